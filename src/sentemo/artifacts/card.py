@@ -1,0 +1,60 @@
+"""The model card: what a model is, what it was trained on, how good it is, what it may be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LICENCES = {
+    "dailydialog": ("DailyDialog (Li et al. 2017)", "CC BY-NC-SA 4.0", "cc-by-nc-sa-4.0"),
+    "meld": ("MELD (Poria et al. 2019)", "GPL-3.0", "gpl-3.0"),
+    "emorynlp": ("EmoryNLP (Zahiri and Choi 2018)", "Apache-2.0", "apache-2.0"),
+    "iemocap": ("IEMOCAP (Busso et al. 2008)", "its own research licence", "other"),
+}
+
+
+def model_card(
+    *, labels: Sequence[str], encoder: str, parameters: int, facts: Mapping[str, Any], figures: str = ""
+) -> str:
+    """Write the card as Markdown with the hub's header.
+
+    `facts` is what training recorded: corpus, recipe, seed, date, machine; `figures` a Markdown table.
+    """
+    corpus = str(facts.get("corpus", ""))
+    title, licence, tag = LICENCES.get(corpus, (corpus or "unknown data", "that of its data", "other"))
+    known = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
+    return f"""---
+license: {tag}
+library_name: sentemo
+pipeline_tag: text-classification
+tags: [emotion-recognition-in-conversation, metric-learning]
+---
+# SentEmoContext
+
+Names the emotion of every utterance of a conversation, from the utterance and its dialogue.
+Labels: {", ".join(labels)}.
+
+| | |
+|---|---|
+| sentence encoder | {encoder} (frozen, Apache-2.0 where it is all-MiniLM-L6-v2) |
+| trained parameters | {parameters:,} |
+{known}
+
+## Data and licence
+Trained on {title}, licence {licence}. The weights follow from that data: **they may be used as its licence
+allows** (for DailyDialog: not commercially, with attribution, shared alike). The code that runs them is Apache-2.0.
+
+## Figures
+{figures or "None were recorded; measure with `sentemo evaluate`."}
+
+## Use and limits
+```python
+from sentemo import Conversation, SentEmoContext
+model = SentEmoContext.from_pretrained("PATH-OR-HUB-ID")
+print(model.predict(Conversation.of(("Ann", "I got the job!"), ("Bob", "No way... really?"))))
+```
+English everyday conversation only. It labels what is written, which is not what a person feels; rare labels are
+often missed (see the figures per label). Don't use it to judge people, at work or in public places, nor for medical
+or legal decisions. Method: Gendron and Guibon (2024), *Context-Aware Siamese Networks for Efficient Emotion
+Recognition in Conversation*, as its text describes it.
+"""

@@ -1,0 +1,50 @@
+"""Models from and to the Hugging Face hub."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sentemo.errors import BadModel, SentemoError
+
+REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def is_repository(name: str) -> bool:
+    """Tell whether a name can be a hub id, `owner/name`."""
+    return REPOSITORY.fullmatch(name) is not None
+
+
+def download(repository: str, revision: str | None, cache: Path) -> Path:
+    """Fetch a model at a revision (branch, tag or commit) into the cache and give its folder.
+
+    Files are copied, not linked, so that the manifest's check sees what lies there.
+    """
+    from huggingface_hub import snapshot_download
+
+    folder = cache / "models" / repository.replace("/", "--") / (revision or "main")
+    try:
+        snapshot_download(repository, revision=revision, local_dir=folder)
+    except Exception as error:  # the hub's client raises many kinds, all of which mean the same to a user
+        if not (folder / "manifest.json").is_file():
+            raise BadModel(
+                f"The model {repository} could not be fetched from the hub ({type(error).__name__})",
+                "Check the name, the revision and the network",
+            ) from error
+    return folder
+
+
+def upload(folder: Path, repository: str, *, private: bool, message: str) -> str:
+    """Push a saved model to the hub and give the commit's address."""
+    from huggingface_hub import HfApi
+
+    api = HfApi()
+    try:
+        api.create_repo(repository, private=private, exist_ok=True)
+        commit = api.upload_folder(repo_id=repository, folder_path=folder, commit_message=message)
+    except Exception as error:
+        raise SentemoError(
+            f"The model could not be pushed to {repository} ({type(error).__name__}: {error})",
+            "Log in with `hf auth login` and check the name and the network",
+        ) from error
+    return str(commit.commit_url)

@@ -1,0 +1,212 @@
+"""A model to and from a folder: configuration, weights, card, manifest."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from sentemo import __version__
+from sentemo.artifacts.atomic import staged_folder
+from sentemo.artifacts.card import model_card
+from sentemo.artifacts.hub import download, is_repository, upload
+from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alone, write_manifest
+from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.weights import load_strictly, read_weights, write_weights
+from sentemo.encoders.cache import default_cache_folder
+from sentemo.encoders.encoder import Encoder, EncoderIdentity, load_encoder
+from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.network.network import Network
+from sentemo.network.shape import NetworkShape
+from sentemo.types import LabelSet
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FORMAT = 1
+CONFIG = {
+    "format": int,
+    "sentemo": str,
+    "labels": list,
+    "neutral": str | None,
+    "encoder": dict,
+    "carries_encoder": bool,
+    "shape": dict,
+    "prototypes": bool,
+    "neighbours": int,
+    "facts": dict,
+}
+SHIPPED = Path(__file__).parents[1] / "shipped"
+
+
+def save(model: ModelParts, folder: Path, *, half: bool, carry_encoder: bool) -> None:
+    """Write a model; a folder that is there and holds anything but a model is left alone."""
+    taken = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
+    if taken and not holds_a_model_alone(folder):
+        raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
+    with staged_folder(folder) as staged:
+        write_weights(staged / "model.safetensors", _tensors(model), half=half)
+        (staged / "config.json").write_text(_config(model, carry_encoder), encoding="utf-8")
+        (staged / "README.md").write_text(_card(model), encoding="utf-8")
+        if carry_encoder:
+            _save_encoder(model.encoder, staged / "encoder")
+        write_manifest(staged)
+
+
+def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> ModelParts:
+    """Find a model by folder, hub id or the word `default`, check it whole, and load it strictly."""
+    folder = find(name, revision)
+    check_manifest(folder)
+    config = _read_config(folder / "config.json")
+    labels, shape, identity = _parse(config)
+    encoder = encoder or _find_encoder(folder, config, identity)
+    if encoder.identity.key != identity.key:
+        raise BadModel(
+            f"The model in {folder} was trained on embeddings of {identity.name} ({identity.sha256[:12]}), "
+            f"not of {encoder.identity.name} ({encoder.identity.sha256[:12]})",
+            "Give the encoder that it names, or train again with yours",
+        )
+    source = folder / "model.safetensors"
+    tensors = read_weights(source)
+    if shape.layers > len(tensors):
+        raise BadModel(f"{source} does not fit its configuration: layers are missing", AGAIN)
+    model = _build(encoder, shape, labels, config)
+    modules = model.modules()
+    _check_prefixes(tensors, modules, source)
+    for prefix, part in modules.items():
+        load_strictly(part, _under(tensors, prefix), source)
+    return model
+
+
+def push(model: ModelParts, repository: str, *, private: bool, message: str) -> str:
+    """Save to a temporary folder and upload it."""
+    if not is_repository(repository):
+        raise UsageError(f"{repository!r} is no hub id", "Write owner/name")
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model"
+        save(model, saved, half=False, carry_encoder=False)
+        return upload(saved, repository, private=private, message=message)
+
+
+def find(name: str | Path, revision: str | None = None) -> Path:
+    """Give the folder of a model: the shipped one, a saved one, a training run's, or one fetched from the hub."""
+    if str(name) == "default":
+        return SHIPPED
+    folder = Path(name)
+    if folder.is_dir():
+        return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
+    if is_repository(str(name)) and not folder.exists():
+        return download(str(name), revision, default_cache_folder())
+    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), or `default`")
+
+
+def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapping[str, Any]) -> ModelParts:
+    """Make the parts without memory for their tensors, so that absurd sizes cost nothing."""
+    try:
+        with torch.device("meta"):
+            prototypes = Prototypes(len(labels), shape.space_dim) if config["prototypes"] else None
+            stored = config["neighbours"]
+            neighbours = Neighbours(stored, shape.space_dim, len(labels)) if stored else None
+            return ModelParts(encoder, Network(shape), labels, prototypes, neighbours, config["facts"])
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error
+
+
+def _tensors(model: ModelParts) -> dict[str, Tensor]:
+    return {
+        prefix + name: tensor for prefix, part in model.modules().items() for name, tensor in part.state_dict().items()
+    }
+
+
+def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _check_prefixes(tensors: Mapping[str, Tensor], parts: Mapping[str, nn.Module], source: Path) -> None:
+    for name in tensors:
+        if not name.startswith(tuple(parts)):
+            raise BadModel(f"{source} holds an unknown tensor {name}", AGAIN)
+
+
+def _config(model: ModelParts, carry_encoder: bool) -> str:
+    config = {
+        "format": FORMAT,
+        "sentemo": __version__,
+        "labels": list(model.labels.names),
+        "neutral": model.labels.neutral,
+        "encoder": model.encoder.identity.to_json(),
+        "carries_encoder": carry_encoder,
+        "shape": asdict(model.network.shape),
+        "prototypes": model.prototypes is not None,
+        "neighbours": len(model.neighbours.points) if model.neighbours is not None else 0,
+        "facts": dict(model.facts),
+    }
+    return json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
+    if not isinstance(config, dict) or config.get("format") != FORMAT:
+        raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")
+    if config.keys() != CONFIG.keys() or any(not isinstance(config[key], kind) for key, kind in CONFIG.items()):
+        raise BadModel(f"{path} has unknown, missing or mistyped entries", AGAIN)
+    return config
+
+
+def _parse(config: Mapping[str, Any]) -> tuple[LabelSet, NetworkShape, EncoderIdentity]:
+    try:
+        labels = LabelSet(tuple(config["labels"]), config["neutral"])
+    except (TypeError, BadInput) as error:
+        raise BadModel(f"The checkpoint's labels are damaged ({error})", AGAIN) from error
+    shape, identity = _shape(config["shape"]), EncoderIdentity.from_json(config["encoder"])
+    if not all(isinstance(name, str) for name in labels.names):
+        raise BadModel("The checkpoint's labels are no words", AGAIN)
+    if shape.labels != len(labels) or shape.embedding_dim != identity.dimension:
+        raise BadModel("The checkpoint's sizes don't fit its labels or encoder", AGAIN)
+    return labels, shape, identity
+
+
+def _shape(record: Mapping[str, Any]) -> NetworkShape:
+    known = asdict(NetworkShape())
+    if record.keys() != known.keys():
+        raise BadModel("The checkpoint's configuration has unknown or missing sizes", "Install a newer sentemo")
+    for name, default in known.items():
+        if type(record[name]) not in (type(default), int) or not record[name] >= 0:
+            raise BadModel(f"The checkpoint's configuration has {name} = {record[name]!r}", AGAIN)
+    return NetworkShape(**record)
+
+
+def _find_encoder(folder: Path, config: Mapping[str, Any], identity: EncoderIdentity) -> Encoder:
+    name = str(folder / "encoder") if config["carries_encoder"] else identity.name
+    try:
+        return load_encoder(name, identity.layers)
+    except UsageError as error:
+        raise BadModel(f"The checkpoint's encoder can't be had: {error.cause}", AGAIN) from error
+
+
+def _save_encoder(encoder: Encoder, folder: Path) -> None:
+    from sentemo.encoders.sentence import SentenceEncoder
+
+    if not isinstance(encoder, SentenceEncoder):
+        raise UsageError(f"The encoder {encoder.identity.name} can't be carried", "Save with carry_encoder=False")
+    encoder.save(folder)
+
+
+def _card(model: ModelParts) -> str:
+    return model_card(
+        labels=model.labels.names,
+        encoder=model.encoder.identity.name,
+        parameters=sum(parameter.numel() for parameter in model.network.parameters()),
+        facts={name: value for name, value in model.facts.items() if name != "figures"},
+        figures=str(model.facts.get("figures", "")),
+    )

@@ -1,0 +1,86 @@
+"""`sentemo corpus`: statistics, download, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import progress, put_pretty, tell
+from sentemo.errors import BadInput
+
+app = typer.Typer(help="Corpora: statistics, download, check.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="dailydialog, meld, emorynlp or iemocap.")]
+
+
+@app.command()
+def stats(
+    name: Name,
+    data: options.Data,
+    plot: Annotated[Path | None, typer.Option(help="Draw the label histograms (figure 4) to this PNG.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Print the paper's Table 1 and the label counts of each split at hand."""
+    from sentemo.corpora.histogram import plot_label_histograms
+    from sentemo.corpora.registry import get_corpus
+    from sentemo.corpora.statistics import measure
+
+    found = measure(get_corpus(name), data)
+    if as_json:
+        put_pretty(found.to_json())
+    else:
+        typer.echo(found.to_markdown())
+    if plot:
+        plot_label_histograms(found, plot)
+        tell(f"The histograms are in {plot}.")
+
+
+@app.command()
+def fetch(
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to put it in.")],
+    split: Annotated[list[str] | None, typer.Option(help="Only this split. Repeatable.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="A mirror's address in place of the published one.")] = None,
+) -> None:
+    """Download a corpus from its published home and verify its counts."""
+    from sentemo.corpora.fetch import fetch as fetch_corpus
+
+    with progress(f"Fetching {name}") as tick:
+        reports = fetch_corpus(
+            name, out, base_url, split, on_progress=lambda file, done, total: tick(done, total or done)
+        )
+    for each, report in reports.items():
+        tell(f"{each}: {report.dialogues:,} dialogues, {report.utterances:,} utterances, as published.")
+    tell(f"{name} is in {out}.")
+
+
+@app.command()
+def check(
+    name: Name,
+    data: options.Data,
+    split: Annotated[list[str] | None, typer.Option(help="Only this split. Repeatable.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Read the splits at hand line by line and compare counts and label totals with the published ones."""
+    from sentemo.corpora.check import check as check_split
+    from sentemo.corpora.registry import get_corpus
+
+    corpus = get_corpus(name)
+    splits = split or corpus.present(data)
+    if not splits:
+        raise BadInput(f"No split of {name} lies there", "Give the folder of its published layout", path=data)
+    reports = [check_split(corpus, data, each) for each in splits]
+    if as_json:
+        put_pretty([report.to_json() for report in reports])
+    for report in reports:
+        if not as_json:
+            state = "as published" if report.ok and report.expected else "no published counts to compare with"
+            counts = f"{report.dialogues:,} dialogues, {report.utterances:,} utterances"
+            typer.echo(f"{report.split}: {counts}: {state if report.ok else 'NOT as published'}")
+    problems = [problem for report in reports for problem in report.problems]
+    if problems:
+        raise BadInput(
+            "; ".join(problems), f"Get the corpus again with: sentemo corpus fetch {name} --out DIR", path=data
+        )

@@ -1,0 +1,186 @@
+"""`sentemo evaluate`: measure a model, or a recipe by seeds or cross-validation, under a named protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import progress, put_pretty, tell
+from sentemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentemo.evaluation.report import Report
+    from sentemo.model import SentEmoContext
+    from sentemo.training.recipe import Recipe
+    from sentemo.types import Conversation, LabelSet
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model's folder, a hub id, or default.")],
+    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
+    data: options.Data,
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
+    protocol: Annotated[str, typer.Option(help="standard, emotions-only, last-utterance or triplet.")] = "standard",
+    as_json: options.Json = False,
+    head: options.Head = "classifier",
+    causal: options.Causal = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Protocol triplet on the encoder's own embeddings.")] = False,
+    seeds: Annotated[int, typer.Option(help="Train the recipe with so many seeds: mean and sd.")] = 0,
+    folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
+    recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
+    overrides: options.Overrides = None,
+    seed: Annotated[int, typer.Option(help="Fixes resamples, triplets and folds; the first of --seeds.")] = 0,
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")] = 1000,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write report and pictures there.")] = None,
+    threads: options.Threads = 0,
+    no_cache: options.NoCache = False,
+) -> None:
+    """Measure a model on one split, of which alone the files need be there.
+
+    F1s are in percent; * leaves neutral out of the average. With --seeds, the model's recipe is trained on the train
+    split and measured on --split; with --folds, trained and measured inside --split.
+    """
+    options.use_threads(threads)
+    labels, conversations = options.read_split(corpus, data, split)
+    names = {"corpus": corpus, "split": split, "protocol": protocol, "resamples": resamples, "seed": seed}
+    setting = _Setting(labels, conversations, names, head, causal, raw, no_cache)
+    if seeds or folds:
+        chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
+        if seeds and folds:
+            raise UsageError("--seeds and --folds are two experiments", "Give one of them")
+        if folds:
+            _finish(_cross_validated(chosen, setting, folds), as_json, out)
+        else:
+            _seeded(chosen, setting, range(seed, seed + seeds), options.read_split(corpus, data, "train")[1], as_json)
+    elif recipe or overrides:
+        raise UsageError("--recipe and --set change a training", "Give --seeds or --folds too")
+    else:
+        _finish(setting.report(_loaded(model, setting), _model_name(model)), as_json, out)
+
+
+class _Setting:
+    """What is measured, and how."""
+
+    def __init__(
+        self,
+        labels: LabelSet,
+        conversations: Sequence[Conversation],
+        names: dict[str, Any],
+        head: str,
+        causal: bool,
+        raw: bool,
+        no_cache: bool,
+    ) -> None:
+        self.labels, self.conversations, self.names = labels, conversations, names
+        self.head, self.causal, self.raw, self.no_cache = options.as_head(head), causal, raw, no_cache
+        if raw and names["protocol"] != "triplet":
+            raise UsageError("--raw compares spaces", "Give --protocol triplet too")
+
+    def report(self, model: SentEmoContext, name: str) -> Report:
+        """Measure one model."""
+        from sentemo.evaluation.evaluate import evaluate as run
+        from sentemo.evaluation.raw import RawSpace
+
+        model.head, model.causal = self.head, self.causal
+        if self.raw:
+            space = RawSpace(model.encoder)
+            return run(
+                space, self.conversations, labels=self.labels, model_name=model.encoder.identity.name, **self.names
+            )
+        shown = name + (", causal" if self.causal else "") + ("" if self.head == "classifier" else f", {self.head}")
+        return run(model, self.conversations, labels=self.labels, model_name=shown, **self.names)
+
+
+def _loaded(name: str, setting: _Setting) -> SentEmoContext:
+    from sentemo.model import SentEmoContext
+
+    model = SentEmoContext.from_pretrained(name)
+    model.encoder = options.cached(model.encoder, setting.no_cache)
+    return model
+
+
+def _model_name(model: str) -> str:
+    return "the shipped model" if model == "default" else model
+
+
+def _recipe_of(model: str) -> str:
+    """The recipe of a model: a training run keeps it beside the model's folder; the shipped one's is `default`."""
+    beside = Path(model) / "recipe.toml"
+    return str(beside) if beside.is_file() else model
+
+
+def _seeded(
+    recipe: Recipe, setting: _Setting, seeds: Sequence[int], training: Sequence[Conversation], as_json: bool
+) -> None:
+    from sentemo.evaluation.seeds import summarise
+    from sentemo.training.fit import Split, Watchers, fit
+
+    encoder = options.read_encoder(recipe, setting.no_cache)
+    reports = []
+    for seed in seeds:
+        with progress("Encoding") as on_encode, progress(f"Training, seed {seed}") as on_step:
+            watchers = Watchers(on_encode, lambda p, steps, tick=on_step: tick(p.step, steps))  # type: ignore[misc]
+            model = fit(recipe, setting.labels, Split("train", training), seed=seed, encoder=encoder, watchers=watchers)
+        reports.append(setting.report(model, f"recipe {recipe.name}"))
+        figures = reports[-1].metrics.figures
+        tell(f"seed {seed}: " + "  ".join(f"{name} {value:.3f}" for name, value in figures.items()))
+    summary = summarise(reports)
+    if as_json:
+        put_pretty(summary.to_json())
+    else:
+        typer.echo(summary.to_markdown())
+
+
+def _cross_validated(recipe: Recipe, setting: _Setting, folds: int) -> Report:
+    from sentemo.evaluation.evaluate import evaluate_predictions
+    from sentemo.training.crossval import cross_validate
+    from sentemo.training.fit import Watchers
+
+    names = setting.names
+    if names["protocol"] == "triplet":
+        raise UsageError("Points of different folds lie in different spaces", "Use --seeds for the protocol triplet")
+    encoder = options.read_encoder(recipe, setting.no_cache)
+    with progress("Encoding") as on_encode, progress("Training") as on_step:
+        predictions = cross_validate(
+            recipe,
+            setting.labels,
+            setting.conversations,
+            folds=folds,
+            seed=names["seed"],
+            encoder=encoder,
+            watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps)),
+            on_fold=lambda number, *_: tell(f"fold {number + 1} of {folds} done"),
+            head=setting.head,
+            causal=setting.causal,
+        )
+    name = f"recipe {recipe.name}, {folds}-fold cross-validation"
+    return evaluate_predictions(setting.conversations, predictions, setting.labels, model_name=name, **names)
+
+
+def _finish(report: Report, as_json: bool, out: Path | None) -> None:
+    if as_json:
+        put_pretty(report.to_json())
+    else:
+        typer.echo(report.to_markdown())
+    if out:
+        _write(report, out)
+
+
+def _write(report: Report, out: Path) -> None:
+    import json
+
+    from sentemo.artifacts.atomic import cannot_write
+    from sentemo.evaluation.plots import plot_confusion, plot_reliability
+
+    with cannot_write(out):
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "report.json").write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
+        (out / "report.md").write_text(report.to_markdown() + "\n", encoding="utf-8")
+        plot_confusion(report, out / "confusion.png")
+        if report.calibration is not None:
+            plot_reliability(report, out / "reliability.png")
+    tell(f"Report and pictures are in {out}.")

@@ -1,0 +1,89 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from sentemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentemo import model
+    from sentemo.encoders.encoder import Encoder
+    from sentemo.training.recipe import Recipe
+    from sentemo.types import Conversation, LabelSet
+
+Model = Annotated[str, typer.Option("--model", "-m", help="A model's folder, a hub id, or default.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Head = Annotated[str, typer.Option(help="What turns points into labels: classifier, prototypes or neighbours.")]
+Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no later turn matters to a label.")]
+Data = Annotated[Path, typer.Option("--data", "-d", help="Where the corpus lies, in its published layout.")]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode anew; keep no embeddings on disk.")]
+Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
+CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, or files (your own labelled files)."
+
+
+def as_head(name: str) -> model.Head:
+    """Check the name of a head."""
+    from sentemo.model import Head
+
+    for head in get_args(Head):
+        if head == name:
+            return head  # type: ignore[no-any-return]
+    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(Head))}")
+
+
+def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conversation]]:
+    """Read one split of a published corpus, or of the user's files (DIR/SPLIT.jsonl and so on, or the file itself)."""
+    from sentemo.corpora.labelled import labelled_files
+    from sentemo.corpora.registry import get_corpus
+
+    if corpus != "files":
+        known = get_corpus(corpus)
+        return known.labels, known.read(data, split)
+    if data.is_dir():
+        found = sorted(data.glob(f"{split}.*"))
+        if len(found) != 1:
+            raise UsageError(f"{data} holds {len(found)} files named {split}.*", "Put one there, or name a file")
+        data = found[0]
+    return labelled_files(data)
+
+
+def read_recipe(name: str, overrides: list[str] | None) -> Recipe:
+    """Read a recipe and apply --set."""
+    from sentemo.training.recipe import Recipe
+
+    pairs = {}
+    for text in overrides or []:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--set {text} has no value", "Write --set section.setting=value")
+        pairs[key.strip()] = value.strip()
+    return Recipe.load(name, pairs)
+
+
+def read_encoder(recipe: Recipe, no_cache: bool) -> Encoder:
+    """Load a recipe's encoder, behind the cache unless asked otherwise."""
+    from sentemo.encoders.encoder import load_encoder
+
+    return cached(load_encoder(recipe.encoder.name, recipe.encoder.layers), no_cache)
+
+
+def cached(encoder: Encoder, no_cache: bool) -> Encoder:
+    """Put an encoder behind the cache unless asked otherwise."""
+    from sentemo.encoders.cache import CachedEncoder, default_cache_folder
+
+    return encoder if no_cache else CachedEncoder(encoder, default_cache_folder())
+
+
+def use_threads(threads: int) -> None:
+    """Set the number of CPU threads, where one is asked for."""
+    if threads:
+        import torch
+
+        torch.set_num_threads(threads)

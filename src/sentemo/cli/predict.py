@@ -1,0 +1,69 @@
+"""`sentemo predict`: label conversations."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import put, show
+
+if TYPE_CHECKING:
+    from sentemo.types import Prediction
+
+AT_ONCE = 256  # conversations read and labelled together
+
+
+def predict(
+    source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
+    model: options.Model = "default",
+    format: Annotated[
+        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
+    ] = "auto",
+    as_json: options.Json = False,
+    head: options.Head = "classifier",
+    causal: options.Causal = False,
+) -> None:
+    """Label every utterance of the conversations in a file or on stdin.
+
+    In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation.
+    """
+    from sentemo.corpora.files import read_conversations
+    from sentemo.model import SentEmoContext
+
+    conversations = read_conversations(source, format)
+    first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
+    loaded = SentEmoContext.from_pretrained(model)
+    loaded.head, loaded.causal = options.as_head(head), causal
+    table = sys.stdout.isatty() and not as_json
+    while first:
+        for prediction in loaded.predict(first):
+            _print(prediction, table)
+        first = list(islice(conversations, AT_ONCE))
+
+
+def _print(prediction: Prediction, table: bool) -> None:
+    if table:
+        from rich.console import Console
+
+        show(prediction, Console())
+    else:
+        put(as_record(prediction))
+
+
+def as_record(prediction: Prediction) -> dict[str, Any]:
+    """Give a prediction as one object for JSON."""
+    turns = [
+        {
+            "speaker": turn.speaker,
+            "text": turn.text,
+            "label": turn.label,
+            "score": round(turn.score, 6),
+            "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
+        }
+        for turn in prediction
+    ]
+    return {"id": prediction.id, "turns": turns}

@@ -1,0 +1,89 @@
+"""What a person sees: errors, progress, a coloured table. Results go to stdout, the rest to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sentemo.types import Prediction
+
+COLOURS = {
+    "anger": "red",
+    "angry": "red",
+    "mad": "red",
+    "frustrated": "red",
+    "disgust": "green",
+    "fear": "magenta",
+    "scared": "magenta",
+    "happiness": "yellow",
+    "happy": "yellow",
+    "joy": "yellow",
+    "joyful": "yellow",
+    "excited": "yellow",
+    "sadness": "blue",
+    "sad": "blue",
+    "surprise": "cyan",
+    "neutral": "dim",
+}
+Tick = Callable[[int, int], None]
+"""Called with what is done and what there is in all."""
+
+
+def complain(message: str) -> None:
+    """Print an error."""
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True, soft_wrap=True).print(Text.assemble(("error: ", "bold red"), message))
+
+
+def tell(message: str) -> None:
+    """Print a remark to stderr."""
+    print(message, file=sys.stderr)
+
+
+def put(value: Any) -> None:
+    """Print one JSON object to stdout, on one line."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def put_pretty(value: Any) -> None:
+    """Print one JSON object to stdout, indented."""
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tick]:
+    """Show a bar while something long is under way; silent when stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show(prediction: Prediction, console: Console) -> None:
+    """Print a conversation as a table: who, what, which emotion, how sure."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(prediction.id) if prediction.id else None, title_justify="left", expand=False)
+    table.add_column("speaker", style="bold", overflow="fold")
+    table.add_column("utterance", overflow="fold", ratio=1)
+    table.add_column("emotion")
+    table.add_column("sure", justify="right")
+    for turn in prediction:
+        colour = COLOURS.get(turn.label, "white")
+        table.add_row(
+            Text(turn.speaker), Text(turn.text), Text(turn.label, style=colour), Text(f"{turn.score:.0%}", style=colour)
+        )
+    console.print(table)

@@ -1,0 +1,91 @@
+"""`sentemo train`: train a model on a corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import progress, tell
+
+if TYPE_CHECKING:
+    from sentemo.training.fit import Split
+
+
+def train(
+    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
+    data: options.Data,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: recipe, log, checkpoints, model.")],
+    recipe: Annotated[str, typer.Option("--recipe", "-r", help="default, paper, or a TOML file.")] = "default",
+    overrides: options.Overrides = None,
+    seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu, or a GPU as torch names it.")] = "cpu",
+    threads: options.Threads = 0,
+    half: Annotated[bool, typer.Option("--half", help="Save 16-bit weights, half the size.")] = False,
+    no_cache: options.NoCache = False,
+) -> None:
+    """Train a model; a run that was stopped goes on where it was when the command is given again.
+
+    Reads the splits train and validation. With the corpus `files`, --data is a folder with train.jsonl and
+    validation.jsonl (or .csv, .parquet), or one file, which then is all training data.
+    """
+    from sentemo.artifacts.atomic import write_bytes
+    from sentemo.evaluation.plots import plot_learning_curves
+    from sentemo.training.fit import Split, Watchers, fit
+    from sentemo.training.lock import locked
+
+    options.use_threads(threads)
+    resolved = options.read_recipe(recipe, overrides)
+    labels, conversations = options.read_split(corpus, data, "train")
+    validation = _validation(corpus, data)
+    with locked(out):
+        write_bytes(out / "recipe.toml", resolved.to_toml().encode())
+        encoder = options.read_encoder(resolved, no_cache)
+        with progress("Encoding") as on_encode, progress("Training") as on_step:
+            model = fit(
+                resolved,
+                labels,
+                Split("train", conversations),
+                validation,
+                corpus=corpus,
+                seed=seed,
+                device=device,
+                folder=out,
+                encoder=encoder,
+                watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
+            )
+        model.save_pretrained(out / "model", half=half)
+        rows = _rows(out)
+        if any("mcc" in row for row in rows):
+            plot_learning_curves(rows, out / "learning-curves.png")
+    tell(f"The model is in {out / 'model'}; use it with: sentemo predict FILE --model {out}")
+
+
+def _validation(corpus: str, data: Path) -> Split | None:
+    from sentemo.training.fit import Split
+
+    if corpus == "files" and data.is_file():
+        return None
+    return Split("validation", options.read_split(corpus, data, "validation")[1])
+
+
+def _say(row: dict[str, Any]) -> None:
+    if row["stage"] == "pretraining":
+        tell(f"pre-training: loss {row['losses'][-1]:.3f}")
+        return
+    figures = ""
+    if "mcc" in row:
+        figures = (
+            f"  validation: macro-F1* {row['macro_f1_no_neutral']:.1f}"
+            f"  micro-F1* {row['micro_f1_no_neutral']:.1f}  MCC {row['mcc']:.3f}"
+        )
+    tell(f"epoch {row['epoch']}: loss {row['loss']:.3f}{figures}")
+
+
+def _rows(out: Path) -> list[dict[str, Any]]:
+    import json
+
+    lines = (out / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for row in map(json.loads, lines) if row["stage"] == "training"]

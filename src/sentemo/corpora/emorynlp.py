@@ -1,0 +1,116 @@
+"""EmoryNLP (Zahiri and Choi 2018): multi-party dialogues of a television series, seven labels.
+
+Two editions are in use: the official JSON, and the smaller CSV files that papers on emotion recognition in
+conversation share. Their counts differ, so figures of one say nothing about the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
+from sentemo.corpora.csvfile import csv_rows
+from sentemo.corpora.emorynlp_json import RawTurn, Scene, read_scenes
+from sentemo.corpora.lines import file_lines
+from sentemo.corpora.published_csv import find, grouped, known_label, need_columns
+from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.types import Conversation, LabelSet
+
+LABELS = LabelSet(("neutral", "joyful", "peaceful", "powerful", "scared", "mad", "sad"), neutral="neutral")
+CSV_FILES = {
+    "train": "emorynlp_train_final.csv",
+    "validation": "emorynlp_dev_final.csv",
+    "test": "emorynlp_test_final.csv",
+}
+JSON_FILES = {
+    "train": "emotion-detection-trn.json",
+    "validation": "emotion-detection-dev.json",
+    "test": "emotion-detection-tst.json",
+}
+COLUMNS = ("Utterance", "Speaker", "Emotion", "Scene_ID", "Season", "Episode")
+MAX_SPEAKERS_CHARACTERS = 2_000
+
+
+def read_emorynlp(path: Path, split: str) -> Iterator[Conversation]:
+    """Yield the scenes of a split from the CSV or the official JSON in DIR or DIR/json, or the file itself.
+
+    Ids are `emorynlp-SPLIT-Season-Episode-Scene`; several speakers of one turn are joined with " & ".
+    """
+    table, tree = find(path, CSV_FILES[split], ("",)), find(path, JSON_FILES[split], ("", "json"))
+    if table is None and tree is None:
+        raise SplitNotFound("EmoryNLP", split, path, f"the folder with {CSV_FILES[split]} or {JSON_FILES[split]}")
+    scenes = _csv_scenes(table) if table is not None else read_scenes(tree or path)
+    for id, turns, scene_place in scenes:
+        named = (
+            make_turn(
+                text,
+                " & ".join(speakers),
+                None if label is None else known_label(label, LABELS, place),
+                place,
+            )
+            for text, speakers, label, place in turns
+        )
+        yield make_conversation(f"emorynlp-{split}-{id}", named, scene_place)
+
+
+def _csv_scenes(file: Path) -> Iterator[Scene]:
+    header, rows = csv_rows(file_lines(file), file)
+    need_columns(header, COLUMNS, file)
+    for id, scene in grouped(rows, ("Season", "Episode", "Scene_ID")).items():
+        places = [Place(file, line) for line, _ in scene]
+        turns: list[RawTurn] = [
+            (
+                str(cells["Utterance"]).strip(),
+                parse_speakers(str(cells["Speaker"]), place),
+                cells["Emotion"],
+                place,
+            )
+            for (_, cells), place in zip(scene, places, strict=True)
+        ]
+        yield "-".join(id), turns, places[0]
+
+
+def parse_speakers(text: str, place: Place) -> list[str]:
+    """Read a cell such as `['Ann', 'Bob']`; a plain name is one speaker."""
+    if not text.lstrip().startswith("["):
+        return [text.strip()]
+    try:
+        names = ast.literal_eval(text.strip()) if len(text) <= MAX_SPEAKERS_CHARACTERS else None
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        names = None
+    if not isinstance(names, list):
+        place.refuse("The speakers are no list of names", "Write them as ['Ann', 'Bob']")
+    return [plain(name, "speaker", place) for name in names]
+
+
+def _counts(dialogues: int | None, utterances: int, labels: tuple[int, ...] | None, edition: str) -> SplitCounts:
+    named = dict(zip(LABELS.names, labels, strict=True)) if labels else None
+    return SplitCounts(dialogues, utterances, named, edition)
+
+
+EMORYNLP = Corpus(
+    name="emorynlp",
+    title="EmoryNLP",
+    labels=LABELS,
+    licence="Apache-2.0",
+    citation="Zahiri and Choi, Emotion Detection on TV Show Transcripts with Sequence-based Convolutional "
+    "Neural Networks, AffCon 2018",
+    homepage="https://github.com/emorynlp/emotion-detection",
+    published={
+        "train": (
+            _counts(659, 7_551, (2_485, 1_677, 638, 551, 941, 785, 474), "CSV of the ERC papers"),
+            _counts(713, 9_934, (3_034, 2_184, 900, 784, 1_285, 1_076, 671), "official JSON"),
+        ),
+        "validation": (
+            _counts(89, 954, (322, 205, 82, 70, 127, 97, 51), "CSV of the ERC papers"),
+            _counts(99, 1_344, (393, 289, 132, 134, 178, 143, 75), "official JSON"),
+        ),
+        "test": (
+            _counts(None, 984, None, "CSV of the ERC papers"),
+            _counts(85, 1_328, (349, 282, 159, 145, 182, 113, 98), "official JSON"),
+        ),
+    },
+    reader=read_emorynlp,
+)

@@ -1,0 +1,109 @@
+"""JSON lines: one conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?} | "text", ...]}`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from sentemo.corpora.lines import Line, bare, file_lines
+from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.errors import BadInput
+from sentemo.types import Conversation, Utterance
+
+
+def read_jsonl(path: Path) -> Iterator[Conversation]:
+    """Yield the conversations of a file."""
+    return parse_jsonl(file_lines(path), path, path.stem)
+
+
+def parse_jsonl(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[Conversation]:
+    """Yield one conversation for each line that is not blank; unknown keys are ignored.
+
+    A conversation without id becomes `stem-n`, n its 0-based place. Raises `BadInput` with file and line.
+    """
+    filled = ((number, text) for number, text in bare(lines) if text.strip())
+    for place_in_file, (number, text) in enumerate(filled):
+        place = Place(path, number)
+        yield _conversation(_load(text, place), f"{stem}-{place_in_file}", place)
+
+
+def _load(text: str, place: Place) -> Mapping[str, object]:
+    try:
+        value = json.loads(text, object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        place.refuse(f"Not JSON: {error.msg} at character {error.colno}", "Write one JSON object a line")
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a repeated key, a number of thousands of digits, deep nesting
+        place.refuse(f"JSON that cannot be used: {error}", "Write one flat JSON object a line")
+    if not isinstance(value, dict):
+        place.refuse("Not a JSON object", 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
+    return value
+
+
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object names a key twice")
+    return value
+
+
+def _conversation(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
+    turns = value.get("turns")
+    if not isinstance(turns, list):
+        place.refuse('No list "turns"', 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
+    return make_conversation(_id(value.get("id"), missing_id, place), (_turn(turn, place) for turn in turns), place)
+
+
+def _id(value: object, missing_id: str, place: Place) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return missing_id if value in (None, "") else plain(value, "id", place)
+
+
+def _turn(value: object, place: Place) -> Utterance:
+    if isinstance(value, str):
+        return make_turn(value, None, None, place)
+    if not isinstance(value, dict):
+        place.refuse("A turn that is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
+    return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place)
+
+
+def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[str]) -> int:
+    """Write conversations so that `read_jsonl` gives them back; return how many.
+
+    The file appears complete or not at all. Ids and labels must not be blank to come back as they were.
+    Raises `BadInput` for what could not be read again.
+    """
+    target = Path(path)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            count = sum(stream.write(_line(each, target)) > 0 for each in conversations)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise BadInput(f"Cannot write: {error.strerror}", "Choose a folder with room", path=target) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _line(conversation: Conversation, path: Path) -> bytes:
+    place = Place(path)
+    turns = [make_turn(turn.text, turn.speaker, turn.label, place) for turn in conversation]
+    checked = make_conversation(plain(conversation.id, "id", place), turns, place)
+    named = {"id": checked.id} if checked.id else {}
+    value = named | {"turns": [_slim(turn) for turn in checked]}
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _slim(turn: Utterance) -> dict[str, str]:
+    """Leave out what the reader fills in by itself."""
+    named = {"speaker": turn.speaker} if turn.speaker else {}
+    labelled = {"label": turn.label} if turn.label is not None else {}
+    return named | {"text": turn.text} | labelled

@@ -1,0 +1,123 @@
+"""Parquet in three shapes: flat columns as in CSV, nested `turns`, or the hub's `dialog` and `emotion`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sentemo.corpora.lines import open_binary
+from sentemo.corpora.table import Columns, Row, conversations
+from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.errors import BadInput
+from sentemo.types import Conversation, Utterance
+
+BATCH_ROWS = 512
+
+
+def read_parquet(path: Path) -> Iterator[Conversation]:
+    """Yield the conversations of a file; the `line` of an error is a 1-based row.
+
+    Nested: `turns` list<struct<text, speaker?, label?>> or list<string>. Hub: `dialog` list<string> with
+    an optional `emotion` or `label`, a list of names or of DailyDialog's ids; speakers alternate, A and B.
+    """
+    header = column_names(path)
+    if "turns" in header:
+        yield from _nested(path, header)
+    elif "dialog" in header:
+        yield from _dialogs(path, header)
+    else:
+        columns = Columns.of(header, path)
+        chosen = (columns.text, columns.speaker, columns.conversation, columns.label)
+        rows = parquet_rows(path, [name for name in chosen if name])
+        yield from conversations(rows, columns, path, path.stem)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a Parquet file; whatever pyarrow finds wrong with it becomes `BadInput`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Damaged files surface as any of these, depending on the byte that is wrong.
+    damaged = (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        TypeError,
+        MemoryError,
+        OverflowError,
+        KeyError,
+        IndexError,
+    )
+    with open_binary(path) as stream:
+        try:
+            yield pq.ParquetFile(stream, page_checksum_verification=True)
+        except damaged as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise BadInput(f"Damaged or not Parquet: {reason}", "Write or fetch it again", path=path) from None
+
+
+def column_names(path: Path) -> list[str]:
+    """List the top-level columns."""
+    with _opened(path) as file:
+        return list(file.schema_arrow.names)
+
+
+def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+    """Yield the asked columns of every row, with 1-based row numbers, holding one batch in memory."""
+    number = 0
+    for batch in _batches(path, columns):
+        for cells in batch:
+            number += 1
+            yield number, cells
+
+
+def _batches(path: Path, columns: Sequence[str]) -> Iterator[list[Mapping[str, object]]]:
+    with _opened(path) as file:
+        for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False):
+            batch.validate(full=True)  # offsets and UTF-8, before anything reads through them
+            yield batch.to_pylist()
+
+
+def _nested(path: Path, header: Sequence[str]) -> Iterator[Conversation]:
+    for number, cells in parquet_rows(path, [name for name in ("id", "turns") if name in header]):
+        place = Place(path, number)
+        id = f"{path.stem}-{number - 1}" if cells.get("id") is None else str(cells["id"])
+        turns = [_turn(turn, place) for turn in as_list(cells["turns"], "turns", place)]
+        yield make_conversation(plain(id, "id", place), turns, place)
+
+
+def _turn(value: object, place: Place) -> Utterance:
+    if isinstance(value, dict):
+        return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place)
+    return make_turn(value, None, None, place)
+
+
+def _dialogs(path: Path, header: Sequence[str]) -> Iterator[Conversation]:
+    gold = next((name for name in ("emotion", "label") if name in header), None)
+    for number, cells in parquet_rows(path, ["dialog", gold] if gold else ["dialog"]):
+        place = Place(path, number)
+        texts = as_list(cells["dialog"], "dialog", place)
+        labels = as_list(cells[gold], gold, place) if gold else [None] * len(texts)
+        if len(labels) != len(texts):
+            place.refuse(f"{len(texts)} utterances but {len(labels)} labels", "Give each utterance one label")
+        turns = [
+            make_turn(text, "AB"[i % 2], _name(label, place), place)
+            for i, (text, label) in enumerate(zip(texts, labels, strict=True))
+        ]
+        yield make_conversation(f"{path.stem}-{number - 1}", turns, place)
+
+
+def _name(label: object, place: Place) -> object:
+    from sentemo.corpora.dailydialog import emotion_name
+
+    return emotion_name(label, place) if isinstance(label, int) else label
+
+
+def as_list(value: object, what: str, place: Place) -> list[object]:
+    """Check that a cell is a list."""
+    if not isinstance(value, list):
+        place.refuse(f"The column {what!r} is not a list here", "Write a list in every row")
+    return value

@@ -1,0 +1,57 @@
+"""What the readers of published CSV files share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sentemo.corpora.table import Row
+from sentemo.corpora.turns import Place
+from sentemo.errors import BadInput
+from sentemo.types import LabelSet
+
+
+def find(path: Path, name: str, folders: Sequence[str]) -> Path | None:
+    """Find a file by its published name in a folder or some of its subfolders, or as the path itself."""
+    if path.name == name and path.is_file():
+        return path
+    return next((path / folder / name for folder in folders if (path / folder / name).is_file()), None)
+
+
+def need_columns(header: Sequence[str], names: Sequence[str], file: Path) -> None:
+    """Check that a header has all the named columns, each once."""
+    for name in names:
+        if list(header).count(name) != 1:
+            raise BadInput(
+                f"The header has {list(header).count(name)} columns {name!r}, not 1",
+                "Fetch the file again",
+                path=file,
+                line=1,
+            )
+
+
+def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
+    """Group rows by some columns, in order of first appearance.
+
+    The published files hold some ten thousand rows, so all of them may be in memory.
+    """
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(str(row[1][name]) for name in columns), []).append(row)
+    return groups
+
+
+def whole_number(value: object, place: Place) -> int:
+    """Read a number that orders turns."""
+    try:
+        return int(str(value))
+    except ValueError:
+        place.refuse(f"{str(value)[:20]!r} is no whole number", "Fetch the file again")
+
+
+def known_label(value: object, labels: LabelSet, place: Place) -> str:
+    """Check a label, in any case, against the corpus's own."""
+    name = str(value).strip().lower()
+    if name not in labels.names:
+        place.refuse(f"Unknown label {name[:40]!r}", f"Use one of: {', '.join(labels.names)}")
+    return name

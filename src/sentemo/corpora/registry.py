@@ -1,0 +1,25 @@
+"""The published corpora by name."""
+
+from __future__ import annotations
+
+from sentemo.corpora.corpus import Corpus
+from sentemo.corpora.dailydialog import DAILYDIALOG
+from sentemo.corpora.emorynlp import EMORYNLP
+from sentemo.corpora.iemocap import IEMOCAP
+from sentemo.corpora.meld import MELD
+from sentemo.errors import UsageError
+
+CORPORA = {corpus.name: corpus for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP)}
+
+
+def corpus_names() -> tuple[str, ...]:
+    """List the known corpora."""
+    return tuple(CORPORA)
+
+
+def get_corpus(name: str) -> Corpus:
+    """Find a corpus by its short name, in any case; raise `UsageError` naming the known ones."""
+    try:
+        return CORPORA[name.lower()]
+    except KeyError:
+        raise UsageError(f"Unknown corpus {name!r}", f"Use one of: {', '.join(CORPORA)}") from None

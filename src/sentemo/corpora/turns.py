@@ -1,0 +1,60 @@
+"""The one gate through which every reader's texts become utterances and conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sentemo.errors import BadInput
+from sentemo.types import Conversation, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands, for messages."""
+
+    path: str | Path
+    line: int | None = None
+
+    def refuse(self, cause: str, next_step: str) -> NoReturn:
+        """Raise `BadInput` for this place."""
+        raise BadInput(cause, next_step, path=self.path, line=self.line)
+
+
+def make_turn(text: object, speaker: object, label: object, place: Place) -> Utterance:
+    """Make an utterance of untrusted values.
+
+    The text must not be blank; a missing speaker becomes "", a missing or blank label None.
+    """
+    words = plain(text, "utterance", place)
+    if not words.strip():
+        place.refuse("Empty utterance", "Give it a text or leave the turn out")
+    name = "" if speaker is None else plain(speaker, "speaker", place)
+    gold = None if label is None else plain(label, "label", place).strip() or None
+    return Utterance(words, name, gold)
+
+
+def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conversation:
+    """Make a conversation; refuse one without turns."""
+    together = tuple(turns)
+    if not together:
+        place.refuse("Empty conversation", "Give it at least one turn or leave it out")
+    return Conversation(id, together)
+
+
+def plain(value: object, what: str, place: Place) -> str:
+    """Check that a value is text that any file or model can take: no NUL, no lone surrogate."""
+    if not isinstance(value, str):
+        place.refuse(f"The {what} is {_kind(value)}, not text", f"Write the {what} as text")
+    if "\0" in value:
+        place.refuse(f"The {what} holds a NUL character", "Remove it")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        place.refuse(f"The {what} holds a lone surrogate", "Write it as valid Unicode")
+    return value
+
+
+def _kind(value: object) -> str:
+    names = {type(None): "missing", bool: "true or false", dict: "an object", list: "a list"}
+    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)

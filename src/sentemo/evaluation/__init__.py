@@ -1,0 +1,1 @@
+"""Metrics, protocols, reports, plots and projections: the one place that computes every printed figure."""

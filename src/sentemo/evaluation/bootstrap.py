@@ -1,0 +1,120 @@
+"""Resample whole dialogues for 95 % intervals: the utterances of one dialogue are not independent.
+
+Intervals are percentiles (Efron & Tibshirani 1993, section 13.3). One caution: a rare label may be missing
+from a resample and then counts with F1 0, so that macro averages over very rare labels get wide intervals
+that lean to the low side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sentemo.errors import BadInput, UsageError
+from sentemo.evaluation.metrics import FIGURES, FloatArray, IntArray, check_pair, figures_of_counts
+from sentemo.types import LabelSet
+
+Interval = tuple[float, float]
+
+RESAMPLES_AT_ONCE = 100
+"""Bounds memory: 100 resamples of 11,118 dialogues take 9 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much higher b is than a in one figure, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Say whether the interval leaves out 0."""
+        return self.low > 0 or self.high < 0
+
+
+def bootstrap_intervals(
+    gold: ArrayLike,
+    predicted: ArrayLike,
+    dialogues: ArrayLike,
+    labels: LabelSet,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Give each figure's 95 % percentile interval over resampled dialogues.
+
+    `gold`, `predicted`, `dialogues`: (N,) label positions and dialogue ids. With one dialogue the interval
+    has no width. Raises `BadInput` for arrays that don't fit and `UsageError` for fewer than one resample.
+    """
+    counts = dialogue_counts(gold, predicted, dialogues, labels)
+    parts = [
+        figures_of_counts(_resampled(weights, counts), labels) for weights in draw_weights(len(counts), resamples, seed)
+    ]
+    return {name: _interval(np.concatenate([part[name] for part in parts])) for name in FIGURES}
+
+
+def paired_bootstrap(
+    gold: ArrayLike,
+    a: ArrayLike,
+    b: ArrayLike,
+    dialogues: ArrayLike,
+    labels: LabelSet,
+    *,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> dict[str, Difference]:
+    """Compare two predictions of the same utterances: b minus a on the same resampled dialogues."""
+    counts_a, counts_b = (dialogue_counts(gold, x, dialogues, labels) for x in (a, b))
+    drawn: dict[str, list[FloatArray]] = {name: [] for name in FIGURES}
+    for weights in draw_weights(len(counts_a), resamples, seed):
+        for name, values in _gain(_resampled(weights, counts_a), _resampled(weights, counts_b), labels).items():
+            drawn[name].append(values)
+    whole = _gain(counts_a.sum(axis=0), counts_b.sum(axis=0), labels)
+    return {name: Difference(float(whole[name]), *_interval(np.concatenate(values))) for name, values in drawn.items()}
+
+
+def dialogue_counts(gold: ArrayLike, predicted: ArrayLike, dialogues: ArrayLike, labels: LabelSet) -> IntArray:
+    """Count one confusion matrix per dialogue: (D, C, C), dialogues in the order of their sorted ids."""
+    gold, predicted = check_pair(gold, predicted, labels)
+    ids = np.asarray(dialogues)
+    if ids.shape != gold.shape:
+        raise BadInput(
+            f"There are {len(gold)} utterances, but dialogue ids of shape {ids.shape}",
+            "Give one dialogue id per utterance",
+        )
+    distinct, position = np.unique(ids, return_inverse=True)
+    size = len(labels)
+    cell = (position * size + gold) * size + predicted
+    return np.bincount(cell, minlength=len(distinct) * size**2).reshape(-1, size, size)
+
+
+def draw_weights(dialogues: int, resamples: int, seed: int) -> Iterator[IntArray]:
+    """Yield how often each resample takes each dialogue: blocks (at most 100, D), rows multinomial."""
+    if resamples < 1:
+        raise UsageError(f"The bootstrap can't run with {resamples} resamples", "Ask for at least 1")
+    rng = np.random.default_rng(seed)
+    for start in range(0, resamples, RESAMPLES_AT_ONCE):
+        rows = min(RESAMPLES_AT_ONCE, resamples - start)
+        picks = rng.integers(dialogues, size=(rows, dialogues)) + dialogues * np.arange(rows)[:, None]
+        yield np.bincount(picks.ravel(), minlength=rows * dialogues).reshape(rows, dialogues)
+
+
+def _resampled(weights: IntArray, counts: IntArray) -> FloatArray:
+    """Add up the matrices (D, C, C) by the weights (R, D): (R, C, C), exact in float64."""
+    flat = weights.astype(np.float64) @ counts.reshape(len(counts), -1).astype(np.float64)
+    return flat.reshape(len(weights), *counts.shape[1:])
+
+
+def _gain(a: ArrayLike, b: ArrayLike, labels: LabelSet) -> dict[str, FloatArray]:
+    before, after = figures_of_counts(a, labels), figures_of_counts(b, labels)
+    return {name: after[name] - before[name] for name in FIGURES}
+
+
+def _interval(values: FloatArray) -> Interval:
+    low, high = np.percentile(values, (2.5, 97.5))
+    return float(low), float(high)

@@ -1,0 +1,50 @@
+"""Compare how sure the predictions are with how often they are right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sentemo.errors import BadInput
+
+BINS = 15
+"""The number of equally wide bins over (0, 1], as in Guo et al. 2017."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The predictions of one confidence range: how many, their mean confidence, their share of right ones."""
+
+    count: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The expected calibration error in [0, 1] (Guo et al. 2017, eq. 3) and the bins behind it."""
+
+    ece: float
+    bins: tuple[Bin, ...]
+
+
+def calibrate(scores: ArrayLike, correct: ArrayLike) -> Calibration:
+    """Sort the probabilities (N,) of the predicted labels into bins and compare them with hits (N,)."""
+    values, hits = np.asarray(scores, dtype=np.float64), np.asarray(correct, dtype=np.float64)
+    if values.shape != hits.shape or values.ndim != 1 or not values.size:
+        raise BadInput(f"Calibration got {values.shape} scores for {hits.shape} hits", "Give one score per utterance")
+    if not ((values >= 0) & (values <= 1)).all():
+        raise BadInput("A score is not a probability between 0 and 1", "Give the probability of each label")
+    place = np.clip(np.ceil(values * BINS).astype(np.int64) - 1, 0, BINS - 1)
+    count = np.bincount(place, minlength=BINS)
+    share = np.maximum(count, 1)
+    confidence = np.bincount(place, weights=values, minlength=BINS) / share
+    accuracy = np.bincount(place, weights=hits, minlength=BINS) / share
+    return Calibration(
+        ece=float((count * np.abs(accuracy - confidence)).sum() / len(values)),
+        bins=tuple(
+            Bin(int(n), float(sure), float(right)) for n, sure, right in zip(count, confidence, accuracy, strict=True)
+        ),
+    )

@@ -1,0 +1,153 @@
+"""Run a labeler over conversations and report every figure by the chosen protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sentemo.errors import UsageError
+from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
+from sentemo.evaluation.bootstrap import bootstrap_intervals
+from sentemo.evaluation.calibration import calibrate
+from sentemo.evaluation.metrics import (
+    FIGURES,
+    describe_convention,
+    figures_of_counts,
+    measure,
+    measure_counts,
+)
+from sentemo.evaluation.protocols import Embedder, Selection, read_predictions, select
+from sentemo.evaluation.report import Report
+from sentemo.evaluation.triplet import chance_figures, embed_selected, measure_triplets
+from sentemo.types import Conversation, Labeler, LabelSet, Prediction
+
+
+def evaluate(
+    labeler: Labeler | Embedder,
+    conversations: Sequence[Conversation],
+    *,
+    protocol: str = "standard",
+    labels: LabelSet | None = None,
+    corpus: str = "",
+    split: str = "",
+    model_name: str = "",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Report:
+    """Predict all conversations in one call, and measure the predictions.
+
+    Under `triplet` the labeler needs `embed` instead of `predict`. `labels` defaults to the labeler's own.
+    `resamples` is the number of bootstrap resamples; `seed` fixes them and the uniform baseline.
+    Raises `BadInput` for gold labels that are not in the label set or where nothing can be scored, `BadModel`
+    for predictions that don't fit, `UsageError` for a call that can't be meant.
+    """
+    chosen = labels or getattr(labeler, "labels", None)
+    if not isinstance(chosen, LabelSet):
+        raise UsageError(f"{type(labeler).__name__} has no label set", "Pass one with labels=")
+    selection = select(conversations, chosen, protocol)  # before the model runs, to fail early
+    names = {"corpus": corpus, "split": split, "model_name": model_name or type(labeler).__name__}
+    if protocol == "triplet":
+        if not isinstance(labeler, Embedder):
+            raise UsageError(f"{type(labeler).__name__} can't embed", "The protocol triplet needs an embedder")
+        return _evaluate_triplets(labeler, conversations, selection, seed=seed, **names)
+    if not isinstance(labeler, Labeler):
+        raise UsageError(f"{type(labeler).__name__} can't predict", f"The protocol {protocol} needs a labeler")
+    predictions = labeler.predict(conversations)
+    return evaluate_predictions(
+        conversations, predictions, chosen, protocol=protocol, resamples=resamples, seed=seed, **names
+    )
+
+
+def evaluate_predictions(
+    conversations: Sequence[Conversation],
+    predictions: Sequence[Prediction],
+    labels: LabelSet,
+    *,
+    protocol: str = "standard",
+    corpus: str = "",
+    split: str = "",
+    model_name: str = "",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> Report:
+    """Measure predictions that are there already, such as those pooled over held-out folds.
+
+    The majority row gives the most frequent scored gold label; the uniform row is one seeded draw.
+    """
+    if protocol == "triplet":
+        raise UsageError("The protocol triplet reads points, not predictions", "Call evaluate with an embedder")
+    selection = select(conversations, labels, protocol)
+    predicted, scores = read_predictions(selection, conversations, predictions)
+    # emotions-only leaves out neutral's share, so that the rest is not the probability of being right.
+    probable = None if protocol == "emotions-only" else calibrate(scores, predicted == selection.gold)
+    return Report(
+        protocol=protocol,
+        convention=describe_convention(selection.labels),
+        labels=selection.labels,
+        n=len(selection),
+        dialogues=len(np.unique(selection.dialogues)),
+        metrics=measure(gold=selection.gold, predicted=predicted, labels=selection.labels),
+        intervals=bootstrap_intervals(
+            selection.gold, predicted, selection.dialogues, selection.labels, resamples=resamples, seed=seed
+        ),
+        interval_method=f"95 % percentiles of a bootstrap over dialogues, {resamples} resamples, seed {seed}",
+        baselines=_baselines(conversations, selection, seed),
+        corpus=corpus,
+        split=split,
+        model=model_name,
+        calibration=probable,
+    )
+
+
+def _baselines(conversations: Sequence[Conversation], selection: Selection, seed: int) -> dict[str, dict[str, float]]:
+    majority = selection.labels.names[int(np.bincount(selection.gold).argmax())]
+    blind = {
+        "majority": MajorityLabeler(selection.labels, majority),
+        "uniform": UniformLabeler(selection.labels, seed),
+    }
+    rows = {}
+    for name, labeler in blind.items():
+        predicted, _ = read_predictions(selection, conversations, labeler.predict(conversations))
+        measured = measure(gold=selection.gold, predicted=predicted, labels=selection.labels)
+        rows[name] = dict(measured.figures)
+    return rows
+
+
+def _evaluate_triplets(
+    embedder: Embedder,
+    conversations: Sequence[Conversation],
+    selection: Selection,
+    *,
+    corpus: str,
+    split: str,
+    model_name: str,
+    seed: int,
+) -> Report:
+    points = embed_selected(embedder, conversations, selection)
+    result = measure_triplets(points, selection.gold, selection.labels, seed=seed)
+    drawn = figures_of_counts(result.counts, selection.labels)
+    means = {name: float(drawn[name].mean()) for name in FIGURES}
+    deviations = {name: float(drawn[name].std(ddof=1)) for name in FIGURES}
+    times = len(result.counts)
+    half = {name: 1.96 * deviations[name] / times**0.5 for name in FIGURES}
+    pooled = measure_counts(result.counts.sum(axis=0), selection.labels)
+    return Report(
+        protocol="triplet",
+        convention=f"{describe_convention(selection.labels)} Per label: all triplets pooled.",
+        labels=selection.labels,
+        n=len(selection),
+        dialogues=len(np.unique(selection.dialogues)),
+        metrics=type(pooled)(means, pooled.per_label, pooled.counts),
+        intervals={name: (means[name] - half[name], means[name] + half[name]) for name in FIGURES},
+        interval_method=(
+            f"mean +- 1.96 sd / sqrt({times}) over {times} resamplings of triplets, seed {seed}: "
+            "the noise of the draw, not of the choice of dialogues"
+        ),
+        baselines={"chance": chance_figures(selection.gold, selection.labels)},
+        corpus=corpus,
+        split=split,
+        model=model_name,
+        deviations=deviations,
+        draw={"triplets": result.triplets, "resamplings": times, "tie_percent": result.tie_percent},
+    )

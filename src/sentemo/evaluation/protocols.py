@@ -1,0 +1,152 @@
+"""Say which utterances are scored, and what counts as the prediction of each.
+
+`standard`, `emotions-only` and `last-utterance` read the labels that a labeler predicts. `triplet` (file
+`triplet.py`) reads distances between points instead, with gold labels on both sides of its choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.evaluation.metrics import FloatArray, IntArray
+from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+
+PROTOCOLS: Mapping[str, str] = {
+    "standard": "every labelled utterance of the split is scored, and all labels may be predicted",
+    "emotions-only": (
+        "utterances whose gold label is neutral are left out, and the prediction is the most probable emotion"
+    ),
+    "last-utterance": "the last utterance of each dialogue is scored, and all labels may be predicted",
+    "triplet": (
+        "a forced choice between two points with gold labels on both sides, not a prediction of labels: "
+        "never to be read beside the other protocols. Anchor class uniform over the labels present, positive "
+        "from the same class, negative from another class drawn uniformly; right when d(anchor, positive) <= "
+        "d(anchor, negative); a success is credited to the anchor's label, a failure to the negative's"
+    ),
+}
+"""What each protocol scores, in words, as reports print it."""
+
+ROUNDING = 1e-6
+"""How far above 1 a probability may lie that was added up in float32."""
+
+
+@runtime_checkable
+class Embedder(Protocol):
+    """Anything that gives each utterance a point."""
+
+    def embed(self, conversations: Sequence[Conversation], /) -> Sequence[NDArray[Any]]:
+        """Give one array (T, Z) per conversation, a row per turn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The N utterances that a protocol scores: gold label, conversation and turn positions, each (N,).
+
+    `labels` are those that take part; under `emotions-only` neutral is not among them.
+    """
+
+    protocol: str
+    labels: LabelSet
+    gold: IntArray
+    dialogues: IntArray
+    turns: IntArray
+
+    def __len__(self) -> int:
+        return len(self.gold)
+
+
+def select(conversations: Sequence[Conversation], labels: LabelSet, protocol: str) -> Selection:
+    """Choose the utterances to score; a turn without a gold label is context only.
+
+    Dialogues are told apart by position, because ids may be empty or repeated.
+    Raises `UsageError` for an unknown protocol, `BadInput` for gold labels that are not in the label set and
+    where nothing is left to score.
+    """
+    if protocol not in PROTOCOLS:
+        raise UsageError(f"Unknown protocol {protocol!r}", f"Use one of: {', '.join(PROTOCOLS)}")
+    _check_gold(conversations, labels)
+    scored = LabelSet(labels.emotions) if protocol == "emotions-only" else labels
+    position = {name: index for index, name in enumerate(scored.names)}
+    rows = [
+        (position[turn.label], dialogue, place)
+        for dialogue, talk in enumerate(conversations)
+        for place, turn in enumerate(talk.turns)
+        if turn.label in position and (protocol != "last-utterance" or place == len(talk) - 1)
+    ]
+    if not rows:
+        raise BadInput(
+            f"The protocol {protocol} finds no utterance to score in {len(conversations)} conversations",
+            "Give conversations with gold labels, or choose another protocol",
+        )
+    gold, dialogues, turns = np.array(rows, dtype=np.int64).T
+    return Selection(protocol, scored, gold, dialogues, turns)
+
+
+def read_predictions(
+    selection: Selection, conversations: Sequence[Conversation], predictions: Sequence[Prediction]
+) -> tuple[IntArray, FloatArray]:
+    """Give the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
+
+    Raises `BadModel` where the predictions don't fit the conversations or the labels.
+    """
+    _check_lengths(conversations, predictions)
+    turns = [
+        predictions[dialogue].turns[turn]
+        for dialogue, turn in zip(selection.dialogues.tolist(), selection.turns.tolist(), strict=True)
+    ]
+    read = _read_emotion if selection.protocol == "emotions-only" else _read_label
+    position = {name: index for index, name in enumerate(selection.labels.names)}
+    pairs = np.array([read(turn, position) for turn in turns], dtype=np.float64)
+    if not ((pairs[:, 1] >= 0) & (pairs[:, 1] <= 1 + ROUNDING)).all():
+        raise BadModel("A predicted probability is not between 0 and 1", "Check the labeler's scores")
+    return pairs[:, 0].astype(np.int64), np.minimum(pairs[:, 1], 1.0)
+
+
+def _check_gold(conversations: Sequence[Conversation], labels: LabelSet) -> None:
+    found = {turn.label for talk in conversations for turn in talk.turns if turn.label is not None}
+    unknown = sorted(found - set(labels.names))
+    if unknown:
+        raise BadInput(
+            f"The gold labels {', '.join(map(repr, unknown[:10]))} are not among the labels of the labeler "
+            f"({', '.join(labels.names)})",
+            "Rename them in the data, or evaluate a model that was trained or adapted with these labels",
+        )
+
+
+def _check_lengths(conversations: Sequence[Conversation], predictions: Sequence[Prediction]) -> None:
+    step = "A labeler must give one prediction per conversation and one label per turn, in order"
+    if len(predictions) != len(conversations):
+        raise BadModel(f"{len(conversations)} conversations got {len(predictions)} predictions", step)
+    for index, (talk, prediction) in enumerate(zip(conversations, predictions, strict=True)):
+        if len(talk) != len(prediction):
+            raise BadModel(
+                f"Conversation {index} ({talk.id!r}) has {len(talk)} turns, its prediction {len(prediction)}",
+                step,
+            )
+
+
+def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int, float]:
+    if turn.label not in position:
+        raise BadModel(
+            f"The labeler predicted {turn.label!r}, which is not among its labels",
+            f"It may predict: {', '.join(position)}",
+        )
+    return position[turn.label], turn.score
+
+
+def _read_emotion(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int, float]:
+    missing = [name for name in position if name not in turn.probabilities]
+    if missing:
+        raise BadModel(
+            f"The labeler gave no probability for {', '.join(map(repr, missing))}",
+            "The protocol emotions-only needs the probability of every label",
+        )
+    best = max(position, key=lambda name: turn.probabilities[name])
+    return position[best], turn.probabilities[best]

@@ -1,0 +1,121 @@
+"""Hold the figures of one evaluation, with the protocol and the convention that they were computed by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sentemo.evaluation.bootstrap import Interval
+from sentemo.evaluation.calibration import Calibration
+from sentemo.evaluation.metrics import FIGURES, Metrics
+from sentemo.evaluation.protocols import PROTOCOLS
+from sentemo.evaluation.tables import figure_cell, figure_title, table, text_matrix
+from sentemo.types import LabelSet
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One evaluation. A report can't be made without its protocol and its convention."""
+
+    protocol: str
+    convention: str
+    labels: LabelSet
+    n: int
+    """How many utterances are scored."""
+    dialogues: int
+    """How many dialogues these utterances come from."""
+    metrics: Metrics
+    intervals: Mapping[str, Interval]
+    interval_method: str
+    baselines: Mapping[str, Mapping[str, float]]
+    """The figures of `majority` and `uniform` (or of `chance`, under `triplet`) on the same utterances."""
+    corpus: str = ""
+    split: str = ""
+    model: str = ""
+    deviations: Mapping[str, float] = field(default_factory=dict)
+    """Standard deviations over resamplings, under `triplet`."""
+    calibration: Calibration | None = None
+    draw: Mapping[str, float] = field(default_factory=dict)
+    """Under `triplet`: `triplets`, `resamplings` and `tie_percent`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
+        out: dict[str, Any] = {
+            "protocol": self.protocol,
+            "scored": PROTOCOLS[self.protocol],
+            "corpus": self.corpus,
+            "split": self.split,
+            "model": self.model,
+            "n": self.n,
+            "dialogues": self.dialogues,
+            "convention": self.convention,
+            "interval_method": self.interval_method,
+        }
+        for name in FIGURES:
+            out[name] = self.metrics.figures[name]
+            if name in self.deviations:
+                out[f"{name}_sd"] = self.deviations[name]
+            out[f"{name}_interval"] = list(self.intervals[name])
+        out |= self.draw
+        if self.calibration is not None:
+            out |= {
+                "ece": self.calibration.ece,
+                "calibration_bins": [asdict(x) for x in self.calibration.bins],
+            }
+        out["per_label"] = {name: asdict(row) for name, row in self.metrics.per_label.items()}
+        out["confusion_matrix"] = {
+            "labels": list(self.labels.names),
+            "counts": [list(row) for row in self.metrics.counts],
+        }
+        out["baselines"] = {name: dict(figures) for name, figures in self.baselines.items()}
+        return out
+
+    def to_markdown(self) -> str:
+        """Write the report for people: headline figures beside the baselines, labels, confusion matrix."""
+        blocks = [
+            f"# Evaluation: {self.model or 'model'}",
+            self._preamble(),
+            "## Figures",
+            self._headline(),
+            "## Labels",
+            self._label_table(),
+            "## Confusion matrix",
+            "Rows are gold labels, columns predicted ones.",
+            text_matrix(self.labels.names, self.metrics.counts),
+        ]
+        return "\n\n".join(blocks) + "\n"
+
+    def _preamble(self) -> str:
+        lines = [
+            f"- Protocol: **{self.protocol}** ({PROTOCOLS[self.protocol]})",
+            f"- Convention: {self.convention}",
+            f"- Corpus: {self.corpus or 'not named'}; split: {self.split or 'not named'}",
+            f"- Scored: {self.n:,} utterances of {self.dialogues:,} dialogues",
+            f"- Intervals: {self.interval_method}",
+        ]
+        if self.draw:
+            ties = f"ties, which count as right: {self.draw['tie_percent']:.2f} %"
+            lines.append(f"- Triplets: {self.draw['triplets']:,} in each of {self.draw['resamplings']}; {ties}")
+        if self.calibration is not None:
+            bins, ece = len(self.calibration.bins), self.calibration.ece
+            lines.append(f"- Expected calibration error ({bins} bins): {ece:.3f}")
+        return "\n".join(lines)
+
+    def _headline(self) -> str:
+        head = ["figure", "value", *(["sd"] if self.deviations else []), "95 % interval", *self.baselines]
+        rows = []
+        for name in FIGURES:
+            low, high = (figure_cell(name, bound) for bound in self.intervals[name])
+            spread = [figure_cell(name, self.deviations[name])] if self.deviations else []
+            beside = [figure_cell(name, figures[name]) for figures in self.baselines.values()]
+            value = figure_cell(name, self.metrics.figures[name])
+            rows.append([figure_title(name), value, *spread, f"{low} to {high}", *beside])
+        return table(head, rows)
+
+    def _label_table(self) -> str:
+        rows = [
+            [name, f"{row.precision:.2f}", f"{row.recall:.2f}", f"{row.f1:.2f}", f"{row.support:,}"]
+            for name, row in self.metrics.per_label.items()
+        ]
+        return table(["label", "precision", "recall", "F1", "support"], rows)

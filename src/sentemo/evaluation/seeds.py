@@ -1,0 +1,112 @@
+"""Sum up the reports of several seeds: mean, standard deviation, number of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sentemo.errors import UsageError
+from sentemo.evaluation.metrics import FIGURES
+from sentemo.evaluation.report import Report
+from sentemo.evaluation.tables import figure_cell, figure_title, table
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The mean of a figure over n runs and its sample standard deviation (ddof 1; None for one run)."""
+
+    mean: float
+    sd: float | None
+    n: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Sum up the values of the runs."""
+        sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        return cls(float(np.mean(values)), sd, len(values))
+
+
+@dataclass(frozen=True, slots=True)
+class SeedSummary:
+    """What several runs of one recipe reach on the same utterances by the same protocol."""
+
+    protocol: str
+    convention: str
+    corpus: str
+    split: str
+    models: tuple[str, ...]
+    figures: Mapping[str, Spread]
+    label_f1: Mapping[str, Spread]
+    baselines: Mapping[str, Mapping[str, float]]
+    """Of the first run: majority and chance are the same for all."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give each figure's mean under its own name, with `_sd` beside it, and `runs`."""
+        out: dict[str, Any] = {
+            "protocol": self.protocol,
+            "corpus": self.corpus,
+            "split": self.split,
+            "models": list(self.models),
+            "runs": len(self.models),
+            "convention": self.convention,
+        }
+        for name, spread in self.figures.items():
+            out |= {name: spread.mean, f"{name}_sd": spread.sd}
+        out["per_label"] = {name: {"f1": x.mean, "f1_sd": x.sd} for name, x in self.label_f1.items()}
+        out["baselines"] = {name: dict(figures) for name, figures in self.baselines.items()}
+        return out
+
+    def to_markdown(self) -> str:
+        """Write the table of means and deviations for people."""
+        rows = [
+            [
+                figure_title(name),
+                *_cells(name, spread),
+                *(figure_cell(name, x[name]) for x in self.baselines.values()),
+            ]
+            for name, spread in self.figures.items()
+        ]
+        labels = [[name, *_cells("f1", spread)] for name, spread in self.label_f1.items()]
+        blocks = [
+            f"# Evaluation of {len(self.models)} runs",
+            f"- Protocol: **{self.protocol}**\n- Convention: {self.convention}\n"
+            f"- Corpus: {self.corpus or 'not named'}; split: {self.split or 'not named'}",
+            table(["figure", "mean", "sd", "runs", *self.baselines], rows),
+            table(["label", "mean F1", "sd", "runs"], labels),
+        ]
+        return "\n\n".join(blocks) + "\n"
+
+
+def summarise(reports: Sequence[Report]) -> SeedSummary:
+    """Take mean and deviation over reports of the same utterances.
+
+    Raises `UsageError` for no report, or reports that differ in protocol, convention, corpus, split or size.
+    """
+    if not reports:
+        raise UsageError("There is no report to sum up", "Give at least one")
+    first = reports[0]
+    for key in ("protocol", "convention", "corpus", "split", "n", "dialogues"):
+        found = {getattr(report, key) for report in reports}
+        if len(found) > 1:
+            raise UsageError(
+                f"The reports differ in {key}: {', '.join(sorted(map(repr, found)))}",
+                "Sum up runs that were measured on the same utterances in the same way",
+            )
+    return SeedSummary(
+        protocol=first.protocol,
+        convention=first.convention,
+        corpus=first.corpus,
+        split=first.split,
+        models=tuple(report.model for report in reports),
+        figures={name: Spread.of([x.metrics.figures[name] for x in reports]) for name in FIGURES},
+        label_f1={name: Spread.of([x.metrics.per_label[name].f1 for x in reports]) for name in first.labels.names},
+        baselines=first.baselines,
+    )
+
+
+def _cells(name: str, spread: Spread) -> list[str]:
+    sd = "" if spread.sd is None else figure_cell(name, spread.sd)
+    return [figure_cell(name, spread.mean), sd, str(spread.n)]

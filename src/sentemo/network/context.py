@@ -1,0 +1,86 @@
+"""The context encoder: utterance embeddings that know their dialogue."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sentemo.network.attention import TurnBias
+from sentemo.network.layer import EncoderLayer
+from sentemo.network.shape import NetworkShape
+
+POSITIONS = 64  # turns beyond share the last position; DailyDialog's longest dialogue has 35
+SPEAKERS = 8  # persons beyond share the last number; attention still tells them apart
+
+
+class Standardize(nn.Module):
+    """Shift and scale each dimension by fixed statistics of the training embeddings."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+
+    def fit(self, embeddings: Tensor) -> None:
+        """(N,E): take mean and standard deviation; a dimension that never varies is only shifted."""
+        self.mean.copy_(embeddings.mean(0))
+        spread = embeddings.std(0)
+        self.scale.copy_(torch.where(spread > 1e-6, 1 / spread.clamp_min(1e-6), torch.ones_like(spread)))
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """(...,E) -> (...,E)."""
+        return (embeddings - self.mean) * self.scale
+
+
+class ContextEncoder(nn.Module):
+    """Deploy attention over the utterances of a dialogue (paper, section 3, "Contextual representations").
+
+    Where the released code flattens a dialogue into one token, attention here runs between its turns:
+    padding is masked, positions and speakers are told, and any length goes through a window.
+    """
+
+    def __init__(self, shape: NetworkShape) -> None:
+        super().__init__()
+        width = shape.context_dim
+        self.keep_own = shape.keep_own
+        self.standardize = Standardize(shape.embedding_dim)
+        self.input_dropout = nn.Dropout(shape.input_dropout)
+        self.project = nn.Identity() if shape.embedding_dim == width else nn.Linear(shape.embedding_dim, width)
+        self.position = nn.Embedding(POSITIONS, width)
+        self.speaker = nn.Embedding(SPEAKERS, width)
+        nn.init.normal_(self.position.weight, std=0.02)
+        nn.init.zeros_(self.speaker.weight)
+        self.bias = TurnBias(shape.heads, shape.window)
+        self.layers = nn.ModuleList(EncoderLayer(width, shape.heads, shape.dropout) for _ in range(shape.layers))
+        self.norm = nn.LayerNorm(width)
+        self.width = 2 * width if shape.keep_own else width
+
+    def forward(
+        self,
+        utterances: Tensor,
+        speakers: Tensor,
+        is_turn: Tensor,
+        *,
+        causal: bool = False,
+        first_turn: Tensor | None = None,
+    ) -> Tensor:
+        """(B,T,E), (B,T), (B,T) -> (B,T,D), or (B,T,2D) with the utterances' own states kept.
+
+        `speakers` numbers persons in the order in which they first speak. `first_turn` (B,) is the place in
+        its dialogue of each row's first turn, where a row is a piece of a longer one.
+        """
+        own = self.project(self.input_dropout(self.standardize(utterances)))
+        turn = torch.arange(utterances.shape[1], device=utterances.device).expand_as(speakers)
+        if first_turn is not None:
+            turn = turn + first_turn[:, None]
+        turns = own + self.position(turn.clamp(max=POSITIONS - 1)) + self.speaker(speakers.clamp(max=SPEAKERS - 1))
+        if self.layers:
+            bias = self.bias(speakers, is_turn, causal)
+            for layer in self.layers:
+                turns = layer(turns, bias)
+        turns = self.norm(turns)
+        return torch.cat([turns, F.layer_norm(own, own.shape[-1:])], -1) if self.keep_own else turns

@@ -1,0 +1,41 @@
+"""One Transformer encoder layer."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class EncoderLayer(nn.Module):
+    """Attend, then transform each turn: the encoder layer of Vaswani et al. (2017), normalised first.
+
+    torch's own layer takes no bias per head and conversation without repeating it H times, and changes its
+    arithmetic between training and inference; this one is the same in both.
+    """
+
+    def __init__(self, width: int, heads: int, dropout: float, widening: int = 2) -> None:
+        super().__init__()
+        if width % heads:
+            raise ValueError(f"a width of {width} can't be divided among {heads} heads")
+        self.heads = heads
+        self.attention_norm = nn.LayerNorm(width)
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.attention_out = nn.Linear(width, width)
+        self.transform = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, widening * width),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(widening * width, width),
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, turns: Tensor, bias: Tensor | None) -> Tensor:
+        """(B,T,D), (B,H,T,T) -> (B,T,D); no bias, no limits on who sees whom."""
+        b, t, d = turns.shape
+        projected = self.query_key_value(self.attention_norm(turns)).view(b, t, 3, self.heads, d // self.heads)
+        query, key, value = projected.permute(2, 0, 3, 1, 4)
+        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)  # (B, H, T, D/H)
+        turns = turns + self.dropout(self.attention_out(seen.transpose(1, 2).reshape(b, t, d)))
+        transformed: Tensor = self.dropout(self.transform(turns))
+        return turns + transformed

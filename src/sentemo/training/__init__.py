@@ -1,0 +1,1 @@
+"""Recipes, batches, objectives, the loop, crash-safe checkpoints."""

@@ -1,0 +1,105 @@
+"""What is minimised: weighted cross-entropy and a triplet loss, both on contextual utterances."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sentemo.errors import SentemoError
+from sentemo.training.dialogues import UNLABELLED
+from sentemo.training.recipe import Objective
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pytorch_metric_learning import distances, losses, miners
+
+
+class ClassLoss:
+    """Cross-entropy in which rare labels weigh more (section 5.3).
+
+    Weights are inverse frequencies to a power, scaled so that the mean utterance weighs 1; frequencies are those of
+    the split, or, as the paper has it, those that remain in each batch.
+    """
+
+    def __init__(self, settings: Objective, label_counts: NDArray[np.float64]) -> None:
+        self.settings = settings
+        self.corpus_weights = class_weights(torch.from_numpy(label_counts), settings.class_weight_power)
+
+    def __call__(self, scores: Tensor, gold: Tensor) -> Tensor:
+        """(N,C), (N,) -> scalar."""
+        weights = self.corpus_weights.to(scores.device)
+        if self.settings.weights_from == "batch":
+            counts = torch.bincount(gold, minlength=scores.shape[1])
+            weights = class_weights(counts, self.settings.class_weight_power)
+        return F.cross_entropy(scores, gold, weight=weights, label_smoothing=self.settings.label_smoothing)
+
+
+def class_weights(counts: Tensor, power: float) -> Tensor:
+    """(C,) counts -> (C,) weights, counts^-power with a weighted mean of 1; an absent label weighs 0."""
+    weights = torch.where(counts > 0, counts.double().clamp_min(1).pow(-power), torch.zeros(()).double())
+    mean = (weights * counts).sum() / counts.sum().clamp_min(1)
+    return (weights / mean.clamp_min(1e-12)).float()
+
+
+class TripletLoss:
+    """max(d(a,p) - d(a,n) + margin, 0) over the triplets of a batch, d Euclidean on the unit sphere (section 3).
+
+    `all` takes every triplet, `hard` each anchor's farthest positive and nearest negative, `semihard` those whose
+    negative is farther than the positive but within the margin, `label-free` ignores labels: the like pair are two
+    dropout views of one utterance (section 6.3); labels only say which utterances enter. Losses of zero don't enter
+    the mean.
+    """
+
+    def __init__(self, settings: Objective) -> None:
+        distance = distances.LpDistance(normalize_embeddings=False, p=2)
+        loss = losses.TripletMarginLoss(margin=settings.margin, distance=distance)
+        self.per_label = settings.per_label
+        self.needs_second_view = settings.triplets == "label-free"
+        self.loss: Callable[..., Tensor] = losses.SelfSupervisedLoss(loss) if self.needs_second_view else loss
+        self.miner = {
+            "all": None,
+            "hard": miners.BatchHardMiner(distance=distance),
+            "semihard": miners.TripletMarginMiner(
+                margin=settings.margin, type_of_triplets="semihard", distance=distance
+            ),
+            "label-free": None,
+        }[settings.triplets]
+
+    def __call__(self, points: Tensor, gold: Tensor, second_view: Tensor | None = None) -> Tensor:
+        """(N,Z), (N,) and, label-free, the same utterances' other points (N,Z) -> scalar."""
+        chosen = balanced_subset(gold, self.per_label)
+        points, gold = points[chosen], gold[chosen]
+        if second_view is not None:
+            return self.loss(points, second_view[chosen])
+        indices = self.miner(points, gold) if self.miner is not None else None
+        return self.loss(points, gold, indices)
+
+
+def balanced_subset(gold: Tensor, per_label: int) -> Tensor:
+    """(N,) -> indices of at most `per_label` random utterances of each label, so that no label fills the triplets."""
+    shuffled = torch.randperm(len(gold), device=gold.device)
+    of_label = F.one_hot(gold[shuffled]).cumsum(0)  # how many of each label so far
+    rank = of_label.gather(1, gold[shuffled, None]).squeeze(1)
+    return shuffled[rank <= per_label]
+
+
+def flatten(gold: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
+    """(B,T) gold and (B,T,...) tensors -> (N,...), labelled turns only, gold first."""
+    labelled = gold != UNLABELLED
+    return (gold[labelled], *(tensor[labelled] for tensor in tensors))
+
+
+def check_finite(loss: Tensor, norm: Tensor, where: str) -> None:
+    """Raise where a loss or the norm of its gradient is no number, before a step spreads it to the weights."""
+    if not math.isfinite(loss.item()) or not math.isfinite(norm.item()):
+        raise SentemoError(
+            f"The loss is {loss.item():.3g} and its gradient {norm.item():.3g} at {where}",
+            "Lower the learning rate or check the encoder; the last checkpoint is intact",
+        )

@@ -1,0 +1,102 @@
+"""Damaged bytes into every reader: conversations or `BadInput` that names the file, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpora.samples import (
+    CSV,
+    DIALOGUES,
+    JSONL,
+    PLAIN,
+    emory_csv,
+    emory_json,
+    emotion_lines,
+    hub_parquet,
+    meld_csv,
+    mutations,
+    outer_zip,
+    parquet,
+    utterance_lines,
+    write_iemocap,
+    write_text,
+)
+from sentemo.corpora import get_corpus, read_conversations
+from sentemo.errors import BadInput
+from sentemo.types import Conversation
+
+NESTED = parquet({"id": ["a"], "turns": [[{"text": "Hi", "speaker": "Ann", "label": "joy"}]]})
+FLAT = parquet({"id": ["a", "a"], "text": ["Hi", "Ho"], "label": ["joy", "fear"]})
+USERS = {"t.jsonl": JSONL, "t.csv": CSV, "t.txt": PLAIN, "nested.parquet": NESTED, "flat.parquet": FLAT}
+USERS |= {"hub.parquet": hub_parquet()}
+
+PUBLISHED = {
+    "dailydialog dialogues_train.txt": utterance_lines(),
+    "dailydialog dialogues_emotion_train.txt": emotion_lines(),
+    "dailydialog ijcnlp_dailydialog.zip": outer_zip("train", DIALOGUES),
+    "dailydialog train.parquet": hub_parquet(),
+    "meld train_sent_emo.csv": meld_csv(),
+    "emorynlp emorynlp_train_final.csv": emory_csv(),
+    "emorynlp emotion-detection-trn.json": emory_json(),
+    "iemocap Session1/dialog/transcriptions/Ses01F_impro00.txt": b"",
+    "iemocap Session1/dialog/EmoEvaluation/Ses01F_impro00.txt": b"",
+}
+NAMES = [*USERS, *PUBLISHED]
+KEEPS_LINES = ("t.jsonl", "t.csv", "t.txt", ".csv")
+MUTANTS = 60
+
+
+def reader(name: str, folder: Path) -> tuple[Path, bytes, Callable[[], Iterable[Conversation]]]:
+    """Lay out what one reader needs; give the file to damage, its sound bytes and the reading."""
+    if name in USERS:
+        return folder / name, USERS[name], lambda: read_conversations(folder / name)
+    corpus, file = name.split(" ")
+    if file.startswith("dialogues_"):
+        write_text(folder, "train")
+    if corpus == "iemocap":
+        write_iemocap(folder, 1, ["Ses01F_impro00", "Ses01F_impro01"])
+    path = folder / file
+    return path, PUBLISHED[name] or path.read_bytes(), lambda: get_corpus(corpus).iter(folder, "train")
+
+
+def outcome(read: Callable[[], Iterable[Conversation]], folder: Path, name: str) -> int:
+    """Read to the end; count the conversations, or give -1 for a proper refusal."""
+    try:
+        talks = list(read())
+    except BadInput as error:
+        assert error.path is not None and error.path.startswith(str(folder))
+        assert error.line is not None or not name.endswith(KEEPS_LINES)
+        return -1
+    assert all(isinstance(talk, Conversation) and talk.turns for talk in talks)
+    assert all(turn.text.strip() and turn.text.encode() for talk in talks for turn in talk)
+    return len(talks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mutated_files(tmp_path: Path, name: str) -> None:
+    path, sound, read = reader(name, tmp_path)
+    path.write_bytes(sound)
+    assert outcome(read, tmp_path, name) > 0
+    outcomes = set()
+    for mutant in mutations(sound, MUTANTS, seed=NAMES.index(name)):
+        path.write_bytes(mutant)
+        outcomes.add(outcome(read, tmp_path, name))
+    assert -1 in outcomes  # else the mutations were too mild to tell anything
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace"))
+    | st.sampled_from([b"PAR1", b"PK\3\4", b"\xef\xbb\xbf"])
+)
+def test_random_bytes(tmp_path: Path, name: str, data: bytes) -> None:
+    path, _, read = reader(name, tmp_path)
+    path.write_bytes(data)
+    outcome(read, tmp_path, name)

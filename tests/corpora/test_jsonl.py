@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corpora.samples import JSONL, TALKS
+from sentemo.corpora.jsonl import read_jsonl, write_jsonl
+from sentemo.errors import BadInput
+from sentemo.types import Conversation, Utterance
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+FILLED = WORDS.filter(str.strip)
+TURN = st.builds(Utterance, FILLED, WORDS, st.none() | FILLED.map(str.strip))
+TALK = st.builds(Conversation, FILLED, st.lists(TURN, min_size=1, max_size=4).map(tuple))
+
+
+def read(tmp_path: Path, data: bytes) -> list[Conversation]:
+    file = tmp_path / "talks.jsonl"
+    file.write_bytes(data)
+    return list(read_jsonl(file))
+
+
+def test_reads_objects_and_bare_strings(tmp_path: Path) -> None:
+    first, second = read(tmp_path, b"\xef\xbb\xbf" + JSONL.replace(b"\n", b"\r\n\r\n"))
+    assert first == Conversation("first", (Utterance("Good morning!", "Ann", "joy"), Utterance("Is it, really?")))
+    assert second == Conversation("talks-1", (Utterance("Café – at noon"),))
+
+
+def test_numbers_may_be_ids_and_blank_labels_are_none(tmp_path: Path) -> None:
+    (talk,) = read(tmp_path, b'{"id": 7, "turns": [{"text": "x", "speaker": null, "label": " "}]}')
+    assert talk == Conversation("7", (Utterance("x"),))
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ("[]", "Not a JSON object"),
+        ("{", "Not JSON"),
+        ("{}", 'No list "turns"'),
+        ('{"turns": "x"}', 'No list "turns"'),
+        ('{"turns": []}', "Empty conversation"),
+        ('{"turns": [""]}', "Empty utterance"),
+        ('{"turns": [{"text": " \\n"}]}', "Empty utterance"),
+        ('{"turns": [{}]}', "utterance is missing"),
+        ('{"turns": [5]}', "neither text nor an object"),
+        ('{"turns": [{"text": 5}]}', "utterance is a number"),
+        ('{"turns": [{"text": "x", "speaker": ["A"]}]}', "speaker is a list"),
+        ('{"turns": [{"text": "x", "label": true}]}', "label is true or false"),
+        ('{"id": true, "turns": ["x"]}', "id is true or false"),
+        ('{"id": {}, "turns": ["x"]}', "id is an object"),
+        ('{"turns": ["\\ud800"]}', "lone surrogate"),
+        ('{"turns": ["a\\u0000b"]}', "NUL"),
+        ('{"turns": ["x"], "turns": ["y"]}', "names a key twice"),
+        ('{"turns": ["x"], "n": ' + "9" * 9_999 + "}", "cannot be used"),
+        ('{"turns": ' + "[" * 100_000, "cannot be used"),
+        ("\x00", "Not JSON"),
+    ],
+)
+def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> None:
+    with pytest.raises(BadInput, match=cause) as caught:
+        read(tmp_path, b'{"turns": ["fine"]}\n\n' + line.encode() + b"\n")
+    assert (caught.value.path, caught.value.line) == (str(tmp_path / "talks.jsonl"), 3)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(TALK, max_size=4))
+def test_written_is_read(tmp_path: Path, talks: list[Conversation]) -> None:
+    assert write_jsonl(iter(talks), tmp_path / "out.jsonl") == len(talks)
+    assert list(read_jsonl(tmp_path / "out.jsonl")) == talks
+
+
+def test_writing_leaves_out_what_is_empty(tmp_path: Path) -> None:
+    write_jsonl([Conversation.of("Hello")], tmp_path / "out.jsonl")
+    assert json.loads((tmp_path / "out.jsonl").read_text()) == {"turns": [{"text": "Hello"}]}
+
+
+@pytest.mark.parametrize("bad", [Conversation("x", ()), Conversation.of("\ud800"), Conversation.of(" ")])
+def test_a_refused_conversation_leaves_the_old_file(tmp_path: Path, bad: Conversation) -> None:
+    write_jsonl(TALKS, tmp_path / "out.jsonl")
+    with pytest.raises(BadInput):
+        write_jsonl([TALKS[1], bad], tmp_path / "out.jsonl")
+    assert list(read_jsonl(tmp_path / "out.jsonl")) == TALKS
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_no_folder_to_write_to(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="Cannot write: No such file"):
+        write_jsonl(TALKS, tmp_path / "nowhere" / "out.jsonl")

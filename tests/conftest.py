@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import socket
+from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from sentemo.encoders.sentence import SentenceEncoder
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +27,50 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the real corpora are not here: set SENTEMO_DATA to their folder")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Let no test reach beyond this machine."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", local_only)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's cache out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SENTEMO_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def minilm() -> SentenceEncoder:
+    """Give the packaged all-MiniLM-L6-v2 with its layer 4, loaded once."""
+    from sentemo.encoders.sentence import SentenceEncoder
+
+    return SentenceEncoder.load("all-MiniLM-L6-v2", (4,))
+
+
+@pytest.fixture(scope="session")
+def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a random RoBERTa of 2 layers, saved by sentence-transformers."""
+    from encoders.tiny import save_tiny_roberta
+
+    return save_tiny_roberta(tmp_path_factory.mktemp("roberta"))
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    """Start processes that have torch loaded already, and what it loads for itself later; tests kill them."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sentemo.training.fit", "torch._dynamo", "sklearn.metrics"])
+    return context

@@ -1,3 +1,31 @@
 """Recognise the emotion of every utterance in a conversation, by context-aware metric learning."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sentemo.types import Conversation, Labeler, LabelSet, Prediction, TurnPrediction, Utterance
+
+if TYPE_CHECKING:
+    from sentemo.model import SentEmoContext
+
 __version__ = "0.1.0"
+__all__ = [
+    "Conversation",
+    "LabelSet",
+    "Labeler",
+    "Prediction",
+    "SentEmoContext",
+    "TurnPrediction",
+    "Utterance",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import the model, and with it torch, only when it is asked for."""
+    if name == "SentEmoContext":
+        from sentemo.model import SentEmoContext
+
+        return SentEmoContext
+    raise AttributeError(f"module 'sentemo' has no attribute {name!r}")

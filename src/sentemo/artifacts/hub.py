@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sentemo.errors import BadModel, SentemoError
 
-REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 def is_repository(name: str) -> bool:

@@ -20,7 +20,8 @@ from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alon
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.weights import load_strictly, read_weights, write_weights
 from sentemo.encoders.cache import default_cache_folder
-from sentemo.encoders.encoder import Encoder, EncoderIdentity, load_encoder
+from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.identity import EncoderIdentity
 from sentemo.errors import BadInput, BadModel, UsageError
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network

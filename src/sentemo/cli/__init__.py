@@ -12,7 +12,7 @@ def main() -> None:
     from sentemo.errors import SentemoError
 
     try:
-        app()
+        app(prog_name="sentemo")
     except SentemoError as error:
         complain(str(error))
         sys.exit(error.exit_code)

@@ -47,7 +47,7 @@ def fetch(
     """Download a corpus from its published home and verify its counts."""
     from sentemo.corpora.fetch import fetch as fetch_corpus
 
-    with progress(f"Fetching {name}") as tick:
+    with progress(f"Fetching {name}") as (tick,):
         reports = fetch_corpus(
             name, out, base_url, split, on_progress=lambda file, done, total: tick(done, total or done)
         )

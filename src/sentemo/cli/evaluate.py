@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.screen import progress, put_pretty, tell
+from sentemo.cli.screen import Tick, progress, put_pretty, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.evaluation.report import Report
     from sentemo.model import SentEmoContext
+    from sentemo.training.fit import Watchers
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
@@ -117,14 +118,14 @@ def _seeded(
     recipe: Recipe, setting: _Setting, seeds: Sequence[int], training: Sequence[Conversation], as_json: bool
 ) -> None:
     from sentemo.evaluation.seeds import summarise
-    from sentemo.training.fit import Split, Watchers, fit
+    from sentemo.training.fit import Split, fit
 
     encoder = options.read_encoder(recipe, setting.no_cache)
     reports = []
     for seed in seeds:
-        with progress("Encoding") as on_encode, progress(f"Training, seed {seed}") as on_step:
-            watchers = Watchers(on_encode, lambda p, steps, tick=on_step: tick(p.step, steps))  # type: ignore[misc]
-            model = fit(recipe, setting.labels, Split("train", training), seed=seed, encoder=encoder, watchers=watchers)
+        with progress("Encoding", f"Training, seed {seed}") as (on_encode, on_step):
+            data, watchers = Split("train", training), _watchers(on_encode, on_step)
+            model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, watchers=watchers)
         reports.append(setting.report(model, f"recipe {recipe.name}"))
         figures = reports[-1].metrics.figures
         tell(f"seed {seed}: " + "  ".join(f"{name} {value:.3f}" for name, value in figures.items()))
@@ -135,16 +136,21 @@ def _seeded(
         typer.echo(summary.to_markdown())
 
 
+def _watchers(on_encode: Tick, on_step: Tick) -> Watchers:
+    from sentemo.training.fit import Watchers
+
+    return Watchers(on_encode, lambda done, steps: on_step(done.step, steps))
+
+
 def _cross_validated(recipe: Recipe, setting: _Setting, folds: int) -> Report:
     from sentemo.evaluation.evaluate import evaluate_predictions
     from sentemo.training.crossval import cross_validate
-    from sentemo.training.fit import Watchers
 
     names = setting.names
     if names["protocol"] == "triplet":
         raise UsageError("Points of different folds lie in different spaces", "Use --seeds for the protocol triplet")
     encoder = options.read_encoder(recipe, setting.no_cache)
-    with progress("Encoding") as on_encode, progress("Training") as on_step:
+    with progress("Encoding", "Training") as (on_encode, on_step):
         predictions = cross_validate(
             recipe,
             setting.labels,
@@ -152,7 +158,7 @@ def _cross_validated(recipe: Recipe, setting: _Setting, folds: int) -> Report:
             folds=folds,
             seed=names["seed"],
             encoder=encoder,
-            watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps)),
+            watchers=_watchers(on_encode, on_step),
             on_fold=lambda number, *_: tell(f"fold {number + 1} of {folds} done"),
             head=setting.head,
             causal=setting.causal,

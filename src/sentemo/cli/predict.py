@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.screen import put, show
+from sentemo.cli.screen import put, show, tell
 
 if TYPE_CHECKING:
     from sentemo.types import Prediction
@@ -34,6 +34,8 @@ def predict(
     from sentemo.corpora.files import read_conversations
     from sentemo.model import SentEmoContext
 
+    if source == "-" and sys.stdin.isatty():
+        tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)
     first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
     loaded = SentEmoContext.from_pretrained(model)

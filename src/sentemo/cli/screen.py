@@ -59,16 +59,20 @@ def put_pretty(value: Any) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Tick]:
-    """Show a bar while something long is under way; silent when stderr is no terminal."""
+def progress(*stages: str) -> Iterator[list[Tick]]:
+    """Show a bar for each stage of something long, from its first tick on; silent when stderr is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def ticker(stage: str) -> Tick:
+            task = bar.add_task(stage, total=None, visible=False)
+            return lambda done, total: bar.update(task, completed=done, total=total, visible=done < total)
+
+        yield [ticker(stage) for stage in stages]
 
 
 def show(prediction: Prediction, console: Console) -> None:

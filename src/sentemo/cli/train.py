@@ -43,7 +43,7 @@ def train(
     with locked(out):
         write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
-        with progress("Encoding") as on_encode, progress("Training") as on_step:
+        with progress("Encoding", "Training") as (on_encode, on_step):
             model = fit(
                 resolved,
                 labels,

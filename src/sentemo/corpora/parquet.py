@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sentemo.corpora.dailydialog_labels import emotion_name
 from sentemo.corpora.lines import open_binary
 from sentemo.corpora.table import Columns, Row, conversations
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
@@ -111,8 +112,6 @@ def _dialogs(path: Path, header: Sequence[str]) -> Iterator[Conversation]:
 
 
 def _name(label: object, place: Place) -> object:
-    from sentemo.corpora.dailydialog import emotion_name
-
     return emotion_name(label, place) if isinstance(label, int) else label
 
 

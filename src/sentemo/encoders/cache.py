@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sentemo.encoders.encoder import Encoder, EncoderIdentity, OnProgress
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.identity import EncoderIdentity, OnProgress
 from sentemo.errors import SentemoError
 
 if TYPE_CHECKING:
-    from sentemo.encoders.encoder import Embeddings
+    from sentemo.encoders.identity import Embeddings
 
 CHUNK = 1024  # texts encoded between two commits: what a kill can lose
 QUERY = 500  # keys asked for at once
@@ -78,7 +79,6 @@ class CachedEncoder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             database = sqlite3.connect(self.path, timeout=WAIT_S)
             try:
-                database.execute("PRAGMA journal_mode=WAL")
                 database.execute(
                     "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
                 )

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from sentemo.encoders.encoder import EncoderIdentity, OnProgress
+from sentemo.encoders.identity import EncoderIdentity, OnProgress
 from sentemo.encoders.packaged import is_packaged, packaged_folder, sha256_of
 from sentemo.errors import BadModel, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from sentemo.encoders.encoder import Embeddings
+    from sentemo.encoders.identity import Embeddings
 
 BATCH = 64
 HUB_FILES = ["*.json", "*.txt", "*.model", "*/config.json", "*.safetensors"]

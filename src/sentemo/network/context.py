@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sentemo.network.attention import TurnBias
-from sentemo.network.layer import EncoderLayer
+from sentemo.network.layer import EncoderLayer, SharedDropout
 from sentemo.network.shape import NetworkShape
 
 POSITIONS = 64  # turns beyond share the last position; DailyDialog's longest dialogue has 35
@@ -48,7 +48,7 @@ class ContextEncoder(nn.Module):
         width = shape.context_dim
         self.keep_own = shape.keep_own
         self.standardize = Standardize(shape.embedding_dim)
-        self.input_dropout = nn.Dropout(shape.input_dropout)
+        self.input_dropout = SharedDropout(shape.input_dropout)
         self.project = nn.Identity() if shape.embedding_dim == width else nn.Linear(shape.embedding_dim, width)
         self.position = nn.Embedding(POSITIONS, width)
         self.speaker = nn.Embedding(SPEAKERS, width)

@@ -6,6 +6,20 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+class SharedDropout(nn.Module):
+    """Dropout with one mask for all turns of a dialogue (Gal and Ghahramani 2016); a tenth of the random draws."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, turns: Tensor) -> Tensor:
+        """(B,T,D) -> (B,T,D)."""
+        if not self.training or not self.share:
+            return turns
+        return turns * F.dropout(turns.new_ones(turns.shape[0], 1, turns.shape[2]), self.share)
+
+
 class EncoderLayer(nn.Module):
     """Attend, then transform each turn: the encoder layer of Vaswani et al. (2017), normalised first.
 
@@ -25,10 +39,10 @@ class EncoderLayer(nn.Module):
             nn.LayerNorm(width),
             nn.Linear(width, widening * width),
             nn.GELU(),
-            nn.Dropout(dropout),
+            SharedDropout(dropout),
             nn.Linear(widening * width, width),
         )
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = SharedDropout(dropout)
 
     def forward(self, turns: Tensor, bias: Tensor | None) -> Tensor:
         """(B,T,D), (B,H,T,T) -> (B,T,D); no bias, no limits on who sees whom."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sentemo.network.layer import SharedDropout
+
 
 class EmotionSpace(nn.Module):
     """Map contextual utterances to points on the unit sphere, where triplets are drawn (paper, section 4).
@@ -18,7 +20,7 @@ class EmotionSpace(nn.Module):
         self.project: nn.Module = nn.Identity()
         if context_width != space_dim:
             self.project = nn.Sequential(
-                nn.Linear(context_width, space_dim), nn.GELU(), nn.Dropout(dropout), nn.Linear(space_dim, space_dim)
+                nn.Linear(context_width, space_dim), nn.GELU(), SharedDropout(dropout), nn.Linear(space_dim, space_dim)
             )
 
     def forward(self, context: Tensor) -> Tensor:

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sentemo.encoders.encoder import Encoder, OnProgress
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.identity import OnProgress
 from sentemo.network.batch import Batch, pad
 from sentemo.types import Conversation, LabelSet
 

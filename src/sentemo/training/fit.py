@@ -12,7 +12,8 @@ from pathlib import Path
 
 import torch
 
-from sentemo.encoders.encoder import Encoder, OnProgress, load_encoder
+from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.identity import OnProgress
 from sentemo.errors import BadInput
 from sentemo.model import SentEmoContext
 from sentemo.network.heads import Neighbours, Prototypes

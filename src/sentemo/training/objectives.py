@@ -43,7 +43,7 @@ class ClassLoss:
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
     """(C,) counts -> (C,) weights, counts^-power with a weighted mean of 1; an absent label weighs 0."""
-    weights = torch.where(counts > 0, counts.double().clamp_min(1).pow(-power), torch.zeros(()).double())
+    weights = counts.double().clamp_min(1).pow(-power) * (counts > 0)
     mean = (weights * counts).sum() / counts.sum().clamp_min(1)
     return (weights / mean.clamp_min(1e-12)).float()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import tomli_w
 
@@ -15,6 +16,8 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
 
 SHIPPED = ("default", "paper")
+POSITIVE = ("context_dim", "space_dim", "heads", "dialogues", "per_label", "clip", "patience", "batch")
+SHARES = ("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average")
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,9 @@ class Recipe:
         known = [f.name for f in fields(part) if f.name not in ("embedding_dim", "labels")]
         if key not in known:
             raise UsageError(f"[{section}] has no setting {key!r}", f"Use: {', '.join(known)}")
-        return replace(self, **{section: replace(part, **{key: _typed(section, key, getattr(part, key), value)})})
+        value = _typed(section, key, getattr(part, key), value)
+        _check_range(section, key, get_type_hints(type(part))[key], value)
+        return replace(self, **{section: replace(part, **{key: value})})
 
 
 def _sections(recipe: Recipe) -> dict[str, Any]:
@@ -186,6 +191,17 @@ def _typed(section: str, key: str, default: Any, value: Any) -> Any:
     if type(value) is not type(default):
         raise UsageError(f"{section}.{key} = {value!r} is a {type(value).__name__}", f"Give a {type(default).__name__}")
     return value
+
+
+def _check_range(section: str, key: str, hint: Any, value: Any) -> None:
+    """Refuse a word that is none of the setting's, and a number that makes no sense for it; none is negative."""
+    if get_origin(hint) is Literal and value not in get_args(hint):
+        raise UsageError(f"{section}.{key} = {value!r} is not known", f"Use one of: {', '.join(get_args(hint))}")
+    if isinstance(value, int | float):
+        most = 1 if key in SHARES else math.inf
+        if not 0 <= value <= most or value == math.inf or (key in POSITIVE and not value):
+            span = "from 0 to 1" if key in SHARES else "above 0" if key in POSITIVE else "of 0 or more"
+            raise UsageError(f"{section}.{key} = {value} makes no sense", f"Give a number {span}")
 
 
 def _read(path: Path) -> str:

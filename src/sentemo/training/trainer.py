@@ -85,7 +85,7 @@ class Trainer:
         self.averaged = copy.deepcopy(self.network)
         self.best = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
+            self.network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
         )
         if saved is not None:
             tensors, self.progress = saved

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import stat
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from dialogues import template_dialogues
+from sentemo.artifacts import pretrained
+from sentemo.artifacts.pretrained import find
+from sentemo.encoders.hashing import HashingEncoder
+from sentemo.encoders.sentence import SentenceEncoder
+from sentemo.errors import BadModel, UsageError
+from sentemo.model import SentEmoContext
+
+from .models import fingerprint_of, random_model, tensors_of
+
+TALKS = template_dialogues(3)
+
+
+@pytest.mark.parametrize("sizes", [{}, {"layers": 0}, {"keep_own": False, "space_dim": 16, "paper_classifier": True}])
+@pytest.mark.parametrize("heads", [True, False])
+def test_what_is_saved_is_loaded_bit_by_bit(tmp_path: Path, sizes: dict[str, int], heads: bool) -> None:
+    model = random_model(heads=heads, **sizes)
+    model.save_pretrained(tmp_path / "model")
+    again = SentEmoContext.from_pretrained(tmp_path / "model")
+    assert fingerprint_of(again) == fingerprint_of(model)
+    assert (again.labels, again.facts, again.network.shape) == (model.labels, model.facts, model.network.shape)
+    assert (again.prototypes is not None, again.neighbours is not None) == (heads, heads)
+    assert again.encoder.identity == model.encoder.identity and not again.network.training
+    assert again.predict(TALKS) == model.predict(TALKS)
+    again.save_pretrained(tmp_path / "again")
+    for path in (tmp_path / "model").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+    assert all(parameter.requires_grad for parameter in again.network.parameters())
+
+
+def test_loading_draws_no_random_number(tmp_path: Path) -> None:
+    random_model().save_pretrained(tmp_path / "model")
+    before = torch.get_rng_state()
+    SentEmoContext.from_pretrained(tmp_path / "model")
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_half_takes_half_the_room_and_rounds_to_16_bits(tmp_path: Path) -> None:
+    model = random_model()
+    scale = model.network.context.standardize.scale
+    scale[0] = 1e5  # beyond what 16 bits hold
+    model.save_pretrained(tmp_path / "half", half=True)
+    model.save_pretrained(tmp_path / "whole")
+    sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
+    assert sizes[0] < 0.7 * sizes[1]
+    again = tensors_of(SentEmoContext.from_pretrained(tmp_path / "half"))
+    for name, tensor in tensors_of(model).items():
+        rounded = tensor if not tensor.is_floating_point() or tensor is scale else tensor.half().float()
+        expected = tensor if name == "network.context.standardize.scale" else rounded
+        assert torch.equal(again[name], expected), name
+
+
+def test_files_may_be_read_by_others_and_hold_no_pickle(tmp_path: Path) -> None:
+    random_model().save_pretrained(tmp_path / "deep" / "model")
+    folder = tmp_path / "deep" / "model"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "config.json",
+        "manifest.json",
+        "model.safetensors",
+    ]
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+    card = (folder / "README.md").read_text()
+    assert "library_name: sentemo" in card and "| anger | 12.3 |" in card and "neutral, anger" in card
+
+
+def test_another_encoder_is_refused(tmp_path: Path) -> None:
+    random_model().save_pretrained(tmp_path / "model")
+    with pytest.raises(BadModel, match=r"embeddings of hashing-16 .* not of hashing-8"):
+        SentEmoContext.from_pretrained(tmp_path / "model", encoder=HashingEncoder(8))
+    mine = HashingEncoder(16)
+    assert SentEmoContext.from_pretrained(tmp_path / "model", encoder=mine).encoder is mine
+
+
+def test_an_encoder_may_be_carried_inside(tmp_path: Path, tiny_roberta: Path) -> None:
+    encoder = SentenceEncoder.load(str(tiny_roberta), (1,))
+    model = random_model(encoder=encoder)
+    model.save_pretrained(tmp_path / "model", carry_encoder=True)
+    tiny_roberta.rename(tiny_roberta.with_name("away"))
+    try:
+        again = SentEmoContext.from_pretrained(tmp_path / "model")
+    finally:
+        tiny_roberta.with_name("away").rename(tiny_roberta)
+    assert again.predict(TALKS) == model.predict(TALKS)
+    again.save_pretrained(tmp_path / "again", carry_encoder=True)
+    assert SentEmoContext.from_pretrained(tmp_path / "again").predict(TALKS) == model.predict(TALKS)
+    (tmp_path / "model" / "encoder" / "tokenizer.json").write_text("{}")
+    with pytest.raises(BadModel, match=r"tokenizer.json is not the file that was saved"):
+        SentEmoContext.from_pretrained(tmp_path / "model")
+
+
+def test_the_packaged_encoder_may_be_carried_inside(tmp_path: Path, minilm: SentenceEncoder) -> None:
+    model = random_model(encoder=minilm)
+    model.save_pretrained(tmp_path / "model", carry_encoder=True)
+    again = SentEmoContext.from_pretrained(tmp_path / "model")
+    assert isinstance(again.encoder, SentenceEncoder) and again.encoder.folder == tmp_path / "model" / "encoder"
+    for ours, theirs in zip(again.embed(TALKS), model.embed(TALKS), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_hashing_encoder_can_not_be_carried(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be carried"):
+        random_model().save_pretrained(tmp_path / "model", carry_encoder=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("inside", ["notes.txt", ".git/HEAD", "manifest.json", "more/notes.txt"])
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, inside: str) -> None:
+    (tmp_path / inside).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / inside).write_text('{"name": "a web page"}')
+    with pytest.raises(UsageError, match="holds something else"):
+        random_model().save_pretrained(tmp_path)
+    assert (tmp_path / inside).read_text() == '{"name": "a web page"}'
+
+
+@pytest.mark.parametrize("inside", ["notes.txt", ".git/HEAD"])
+def test_a_model_with_something_beside_it_is_left_alone(tmp_path: Path, inside: str) -> None:
+    random_model(0).save_pretrained(tmp_path / "model")
+    extra = tmp_path / "model" / inside
+    extra.parent.mkdir(exist_ok=True)
+    extra.write_text("mine")
+    with pytest.raises(UsageError, match="holds something else"):
+        random_model(1).save_pretrained(tmp_path / "model")
+    assert extra.read_text() == "mine"
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else"):
+        random_model().save_pretrained(tmp_path / "model")
+    assert (tmp_path / "model").read_text() == "mine"
+
+
+def test_an_empty_folder_a_model_and_a_link_to_one_are_replaced(tmp_path: Path) -> None:
+    folder, link = tmp_path / "model", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    for seed, target in enumerate((folder, folder, link)):
+        random_model(seed).save_pretrained(target)
+        assert SentEmoContext.from_pretrained(folder).facts["seed"] == seed
+    assert link.is_symlink() and sorted(path.name for path in tmp_path.iterdir()) == ["link", "model"]
+
+
+def test_models_are_found(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    random_model().save_pretrained(run / "model")
+    assert find(run) == run / "model" == find(str(run / "model"))
+    assert find("default") == pretrained.SHIPPED
+    for name in (tmp_path / "nowhere", "no model!", str(tmp_path / "run" / "model" / "config.json")):
+        with pytest.raises(BadModel, match="There is no model"):
+            find(name)
+    with pytest.raises(BadModel, match="it has no manifest"):
+        SentEmoContext.from_pretrained(tmp_path)
+
+
+def test_absurd_sizes_are_refused_before_they_take_memory(tmp_path: Path) -> None:
+    from sentemo.artifacts.manifest import write_manifest
+
+    random_model().save_pretrained(tmp_path / "model")
+    path = tmp_path / "model" / "config.json"
+    config = json.loads(path.read_text())
+    for name in ("context_dim", "space_dim", "layers", "window", "heads"):
+        path.write_text(json.dumps(config | {"shape": config["shape"] | {name: 10**9}}))
+        write_manifest(path.parent)
+        with pytest.raises(BadModel):
+            SentEmoContext.from_pretrained(path.parent)
+    path.write_text(json.dumps(config | {"neighbours": 10**12}))
+    write_manifest(path.parent)
+    with pytest.raises(BadModel):
+        SentEmoContext.from_pretrained(path.parent)
+
+
+UNPICKLED: list[str] = []
+sys.addaudithook(lambda event, args: UNPICKLED.append(str(args)) if event == "pickle.find_class" else None)
+
+
+class Harmful:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("true",)
+
+
+def test_loading_unpickles_nothing(tmp_path: Path, tiny_roberta: Path) -> None:
+    pickle.loads(pickle.dumps(Path("x")))
+    assert UNPICKLED  # the hook hears
+    random_model(encoder=SentenceEncoder.load(str(tiny_roberta))).save_pretrained(tmp_path / "a", carry_encoder=True)
+    random_model().save_pretrained(tmp_path / "b")
+    UNPICKLED.clear()
+    for name in "ab":
+        SentEmoContext.from_pretrained(tmp_path / name).predict(TALKS)
+    (tmp_path / "b" / "pytorch_model.bin").write_bytes(pickle.dumps(Harmful()))
+    with pytest.raises(BadModel, match=r"pytorch_model.bin, which its manifest does not list"):
+        SentEmoContext.from_pretrained(tmp_path / "b")
+    assert UNPICKLED == []

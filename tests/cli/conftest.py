@@ -1,0 +1,84 @@
+"""A command line in this process, a small corpus in DailyDialog's layout, a small trained run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dialogues import template_dialogues
+from sentemo.cli import main
+from sentemo.corpora.registry import get_corpus
+from sentemo.types import Conversation
+
+SMALL = ("encoder.name=hashing-64", "encoder.layers=[]", "schedule.epochs=2", "network.context_dim=64")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def sentemo(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give a function that runs a command and returns its exit code, stdout and stderr."""
+
+    def run(*words: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["sentemo", *map(str, words)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+            raise SystemExit(0)
+        streams = capfd.readouterr()
+        return Result(int(left.value.code or 0), streams.out, streams.err)
+
+    return run
+
+
+def write_dailydialog(folder: Path, split: str, conversations: Sequence[Conversation]) -> None:
+    """Write a split in the official text layout."""
+    names = get_corpus("dailydialog").labels
+    place = folder / split
+    place.mkdir(parents=True)
+    texts = ["".join(f"{turn.text} __eou__ " for turn in c) for c in conversations]
+    labels = ["".join(f"{names.index(turn.label or 'neutral')} " for turn in c) for c in conversations]
+    (place / f"dialogues_{split}.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    (place / f"dialogues_emotion_{split}.txt").write_text("\n".join(labels) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def corpus_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a small corpus of the project's own sentences, as DailyDialog lies on disk."""
+    folder = tmp_path_factory.mktemp("dailydialog")
+    write_dailydialog(folder, "train", template_dialogues(60, seed=1))
+    write_dailydialog(folder, "validation", template_dialogues(25, seed=2))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_dir(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a training by `sentemo train`."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    flags = [word for setting in SMALL for word in ("--set", setting)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["sentemo", "train", "dailydialog", "-d", str(corpus_dir), "-o", str(out), *flags])
+        main_ends_well()
+    return out
+
+
+def main_ends_well() -> None:
+    """Run the command in sys.argv and insist on exit code 0."""
+    try:
+        main()
+    except SystemExit as left:
+        assert not left.code

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import random
+import time
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+import torch
+
+from dialogues import FOUR
+from sentemo.artifacts.weights import write_weights
+from sentemo.errors import BadModel, SentemoError, UsageError
+from sentemo.training.fit import Split
+from sentemo.training.lock import locked
+from sentemo.training.recipe import Recipe
+from sentemo.training.state import POINTER
+from sentemo.types import LabelSet
+
+from .small import TRAIN, VALIDATION, sit_down, small_recipe, train_small
+
+RECIPES = {
+    "default": small_recipe(objective__triplet_weight=0.5, schedule__keep_best="true"),
+    "paper": small_recipe("paper", pretraining__epochs=1),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
+    name: str, tmp_path: Path, processes: ForkServerContext
+) -> None:
+    recipe = RECIPES[name]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    whole.mkdir()
+    write_weights(whole / "final.safetensors", train_small(recipe, whole).network.state_dict())
+    rng = random.Random(name)
+    kills = 0
+    for sitting in range(30):
+        job = processes.Process(target=sit_down, args=(killed, recipe, torch.get_num_threads()))
+        job.start()
+        if sitting < 5:
+            before = pointer(killed)
+            until = time.monotonic() + 60
+            while pointer(killed) == before and job.is_alive() and time.monotonic() < until:
+                time.sleep(0.001)
+            time.sleep(rng.uniform(0, 0.06))
+            job.kill()
+        job.join(60)
+        kills += job.exitcode == -9
+        if job.exitcode == 0:
+            break
+    assert kills >= 3 and job.exitcode == 0
+    for file in ("final.safetensors", "log.jsonl"):
+        assert (killed / file).read_bytes() == (whole / file).read_bytes(), file
+
+
+def pointer(folder: Path) -> bytes:
+    return (folder / POINTER).read_bytes() if (folder / POINTER).is_file() else b""
+
+
+def test_a_finished_training_is_not_trained_again(tmp_path: Path) -> None:
+    one = train_small(RECIPES["paper"], tmp_path)
+    log = (tmp_path / "log.jsonl").read_bytes()
+    two = train_small(RECIPES["paper"], tmp_path)
+    assert (tmp_path / "log.jsonl").read_bytes() == log
+    for name, tensor in one.network.state_dict().items():
+        assert torch.equal(tensor, two.network.state_dict()[name])
+    assert one.predict(VALIDATION.conversations) == two.predict(VALIDATION.conversations)
+
+
+def test_a_folder_makes_no_difference_to_the_weights(tmp_path: Path) -> None:
+    one, two = train_small(RECIPES["default"], tmp_path), train_small(RECIPES["default"])
+    for name, tensor in one.network.state_dict().items():
+        assert torch.equal(tensor, two.network.state_dict()[name])
+
+
+def test_another_training_on_the_folder_is_refused(tmp_path: Path) -> None:
+    recipe = small_recipe(schedule__epochs=1)
+    train_small(recipe, tmp_path)
+    fewer, other = Split("train", TRAIN.conversations[:-1]), Split("validation", VALIDATION.conversations[1:])
+    labels = LabelSet(FOUR.names[::-1], FOUR.neutral)
+    for call in (
+        lambda: train_small(small_recipe(schedule__epochs=2), tmp_path),
+        lambda: train_small(recipe, tmp_path, seed=1),
+        lambda: train_small(recipe, tmp_path, train=fewer),
+        lambda: train_small(recipe, tmp_path, validation=other),
+        lambda: train_small(recipe, tmp_path, validation=None),
+        lambda: train_small(recipe, tmp_path, labels=labels),
+    ):
+        with pytest.raises(UsageError, match=r"another recipe, seed or data.*another --out"):
+            call()
+    train_small(recipe, tmp_path)
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
+    recipe = small_recipe(schedule__epochs=1)
+    train_small(recipe, tmp_path)
+    [tensors] = tmp_path.glob("checkpoint-*.safetensors")
+    content = bytearray(tensors.read_bytes())
+    content[len(content) // 2] ^= 1
+    tensors.write_bytes(content)
+    with pytest.raises(BadModel, match="is damaged"):
+        train_small(recipe, tmp_path)
+
+
+def test_a_folder_that_can_not_be_written_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SentemoError, match="can't be written"), locked(tmp_path / "file"):
+        pass
+    with pytest.raises(SentemoError, match="can't be written"):
+        train_small(small_recipe(schedule__epochs=1), tmp_path / "nowhere")
+
+
+def hold(folder: Path, recipe: Recipe) -> None:
+    """Hold the folder until killed, in a process of its own."""
+    with locked(folder):
+        (folder / "held").touch()
+        time.sleep(60)
+
+
+def test_a_second_trainer_is_refused_until_the_first_ends_however_it_ends(
+    tmp_path: Path, processes: ForkServerContext
+) -> None:
+    job = processes.Process(target=hold, args=(tmp_path, RECIPES["default"]))
+    job.start()
+    until = time.monotonic() + 60
+    while not (tmp_path / "held").exists() and time.monotonic() < until:
+        time.sleep(0.005)
+    with pytest.raises(UsageError, match=r"Another training is writing to .*another --out"), locked(tmp_path):
+        pass
+    job.kill()
+    job.join(60)
+    with locked(tmp_path):
+        with pytest.raises(UsageError, match="Another training"), locked(tmp_path):
+            pass
+        with locked(tmp_path / "beside"):
+            pass
+    with locked(tmp_path):
+        pass

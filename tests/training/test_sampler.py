@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dialogues import FOUR, template_dialogues
+from sentemo.encoders.hashing import HashingEncoder
+from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
+from sentemo.training.recipe import BatchRules
+from sentemo.training.sampler import DialogueSampler, dialogue_weights
+from sentemo.types import Conversation, Utterance
+
+from .small import small_data
+
+RULES = BatchRules(dialogues=8)
+
+
+def data_of(*talks: list[str | None]) -> EncodedDialogues:
+    conversations = [Conversation("", tuple(Utterance("hm", "", label) for label in labels)) for labels in talks]
+    return encode_dialogues(conversations, HashingEncoder(8), FOUR)
+
+
+def test_an_epoch_follows_from_seed_and_number_alone() -> None:
+    for rules in (RULES, replace(RULES, inverse_frequency=True)):
+        one, two = DialogueSampler(small_data(), rules, 3, 0), DialogueSampler(small_data(), rules, 3, 0)
+        one.epoch(0)
+        assert one.epoch(5) == two.epoch(5)
+        assert one.epoch(5) != one.epoch(6)
+        assert one.epoch(5) != DialogueSampler(small_data(), rules, 4, 0).epoch(5)
+
+
+@pytest.mark.parametrize("size", [1, 7, 8, 40, 99])
+def test_uniform_weights_take_every_dialogue_once(size: int) -> None:
+    sampler = DialogueSampler(small_data(), replace(RULES, dialogues=size), 0, 0)
+    batches = sampler.epoch(0)
+    assert sorted(row for batch in batches for row in batch) == list(range(40))
+    assert len(batches) == sampler.batches_per_epoch and max(map(len, batches)) <= size
+
+
+def test_batches_hold_dialogues_of_like_length_in_random_order() -> None:
+    data = encode_dialogues(template_dialogues(400), HashingEncoder(8), FOUR)
+    sampler = DialogueSampler(data, RULES, 0, 0)
+    spreads, means = [], []
+    for batch in sampler.epoch(0):
+        lengths = [len(data.rows[row]) for row in batch]
+        spreads.append(max(lengths) - min(lengths))
+        means.append(np.mean(lengths))
+    assert np.mean(spreads) < 4 < np.ptp(sampler.lengths)
+    assert means != sorted(means)
+
+
+def test_weights_are_mean_inverse_frequencies() -> None:
+    data = data_of(["neutral", "anger"], ["neutral", "neutral", None], [None], ["happiness", "happiness", "anger"])
+    count = {"neutral": 3, "anger": 2, "happiness": 2}
+    naive = [
+        (1 / count["neutral"] + 1 / count["anger"]) / 2,
+        1 / count["neutral"],
+        1 / 3,
+        (2 / count["happiness"] + 1 / count["anger"]) / 3,
+    ]
+    rules = replace(RULES, inverse_frequency=True)
+    np.testing.assert_allclose(dialogue_weights(data, rules, None), naive)
+    np.testing.assert_allclose(dialogue_weights(data, RULES, 0), 1)
+    fewer = replace(rules, neutral_only_weight=0.25)
+    np.testing.assert_allclose(dialogue_weights(data, fewer, 0), np.array(naive) * [1, 0.25, 0.25, 1])
+
+
+@pytest.mark.parametrize("rules", [replace(RULES, inverse_frequency=True), replace(RULES, neutral_only_weight=0.3)])
+def test_dialogues_are_drawn_as_often_as_their_weights_say(rules: BatchRules) -> None:
+    data = small_data()
+    sampler = DialogueSampler(data, rules, 0, 0)
+    epochs = 400
+    drawn = Counter(row for number in range(epochs) for batch in sampler.epoch(number) for row in batch)
+    total = sum(drawn.values())
+    weights = dialogue_weights(data, rules, 0)
+    assert np.ptp(weights) > 0 and total == epochs * sampler.drawn
+    expected = weights / weights.sum() * total
+    deviations = (np.array([drawn[row] for row in range(len(data))]) - expected) / np.sqrt(expected)
+    assert np.abs(deviations).max() < 4.5
+
+
+def test_an_epoch_has_as_many_steps_as_it_says_where_all_weights_are_alike() -> None:
+    data = data_of(*[["neutral", "neutral"]] * 20)
+    sampler = DialogueSampler(data, replace(RULES, dialogues=2, neutral_only_weight=0.5), 0, 0)
+    assert len(sampler.epoch(0)) == sampler.batches_per_epoch == 5

@@ -26,8 +26,11 @@ def test_again_on_a_finished_run_changes_nothing(sentemo: Command, run_dir: Path
 
 
 def test_refuses_the_folder_of_another_training(sentemo: Command, run_dir: Path, corpus_dir: Path) -> None:
-    result = sentemo("train", "dailydialog", "-d", corpus_dir, "-o", run_dir, *FLAGS, "--seed", "7")
-    assert result.code == 2 and "another recipe, seed or data" in result.err
+    recipe = (run_dir / "recipe.toml").read_bytes()
+    for other in (("--seed", "7"), ("--set", "schedule.learning_rate=0.5")):
+        result = sentemo("train", "dailydialog", "-d", corpus_dir, "-o", run_dir, *FLAGS, *other)
+        assert result.code == 2 and "another recipe, seed or data" in result.err
+    assert (run_dir / "recipe.toml").read_bytes() == recipe
 
 
 def test_trains_on_own_files(sentemo: Command, tmp_path: Path) -> None:

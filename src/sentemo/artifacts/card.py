@@ -13,12 +13,10 @@ LICENCES = {
 }
 
 
-def model_card(
-    *, labels: Sequence[str], encoder: str, parameters: int, facts: Mapping[str, Any], figures: str = ""
-) -> str:
+def model_card(*, labels: Sequence[str], encoder: str, parameters: int, facts: Mapping[str, Any]) -> str:
     """Write the card as Markdown with the hub's header.
 
-    `facts` is what training recorded: corpus, recipe, seed, date, machine; `figures` a Markdown table.
+    `facts` is what training recorded: corpus, recipe, seed, date, machine, and the figures on validation.
     """
     corpus = str(facts.get("corpus", ""))
     title, licence, tag = LICENCES.get(corpus, (corpus or "unknown data", "that of its data", "other"))
@@ -36,16 +34,17 @@ Labels: {", ".join(labels)}.
 
 | | |
 |---|---|
-| sentence encoder | {encoder} (frozen, Apache-2.0 where it is all-MiniLM-L6-v2) |
+| sentence encoder | {encoder}, frozen, under its own licence (all-MiniLM-L6-v2: Apache-2.0) |
 | trained parameters | {parameters:,} |
 {known}
 
-## Data and licence
-Trained on {title}, licence {licence}. The weights follow from that data: **they may be used as its licence
-allows** (for DailyDialog: not commercially, with attribution, shared alike). The code that runs them is Apache-2.0.
+Figures are of the protocol `standard`; * leaves neutral out of the average, brackets hold 95 % intervals.
+Measure others with `sentemo evaluate`.
 
-## Figures
-{figures or "None were recorded; measure with `sentemo evaluate`."}
+## Data and licence
+Trained on {title}, licence {licence}. The weights follow from that data and
+**may be used as its licence allows** (DailyDialog's: not commercially, with attribution, shared alike).
+The code that runs them is Apache-2.0.
 
 ## Use and limits
 ```python

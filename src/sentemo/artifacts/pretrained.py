@@ -208,6 +208,5 @@ def _card(model: ModelParts) -> str:
         labels=model.labels.names,
         encoder=model.encoder.identity.name,
         parameters=sum(parameter.numel() for parameter in model.network.parameters()),
-        facts={name: value for name, value in model.facts.items() if name != "figures"},
-        figures=str(model.facts.get("figures", "")),
+        facts=model.facts,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +13,9 @@ from sentemo.cli import options
 from sentemo.cli.screen import progress, tell
 
 if TYPE_CHECKING:
+    from sentemo.model import SentEmoContext
     from sentemo.training.fit import Split
+    from sentemo.types import LabelSet
 
 
 def train(
@@ -40,8 +44,9 @@ def train(
     resolved = options.read_recipe(recipe, overrides)
     labels, conversations = options.read_split(corpus, data, "train")
     validation = _validation(corpus, data)
-    with locked(out):
-        write_bytes(out / "recipe.toml", resolved.to_toml().encode())
+    with locked(out), _told_how_to_go_on():
+        if not (out / "checkpoint.json").is_file():  # else it is there, or the folder is another training's
+            write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
         with progress("Encoding", "Training") as (on_encode, on_step):
             model = fit(
@@ -56,11 +61,22 @@ def train(
                 encoder=encoder,
                 watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
             )
+        if validation:
+            model.facts = {**model.facts, "validation": _figures(model, labels, validation)}
         model.save_pretrained(out / "model", half=half)
         rows = _rows(out)
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")
     tell(f"The model is in {out / 'model'}; use it with: sentemo predict FILE --model {out}")
+
+
+@contextmanager
+def _told_how_to_go_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell("Stopped. Give the same command again to go on from the last checkpoint.")
+        raise
 
 
 def _validation(corpus: str, data: Path) -> Split | None:
@@ -69,6 +85,25 @@ def _validation(corpus: str, data: Path) -> Split | None:
     if corpus == "files" and data.is_file():
         return None
     return Split("validation", options.read_split(corpus, data, "validation")[1])
+
+
+def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:
+    """Measure the trained model for its card."""
+    from sentemo.evaluation.evaluate import evaluate
+
+    protocol = "emotions-only" if model.labels.neutral is None else "standard"
+    report = evaluate(model, validation.conversations, protocol=protocol, labels=labels)
+
+    def shown(name: str, figure: str, digits: int) -> str:
+        low, high = report.intervals[figure]
+        return f"{name} {report.metrics.figures[figure]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+    figures = (
+        shown("macro-F1*", "macro_f1_no_neutral", 1),
+        shown("micro-F1*", "micro_f1_no_neutral", 1),
+        shown("MCC", "mcc", 3),
+    )
+    return f"{report.n:,} utterances, {protocol}: {', '.join(figures)}"
 
 
 def _say(row: dict[str, Any]) -> None:

@@ -58,20 +58,20 @@ class CachedEncoder:
         """N texts -> (N,E) float32; equal texts are looked up and encoded once."""
         distinct = list(dict.fromkeys(texts))
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in distinct]
+        matrix = np.empty((len(distinct), self.identity.dimension), dtype=np.float32)
         with self._open() as database:
-            found = _look_up(database, keys, self.identity.dimension)
-            missing = [i for i, key in enumerate(keys) if key not in found]
+            missing = _look_up(database, keys, matrix)
+            missing.sort(key=lambda row: len(distinct[row]))  # chunks of like length are padded less
             for start in range(0, len(missing), CHUNK):
                 chunk = missing[start : start + CHUNK]
-                vectors = self.encoder.encode([distinct[i] for i in chunk])
-                new = {keys[i]: vector for i, vector in zip(chunk, vectors, strict=True)}
-                _keep(database, new)
-                found |= new
+                matrix[chunk] = self.encoder.encode([distinct[row] for row in chunk])
+                _keep(database, [(keys[row], matrix[row]) for row in chunk])
                 if on_progress:
                     on_progress(len(distinct) - len(missing) + start + len(chunk), len(distinct))
-        row_of = {text: found[key] for text, key in zip(distinct, keys, strict=True)}
-        empty = np.empty((0, self.identity.dimension), dtype=np.float32)
-        return np.stack([row_of[text] for text in texts]) if texts else empty
+        if len(distinct) == len(texts):
+            return matrix
+        row_of = {text: row for row, text in enumerate(distinct)}
+        return matrix[[row_of[text] for text in texts]]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -79,9 +79,7 @@ class CachedEncoder:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             database = sqlite3.connect(self.path, timeout=WAIT_S)
             try:
-                database.execute(
-                    "CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
-                )
+                database.execute("CREATE TABLE IF NOT EXISTS embedding (key BLOB PRIMARY KEY, vector BLOB)")
                 yield database
             finally:
                 database.close()
@@ -92,18 +90,21 @@ class CachedEncoder:
             ) from error
 
 
-def _look_up(database: sqlite3.Connection, keys: list[bytes], dimension: int) -> dict[bytes, Embeddings]:
-    found: dict[bytes, Embeddings] = {}
+def _look_up(database: sqlite3.Connection, keys: list[bytes], matrix: Embeddings) -> list[int]:
+    """Fill the rows of `matrix` whose keys are known, and give the others."""
+    rows = {key: row for row, key in enumerate(keys)}
     for start in range(0, len(keys), QUERY):
         asked = keys[start : start + QUERY]
         marks = ",".join("?" * len(asked))
         for key, blob in database.execute(f"SELECT key, vector FROM embedding WHERE key IN ({marks})", asked):
-            if len(blob) == 4 * dimension:
-                found[key] = np.frombuffer(blob, dtype="<f4")
-    return found
+            if len(blob) == 4 * matrix.shape[1]:
+                matrix[rows.pop(key)] = np.frombuffer(blob, dtype="<f4")
+    return list(rows.values())
 
 
-def _keep(database: sqlite3.Connection, vectors: dict[bytes, Embeddings]) -> None:
-    rows = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+def _keep(database: sqlite3.Connection, vectors: list[tuple[bytes, Embeddings]]) -> None:
     with database:
-        database.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", rows)
+        database.executemany(
+            "INSERT OR REPLACE INTO embedding VALUES (?, ?)",
+            [(key, vector.astype("<f4").tobytes()) for key, vector in vectors],
+        )

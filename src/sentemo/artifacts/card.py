@@ -49,6 +49,7 @@ The code that runs them is Apache-2.0.
 ## Use and limits
 ```python
 from sentemo import Conversation, SentEmoContext
+
 model = SentEmoContext.from_pretrained("PATH-OR-HUB-ID")
 print(model.predict(Conversation.of(("Ann", "I got the job!"), ("Bob", "No way... really?"))))
 ```

@@ -35,6 +35,16 @@ def test_agrees_with_the_library(sentemo: Command, run_dir: Path, corpus_dir: Pa
     assert report["mcc"] == pytest.approx(ours.metrics.figures["mcc"], abs=1e-4)
 
 
+def test_goes_on_without_a_cache_that_cannot_be_written(
+    sentemo: Command, run_dir: Path, corpus_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("SENTEMO_CACHE", str(tmp_path / "file" / "cache"))
+    result = sentemo("evaluate", run_dir, "dailydialog", "-d", corpus_dir, "--json")
+    assert result.code == 0 and "are not kept" in result.err
+    assert json.loads(result.out)["n"]
+
+
 def test_needs_only_the_asked_split(sentemo: Command, run_dir: Path, corpus_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(corpus_dir / "validation", tmp_path / "data" / "validation")
     assert sentemo("evaluate", run_dir, "dailydialog", "-d", tmp_path / "data", "--split", "dev", "--json").code == 0

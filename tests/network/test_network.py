@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sentemo.network.batch import pad
 from sentemo.network.context import Standardize
-from sentemo.network.layer import EncoderLayer
+from sentemo.network.layer import EncoderLayer, SharedDropout
 from sentemo.network.network import Network
 from sentemo.network.shape import NetworkShape
 
@@ -151,3 +151,13 @@ def test_standardizing_takes_mean_and_deviation_of_the_embeddings() -> None:
 def test_a_width_that_the_heads_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="8 can't be divided among 3 heads"):
         EncoderLayer(8, 3, 0.0)
+
+
+def test_dropout_falls_alike_on_all_turns_of_a_dialogue() -> None:
+    dropout = SharedDropout(0.5)
+    turns = torch.ones(40, 6, 50)
+    fallen = dropout(turns) == 0
+    assert (fallen == fallen[:, :1]).all()
+    assert (fallen[:, 0].float().mean() - 0.5).abs() < 0.05
+    assert torch.equal(dropout(turns).unique(), torch.tensor([0.0, 2.0]))  # what stays is scaled up
+    assert torch.equal(dropout.eval()(turns), turns)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from sentemo.cli.screen import tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,10 +77,20 @@ def read_encoder(recipe: Recipe, no_cache: bool) -> Encoder:
 
 
 def cached(encoder: Encoder, no_cache: bool) -> Encoder:
-    """Put an encoder behind the cache unless asked otherwise."""
+    """Put an encoder behind the cache, unless asked otherwise or its folder can't be written."""
     from sentemo.encoders.cache import CachedEncoder, default_cache_folder
 
-    return encoder if no_cache else CachedEncoder(encoder, default_cache_folder())
+    if no_cache:
+        return encoder
+    folder = default_cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        tell(f"Embeddings are not kept: {folder} can't be written ({error.strerror}); SENTEMO_CACHE names another.")
+        return encoder
+    return CachedEncoder(encoder, folder)
 
 
 def use_threads(threads: int) -> None:

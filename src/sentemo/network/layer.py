@@ -11,6 +11,8 @@ class SharedDropout(nn.Module):
 
     def __init__(self, share: float) -> None:
         super().__init__()
+        if not 0 <= share < 1:
+            raise ValueError(f"a dropout of {share} is not from 0 to below 1")
         self.share = share
 
     def forward(self, turns: Tensor) -> Tensor:

@@ -11,13 +11,13 @@ import torch
 from dialogues import FOUR
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
-from sentemo.training.fit import Split
+from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.training.state import POINTER
 from sentemo.types import LabelSet
 
-from .small import TRAIN, VALIDATION, sit_down, small_recipe, train_small
+from .small import ENCODER, TRAIN, VALIDATION, sit_down, small_recipe, train_small
 
 RECIPES = {
     "default": small_recipe(objective__triplet_weight=0.5, schedule__keep_best="true"),
@@ -137,3 +137,26 @@ def test_a_second_trainer_is_refused_until_the_first_ends_however_it_ends(
             pass
     with locked(tmp_path):
         pass
+
+
+def test_an_epoch_that_was_shown_is_never_lost(tmp_path: Path) -> None:
+    shown: list[int] = []
+
+    def stop_at_the_first(row: dict[str, object]) -> None:
+        shown.append(int(str(row["epoch"])))
+        if len(shown) == 1:
+            raise KeyboardInterrupt
+
+    for attempt in range(2):
+        try:
+            fit(
+                small_recipe(),
+                FOUR,
+                TRAIN,
+                folder=tmp_path,
+                encoder=ENCODER,
+                watchers=Watchers(on_epoch=stop_at_the_first),
+            )
+        except KeyboardInterrupt:
+            assert attempt == 0
+    assert shown == [1, 2, 3]

@@ -23,7 +23,7 @@ DAMAGED = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    RuntimeError,  # also NotImplementedError
+    RuntimeError,  # encrypted, or compressed in a way that zipfile does not know
     OSError,
     ValueError,
     KeyError,

@@ -80,7 +80,9 @@ class Trainer:
         saved = self.folder.load() if self.folder else None
         if saved is None and self.recipe.pretraining.epochs:
             losses = pretrain(self.network, self.data, self.recipe.pretraining, self.recipe.objective)
-            self._report({"stage": "pretraining", "losses": [round(loss, 4) for loss in losses]})
+            row = {"stage": "pretraining", "losses": [round(loss, 4) for loss in losses]}
+            self._log(row)
+            self._show(row)
         self.network.to(self.device)
         self.averaged = copy.deepcopy(self.network)
         self.best = copy.deepcopy(self.network)
@@ -105,8 +107,9 @@ class Trainer:
         self.progress = replace(self.progress, epoch=self.progress.epoch + 1, step=0, loss_sum=0.0)
         if self.validation is not None:
             row |= self._validate(self.validation)
-        self._report(row)
-        self._save()
+        self._log(row)
+        self._save()  # before it is shown, so that an epoch that a person saw is never lost
+        self._show(row)
 
     def _step(self, batch: TrainingBatch) -> float:
         """One step on the sum of both losses, or two steps in turn; gives the sum."""
@@ -177,9 +180,11 @@ class Trainer:
         waited = self.progress.epoch - self.progress.best_epoch
         return self.validation is not None and waited >= self.recipe.schedule.patience
 
-    def _report(self, row: dict[str, Any]) -> None:
+    def _log(self, row: dict[str, Any]) -> None:
         if self.folder:
             self.folder.log(row)
+
+    def _show(self, row: dict[str, Any]) -> None:
         if self.on_epoch:
             self.on_epoch(row)
 

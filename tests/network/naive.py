@@ -38,10 +38,12 @@ def naive_run(
     own = [(row - w["context.standardize.mean"]) * w["context.standardize.scale"] for row in raw]
     if "context.project.weight" in w:
         own = [linear(w, "context.project", row) for row in own]
-    turns = [
-        row + w["context.position.weight"][min(place, 63)] + w["context.speaker.weight"][min(speakers[place], 7)]
-        for place, row in enumerate(own)
-    ]
+    turns = own
+    if shape.layers:
+        turns = [
+            row + w["context.position.weight"][min(place, 63)] + w["context.speaker.weight"][min(speakers[place], 7)]
+            for place, row in enumerate(own)
+        ]
     for number in range(shape.layers):
         attend = [
             [

@@ -50,11 +50,12 @@ class ContextEncoder(nn.Module):
         self.standardize = Standardize(shape.embedding_dim)
         self.input_dropout = SharedDropout(shape.input_dropout)
         self.project = nn.Identity() if shape.embedding_dim == width else nn.Linear(shape.embedding_dim, width)
-        self.position = nn.Embedding(POSITIONS, width)
-        self.speaker = nn.Embedding(SPEAKERS, width)
-        nn.init.normal_(self.position.weight, std=0.02)
-        nn.init.zeros_(self.speaker.weight)
-        self.bias = TurnBias(shape.heads, shape.window)
+        if shape.layers:  # without any, an utterance knows neither its place nor its speaker
+            self.position = nn.Embedding(POSITIONS, width)
+            self.speaker = nn.Embedding(SPEAKERS, width)
+            nn.init.normal_(self.position.weight, std=0.02)
+            nn.init.zeros_(self.speaker.weight)
+            self.bias = TurnBias(shape.heads, shape.window)
         self.layers = nn.ModuleList(EncoderLayer(width, shape.heads, shape.dropout) for _ in range(shape.layers))
         self.norm = nn.LayerNorm(width)
         self.width = 2 * width if shape.keep_own else width
@@ -74,13 +75,20 @@ class ContextEncoder(nn.Module):
         its dialogue of each row's first turn, where a row is a piece of a longer one.
         """
         own = self.project(self.input_dropout(self.standardize(utterances)))
-        turn = torch.arange(utterances.shape[1], device=utterances.device).expand_as(speakers)
-        if first_turn is not None:
-            turn = turn + first_turn[:, None]
-        turns = own + self.position(turn.clamp(max=POSITIONS - 1)) + self.speaker(speakers.clamp(max=SPEAKERS - 1))
-        if self.layers:
-            bias = self.bias(speakers, is_turn, causal)
-            for layer in self.layers:
-                turns = layer(turns, bias)
+        turns = self._deploy(own, speakers, is_turn, causal, first_turn) if self.layers else own
         turns = self.norm(turns)
         return torch.cat([turns, F.layer_norm(own, own.shape[-1:])], -1) if self.keep_own else turns
+
+    def _deploy(
+        self, own: Tensor, speakers: Tensor, is_turn: Tensor, causal: bool, first_turn: Tensor | None
+    ) -> Tensor:
+        """Tell places and speakers, and let the turns attend to each other: (B,T,D) -> (B,T,D)."""
+        place = torch.arange(own.shape[1], device=own.device).expand_as(speakers)
+        if first_turn is not None:
+            place = place + first_turn[:, None]
+        turns = own + self.position(place.clamp(max=POSITIONS - 1)) + self.speaker(speakers.clamp(max=SPEAKERS - 1))
+        bias = self.bias(speakers, is_turn, causal)
+        for layer in self.layers:
+            turns = layer(turns, bias)
+        out: Tensor = turns
+        return out

@@ -44,6 +44,18 @@ class Network(nn.Module):
 
         In causal mode no later turn matters. What stands at padding means nothing.
         """
-        context = self.context(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
-        points = self.space(context)
+        points = self.points(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
         return NetworkOutput(scores=self.head(points), points=points)
+
+    def points(
+        self,
+        utterances: Tensor,
+        speakers: Tensor,
+        is_turn: Tensor,
+        *,
+        causal: bool = False,
+        first_turn: Tensor | None = None,
+    ) -> Tensor:
+        """(B,T,E), (B,T), (B,T) -> (B,T,Z), without the head."""
+        points: Tensor = self.space(self.context(utterances, speakers, is_turn, causal=causal, first_turn=first_turn))
+        return points

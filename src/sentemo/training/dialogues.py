@@ -52,6 +52,14 @@ class EncodedDialogues:
         )
         return TrainingBatch(inputs, gold)
 
+    def isolated(self) -> EncodedDialogues:
+        """Make every labelled utterance a dialogue of its own."""
+        rows, gold = torch.cat(self.rows), torch.cat(self.gold)
+        labelled = gold != UNLABELLED
+        alone = list(rows[labelled].split(1))
+        speakers = [torch.zeros(1, dtype=torch.long)] * len(alone)
+        return EncodedDialogues(self.embeddings, alone, speakers, list(gold[labelled].split(1)), self.n_labels)
+
     def utterances(self) -> tuple[Tensor, Tensor]:
         """All labelled utterances without their dialogues: embeddings (N,E) and gold labels (N,)."""
         rows, gold = torch.cat(self.rows), torch.cat(self.gold)

@@ -68,6 +68,7 @@ def fit(
     dropped = labels.neutral if recipe.batches.drop_neutral else None
     labels = LabelSet(labels.emotions) if dropped else labels
     data = _encode(train, encoder, labels, dropped, watchers.on_encode)
+    data = data.isolated() if recipe.batches.isolated else data
     held_out = None if validation is None else _encode(validation, encoder, labels, dropped, watchers.on_encode)
     trainer = Trainer(
         recipe,
@@ -82,9 +83,10 @@ def fit(
     )
     network = trainer.train()
     prototypes, neighbours = fit_heads(network, data, seed)
+    utterances = f"{data.label_counts().sum():,.0f} labelled utterances"
     facts = {
         "corpus": corpus,
-        "split": f"{train.name}: {len(data):,} dialogues, {int(data.label_counts().sum()):,} labelled utterances",
+        "split": f"{train.name}: {len(train.conversations):,} dialogues, {utterances}",
         "recipe": recipe.name,
         "seed": seed,
         "epochs": trainer.progress.epoch,
@@ -114,12 +116,16 @@ def fingerprint(
 ) -> str:
     """Digest all that decides a training's result."""
     settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
-    digest = hashlib.sha256(json.dumps(settings).encode())
-    for split in (train, validation):
-        for conversation in split.conversations if split else ():
-            turns = [[turn.text, turn.label] for turn in conversation]
-            digest.update(json.dumps([turns, conversation.speaker_numbers()]).encode())
-        digest.update(b"|")
+    splits = [digest_of(split) for split in (train, validation) if split]
+    return hashlib.sha256(json.dumps([*settings, *splits]).encode()).hexdigest()
+
+
+def digest_of(split: Split) -> str:
+    """Digest what a split holds: texts, labels, and who speaks when."""
+    digest = hashlib.sha256()
+    for conversation in split.conversations:
+        turns = [[turn.text, turn.label] for turn in conversation]
+        digest.update(json.dumps([turns, conversation.speaker_numbers()]).encode())
     return digest.hexdigest()
 
 

@@ -10,15 +10,16 @@ from sentemo.errors import UsageError
 from sentemo.network.network import Network
 from sentemo.training.dialogues import EncodedDialogues
 from sentemo.training.objectives import ClassLoss, check_finite
-from sentemo.training.recipe import Objective, Pretraining
+from sentemo.training.recipe import Recipe
 
 
-def pretrain(network: Network, data: EncodedDialogues, settings: Pretraining, objective: Objective) -> list[float]:
+def pretrain(network: Network, data: EncodedDialogues, recipe: Recipe) -> list[float]:
     """Train the classifier on utterance embeddings alone, balanced and weighted (paper, sections 3 and 5.1).
 
-    Utterances are drawn by inverse label frequency, an epoch as many as there are; the loss is weighted by the
-    imbalance left in each batch. The classifier stays trainable afterwards. Gives the mean loss of each epoch.
+    Utterances are drawn by inverse label frequency where the recipe's batches are, an epoch as many as there are; the
+    loss is the recipe's cross-entropy. The classifier stays trainable afterwards. Gives the mean loss of each epoch.
     """
+    settings = recipe.pretraining
     shape = network.shape
     if shape.space_dim != shape.embedding_dim:
         raise UsageError(
@@ -27,8 +28,10 @@ def pretrain(network: Network, data: EncodedDialogues, settings: Pretraining, ob
         )
     embeddings, gold = data.utterances()
     points = F.normalize(embeddings, dim=-1)
-    weights = (1 / torch.bincount(gold, minlength=data.n_labels).clamp_min(1).double())[gold]
-    loss_of = ClassLoss(objective, data.label_counts())
+    weights = torch.ones(len(gold), dtype=torch.double)
+    if recipe.batches.inverse_frequency:
+        weights = (1 / torch.bincount(gold, minlength=data.n_labels).clamp_min(1).double())[gold]
+    loss_of = ClassLoss(recipe.objective, data.label_counts())
     optimiser = torch.optim.AdamW(network.head.parameters(), lr=settings.learning_rate)
     network.head.train()
     means = []

@@ -15,7 +15,7 @@ import tomli_w
 from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
 
-SHIPPED = ("default", "paper")
+SHIPPED = ("default", "paper", "direct")
 POSITIVE = ("context_dim", "space_dim", "heads", "dialogues", "per_label", "clip", "patience", "batch")
 SHARES = ("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average")
 
@@ -44,6 +44,8 @@ class BatchRules:
     """How often a dialogue without any emotion is drawn, against one with."""
     causal_share: float = 0.25
     """Share of batches in which no turn sees a later one."""
+    isolated: bool = False
+    """Train on isolated utterances: each counts as a dialogue."""
     drop_neutral: bool = False
     """Leave the neutral label out of the training, for the protocol `emotions-only`."""
 
@@ -101,7 +103,7 @@ class Pretraining:
     learning_rate: float = 1e-3
     """Learning rate of AdamW."""
     batch: int = 256
-    """Utterances in a batch, drawn by inverse label frequency."""
+    """Utterances in a batch."""
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Trainer:
         schedule = self.recipe.schedule
         saved = self.folder.load() if self.folder else None
         if saved is None and self.recipe.pretraining.epochs:
-            losses = pretrain(self.network, self.data, self.recipe.pretraining, self.recipe.objective)
+            losses = pretrain(self.network, self.data, self.recipe)
             row = {"stage": "pretraining", "losses": [round(loss, 4) for loss in losses]}
             self._log(row)
             self._show(row)
@@ -134,25 +134,24 @@ class Trainer:
     def _losses(self, batch: TrainingBatch, causal: bool) -> Iterator[list[Tensor]]:
         """The losses of each pass; in a second pass the network has already stepped on the first."""
         objective = self.recipe.objective
-        gold, scores, points = self._forward(batch, causal)
+        gold, points = self._points(batch, causal)
         if not len(gold):
             return
-        losses = [self.class_loss(scores, gold)]
+        losses = [self.class_loss(self.network.head(points), gold)]
         if objective.triplet_weight:
             if objective.two_passes:
                 yield losses
                 losses = []
-                gold, scores, points = self._forward(batch, causal)
-            second = self._forward(batch, causal)[2] if self.triplet_loss.needs_second_view else None
+                gold, points = self._points(batch, causal)
+            second = self._points(batch, causal)[1] if self.triplet_loss.needs_second_view else None
             losses.append(objective.triplet_weight * self.triplet_loss(points, gold, second))
         yield losses
 
-    def _forward(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Gold labels (N,), scores (N,C) and points (N,Z) of a batch's labelled turns."""
+    def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
+        """Gold labels (N,) and points (N,Z) of a batch's labelled turns, with the network as it stands now."""
         inputs = (tensor.to(self.device) for tensor in batch.inputs)
-        output = self.network(*inputs, causal=causal)
-        gold, scores, points = flatten(batch.gold.to(self.device), output.scores, output.points)
-        return gold, scores, points
+        gold, points = flatten(batch.gold.to(self.device), self.network.points(*inputs, causal=causal))
+        return gold, points
 
     def _set_rate(self) -> None:
         schedule, steps = self.recipe.schedule, self.sampler.batches_per_epoch

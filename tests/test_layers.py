@@ -13,7 +13,19 @@ import pytest
 
 import sentemo
 
-ORDER = ("types", "corpora", "encoders", "network", "artifacts", "model", "evaluation", "training", "cli")
+ORDER = (
+    "types",
+    "corpora",
+    "encoders",
+    "network",
+    "artifacts",
+    "model",
+    "isolated",
+    "evaluation",
+    "training",
+    "reproduce",
+    "cli",
+)
 LAYER = {name: place for place, name in enumerate(ORDER)} | {"errors": 0, "sentemo": -1}
 """`sentemo` itself holds the version; what it exports, it imports when asked for."""
 ROOT = Path(sentemo.__file__).parent

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sentemo.errors import BadInput, MissingExtra, UsageError
-from sentemo.evaluation.projection import MOST_POINTS, _thin, plot_space, project
+from sentemo.evaluation.projection import FEWEST_FOR_UMAP, MOST_POINTS, _thin, plot_space, project
 
 POINTS = np.random.default_rng(0).normal(size=(40, 5)) * [9, 3, 1, 1, 1]
 
@@ -21,6 +21,8 @@ def test_pca_keeps_the_widest_directions() -> None:
     spread = np.sort(np.linalg.eigvalsh(centred.T @ centred))[::-1]
     assert (found.points**2).sum(axis=0) == pytest.approx(spread[:2])
     assert np.array_equal(found.points, project(POINTS, method="pca").points)
+    assert found.share == pytest.approx(spread[:2].sum() / spread.sum())
+    assert found.note == f"PCA, {100 * found.share:.0f} % of the variance"
 
 
 @pytest.mark.parametrize("shape", [(1, 5), (2, 5), (9, 1)])
@@ -29,10 +31,25 @@ def test_few_points_or_dimensions_still_give_a_plane(shape: tuple[int, int]) -> 
     assert project(values, method="auto").points.shape == (shape[0], 2)
 
 
+def test_points_on_one_place_have_no_share() -> None:
+    found = project(np.ones((9, 3)), method="pca")
+    assert found.note == "PCA" and not found.points.any()
+
+
 @pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed: pip install 'sentemo[umap]'")
-def test_umap_is_taken_where_it_is_installed() -> None:
+def test_umap_is_taken_where_it_is_installed(tmp_path: Path) -> None:
     one, other = (project(POINTS, seed=1) for _ in range(2))
-    assert one.method == "UMAP" and np.array_equal(one.points, other.points)
+    assert one.method == one.note == "UMAP" and np.array_equal(one.points, other.points)
+    assert one.points.shape == (40, 2) and np.isfinite(one.points).all()
+    apart = np.repeat(100 * np.eye(10), 30, axis=0) + np.random.default_rng(0).normal(size=(300, 10))
+    assert np.isfinite(project(apart, method="umap").points).all(), "of which UMAP warns"
+    few = POINTS[: FEWEST_FOR_UMAP - 1]
+    assert project(few).method == "PCA"
+    with pytest.raises(BadInput, match=r"can't lay out 15 points\. Give at least 16, or use pca"):
+        project(few, method="umap")
+    for name in ("a.png", "b.png"):
+        plot_space(POINTS, ["calm", "joy"] * 20, tmp_path / name, method="umap")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
 @pytest.mark.skipif(find_spec("umap") is not None, reason="umap-learn is installed")

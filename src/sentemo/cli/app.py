@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import corpus, evaluate, predict, train
+from sentemo.cli import corpus, evaluate, predict, reproduce, train
 
 app = typer.Typer(
     name="sentemo",
@@ -38,4 +38,5 @@ def _root(
 app.command()(predict.predict)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(reproduce.reproduce)
 app.add_typer(corpus.app, name="corpus")

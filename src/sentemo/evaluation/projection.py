@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from os import PathLike
@@ -31,13 +32,37 @@ class Projection:
 
     points: FloatArray
     method: str
+    share: float | None = None
+    """Under PCA, the share of the points' variance that the plane keeps; None where they have none."""
+
+    @property
+    def note(self) -> str:
+        """The method in words, for a picture."""
+        return self.method if self.share is None else f"{self.method}, {100 * self.share:.0f} % of the variance"
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """How the dots of one label look."""
+
+    colour: str
+    marker: str = "o"
+    size: float = 12
+    """Area in square points."""
+    opacity: float = 0.85
+
+
+BACKGROUND = Dots("#C8C8C8", size=7, opacity=0.6)
+COLOURS_OF_EMOTIONS = (*COLOURS[1:5], COLOURS[0], *COLOURS[5:7])
+"""In the order of a label set; without the grey, which would be taken for the background."""
+MARKERS = "oD^v"
 
 
 def project(points: NDArray[Any], *, method: str = "auto", seed: int = 0) -> Projection:
     """Project points (N, Z) to (N, 2); `method` is "auto", "umap" or "pca".
 
-    Raises `BadInput` for what is not a finite (N, Z) array of at least one point, `UsageError` for an unknown
-    method, and `MissingExtra` for UMAP where it is not installed.
+    Raises `BadInput` for what is not a finite (N, Z) array of at least one point, and of 16 for "umap", `UsageError`
+    for an unknown method, and `MissingExtra` for UMAP where it is not installed.
     """
     values = np.asarray(points, dtype=np.float64)
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
@@ -47,9 +72,11 @@ def project(points: NDArray[Any], *, method: str = "auto", seed: int = 0) -> Pro
     installed = find_spec("umap") is not None
     if method == "umap" and not installed:
         raise MissingExtra("umap-learn", "umap")
-    if method == "umap" or (method == "auto" and installed and len(values) >= FEWEST_FOR_UMAP):
+    if method == "umap" and len(values) < FEWEST_FOR_UMAP:
+        raise BadInput(f"UMAP can't lay out {len(values)} points", f"Give at least {FEWEST_FOR_UMAP}, or use pca")
+    if method != "pca" and installed and len(values) >= FEWEST_FOR_UMAP:
         return Projection(_umap(values, seed), "UMAP")
-    return Projection(_pca(values), "PCA")
+    return _pca(values)
 
 
 def plot_space(
@@ -61,7 +88,7 @@ def plot_space(
     method: str = "auto",
     seed: int = 0,
 ) -> None:
-    """Draw points (N, Z) with a colour per label; the most frequent label is grey and lies underneath.
+    """Draw points (N, Z) with a colour per label, the rarest on top; the most frequent is grey and lies underneath.
 
     Of more than 6,000 points the frequent labels are thinned out. Raises as `project`.
     """
@@ -72,32 +99,59 @@ def plot_space(
     projection = project(np.asarray(points)[kept], method=method, seed=seed)
     figure = blank_figure(7.4, 5.2)
     axes = figure.add_subplot()
-    _scatter(axes, projection.points, names[kept])
-    note = f"{projection.method}, {len(kept):,} of {len(names):,} utterances"
+    scatter(axes, projection, names[kept], _dots_by_frequency(names[kept]))
+    note = f"{projection.note}, {len(kept):,} of {len(names):,} utterances"
     axes.set_title(f"{plain(title)} ({note})", fontsize=11)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.spines[:].set_visible(False)
     figure.legend(loc="outside right center", frameon=False, markerscale=2.5)
     save_figure(figure, path)
 
 
-def _umap(values: FloatArray, seed: int) -> FloatArray:
-    import umap
+def scatter(axes: Axes, projection: Projection, names: NDArray[Any], dots: Mapping[str, Dots]) -> None:
+    """Draw points named (N,), label after label in the order of `dots`, on equal axes without ticks."""
+    for name, look in dots.items():
+        chosen = projection.points[names.astype(str) == name]
+        axes.scatter(
+            chosen[:, 0],
+            chosen[:, 1],
+            s=look.size,
+            c=look.colour,
+            marker=look.marker,
+            alpha=look.opacity,
+            linewidths=0,
+            label=f"{plain(name)} ({len(chosen):,})",
+        )
+    axes.set_aspect("equal", adjustable="datalim")  # both methods' distances mean the same in all directions
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
 
-    # One job: with a seed UMAP runs on one thread anyway and warns where it was asked for more.
-    flat = umap.UMAP(n_components=2, random_state=seed, n_jobs=1).fit_transform(values)
+
+def emotion_dots(rank: int) -> Dots:
+    """Give the look of the emotion at a place of the label set, neutral left out; 28 emotions differ."""
+    round_, place = divmod(rank, len(COLOURS_OF_EMOTIONS))
+    return Dots(COLOURS_OF_EMOTIONS[place], MARKERS[round_ % len(MARKERS)])
+
+
+def _umap(values: FloatArray, seed: int) -> FloatArray:
+    with warnings.catch_warnings():
+        # Its import warns that TensorFlow is missing, and a fit that groups of points lie apart. Neither harms.
+        warnings.simplefilter("ignore")
+        import umap
+
+        # One job: with a seed UMAP runs on one thread anyway and warns where it was asked for more.
+        flat = umap.UMAP(n_components=2, random_state=seed, n_jobs=1).fit_transform(values)
     return np.asarray(flat, dtype=np.float64)
 
 
-def _pca(values: FloatArray) -> FloatArray:
+def _pca(values: FloatArray) -> Projection:
     from sklearn.decomposition import PCA
 
+    if not np.ptp(values, axis=0).any():  # one place
+        return Projection(np.zeros((len(values), 2)), "PCA")
     size = min(2, *values.shape)
-    if len(values) == 1:
-        return np.zeros((1, 2))
-    flat = PCA(n_components=size, svd_solver="full").fit_transform(values)
-    return np.pad(flat, ((0, 0), (0, 2 - size)))
+    pca = PCA(n_components=size, svd_solver="full")
+    flat = np.pad(pca.fit_transform(values), ((0, 0), (0, 2 - size)))
+    return Projection(flat, "PCA", float(pca.explained_variance_ratio_.sum()))
 
 
 def _thin(names: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
@@ -115,26 +169,7 @@ def _thin(names: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
     return np.sort(np.concatenate(parts)) if parts else shuffled
 
 
-def _scatter(axes: Axes, flat: FloatArray, names: NDArray[Any]) -> None:
+def _dots_by_frequency(names: NDArray[Any]) -> dict[str, Dots]:
     distinct, count = np.unique(names.astype(str), return_counts=True)
-    by_size = [distinct[place] for place in np.argsort(-count, kind="stable")]
-    for rank, name in enumerate(by_size):
-        chosen = flat[names.astype(str) == name]
-        axes.scatter(
-            chosen[:, 0],
-            chosen[:, 1],
-            s=7 if rank == 0 else 12,
-            color="#C8C8C8" if rank == 0 else _colour(rank - 1),
-            alpha=0.6 if rank == 0 else 0.85,
-            linewidths=0,
-            zorder=1 + rank,
-            label=f"{plain(name)} ({len(chosen):,})",
-        )
-
-
-def _colour(rank: int) -> Any:
-    if rank < len(COLOURS):
-        return COLOURS[rank]
-    from matplotlib import colormaps
-
-    return colormaps["tab20"](rank % 20)
+    first, *rest = (str(distinct[place]) for place in np.argsort(-count, kind="stable"))
+    return {first: BACKGROUND, **{name: emotion_dots(rank) for rank, name in enumerate(rest)}}

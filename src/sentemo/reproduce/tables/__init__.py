@@ -1,0 +1,1 @@
+"""The paper's tables: published rows as data, and how they are laid out beside measured ones."""

@@ -1,0 +1,53 @@
+"""The paper's Table 4: large language models, asked for the last utterance of each dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sentemo.reproduce.exhibit import Exhibit
+from sentemo.reproduce.measured import NOT_HERE, Measured
+from sentemo.reproduce.tables.published import PublishedRow, published
+from sentemo.reproduce.tables.rows import Sheet
+
+PROTOCOL = "last-utterance"
+FIGURES = ("precision", "recall", "macro_f1_no_neutral", "micro_f1_no_neutral", "mcc")
+NOTES = (
+    "Zero-shot, with a prompt that asks for the emotion of the last utterance. Our P and R are averages over the "
+    "emotions that are present.",
+    "Section 5.2 of the paper sets these beside Table 3, which is of other utterances by another protocol.",
+)
+
+
+def table4(measured: Sequence[Measured]) -> Exhibit:
+    """Lay out the rows of `last-utterance`; a published model that was not measured is said not to be run.
+
+    A measured row is taken for a published model's whose name is in its own, such as `llama2-7b` in
+    `Llama-2-7b-chat-hf`. Rows of other protocols are left out.
+    """
+    sheet = Sheet(FIGURES)
+    known = published("table-4")
+    given = [row for row in measured if row.protocol == PROTOCOL]
+    ours = [*given, *(_not_run(row) for row in known if not any(_is_of(each, row) for each in given))]
+    return Exhibit(
+        name="table-4",
+        title="Table 4. Language models on the last utterance of each dialogue",
+        columns=sheet.columns,
+        rows=(*(sheet.published(row, PROTOCOL) for row in known), *map(sheet.measured, ours)),
+        data={
+            "published": [row.to_json(PROTOCOL) for row in known],
+            "measured": [row.to_json() for row in ours],
+        },
+        notes=(*NOTES, *sheet.notes()),
+    )
+
+
+def _not_run(row: PublishedRow) -> Measured:
+    return Measured(row.model, PROTOCOL, "", why_not=NOT_HERE)
+
+
+def _is_of(measured: Measured, row: PublishedRow) -> bool:
+    return _letters(row.model) in _letters(measured.system)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))

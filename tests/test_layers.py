@@ -29,7 +29,17 @@ ORDER = (
 LAYER = {name: place for place, name in enumerate(ORDER)} | {"errors": 0, "sentemo": -1}
 """`sentemo` itself holds the version; what it exports, it imports when asked for."""
 ROOT = Path(sentemo.__file__).parent
-HEAVY = {"torch", "sentence_transformers", "transformers", "sklearn", "matplotlib", "pyarrow", "pydantic"}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "sklearn",
+    "matplotlib",
+    "pyarrow",
+    "pydantic",
+    "gensim",
+    "nltk",
+}
 
 
 def modules() -> dict[str, Path]:

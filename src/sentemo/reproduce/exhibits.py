@@ -36,8 +36,9 @@ from sentemo.reproduce.tables.table2 import table2
 from sentemo.reproduce.tables.table3 import table3
 from sentemo.reproduce.tables.table4 import table4
 from sentemo.reproduce.tables.table5 import Description, describe_encoder, describe_model, table5
+from sentemo.training.isolated import SETTINGS
 
-SIAMESE = (SiameseSystem("linear"), SiameseSystem("lstm"))
+SIAMESE = (SiameseSystem("linear", SETTINGS["linear"]), SiameseSystem("lstm", SETTINGS["lstm"]))
 
 
 @dataclass(frozen=True)

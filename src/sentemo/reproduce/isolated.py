@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sentemo.isolated import IsolatedModel
@@ -19,7 +19,7 @@ class SiameseSystem:
     """A siamese network over FastText vectors of an utterance's first 20 words."""
 
     kind: Kind
-    settings: IsolatedSettings = field(default_factory=IsolatedSettings)
+    settings: IsolatedSettings
     measurements: tuple[Measurement, ...] = (TRIPLET, PROTOTYPES, NEIGHBOURS)
 
     @property

@@ -138,6 +138,21 @@ def test_triplets_of_every_kind_move_the_space(kind: str) -> None:
     assert moved == list(with_them.space.state_dict())
 
 
+@pytest.mark.parametrize("inverse", [True, False])
+def test_pretraining_draws_utterances_as_the_batches_draw_dialogues(
+    inverse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[torch.Tensor] = []
+    draw = torch.multinomial
+    monkeypatch.setattr(torch, "multinomial", lambda w, *args, **kw: drawn.append(w) or draw(w, *args, **kw))
+    changes = {"batches__inverse_frequency": str(inverse).lower(), "schedule__epochs": 1}
+    trained(small_recipe("paper", pretraining__epochs=1, **changes))
+    _, gold = small_data().utterances()
+    mass = torch.zeros(len(FOUR), dtype=torch.double).scatter_add_(0, gold, drawn[0])
+    counts = torch.bincount(gold, minlength=len(FOUR)).double()
+    assert torch.allclose(mass, torch.ones_like(mass) if inverse else counts)
+
+
 def test_pretraining_moves_the_classifier_and_nothing_else() -> None:
     sizes = {"network__space_dim": 16, "network__context_dim": 16, "schedule__epochs": 0}
     before = state(Trainer(small_recipe("paper", **sizes), FOUR, small_data()).network)

@@ -23,7 +23,7 @@ def comparison(lab: Lab, contextual: Sequence[System], isolated: Sequence[System
     for ours in contextual:
         for rival in isolated:
             if reason := lab.why_not(rival) or lab.why_not(ours):
-                rows.append((ours.title, rival.title, "not run", "not run", "not run", reason))
+                rows.append((ours.title, rival.title, *["not run"] * len(SHOWN), "–"))
                 data.append({"system": ours.title, "against": rival.title, "not_run": reason})
                 continue
             seeds, gains = _gains(lab, ours, rival)

@@ -67,7 +67,7 @@ class Lab:
         try:
             system.prepare(self.ground)
         except (BadModel, MissingExtra) as error:
-            return str(error)
+            return error.cause
         return ""
 
     def trials(self, system: System) -> list[Trial]:
@@ -108,7 +108,7 @@ class Lab:
         try:
             space = RawSpace(self.ground.encoder(encoder, layers))
         except BadModel as error:
-            return Measured(*row, why_not=str(error))
+            return Measured(*row, why_not=error.cause)
         figures = evaluate(space, split.conversations, protocol="triplet", labels=self.ground.labels).metrics.figures
         return Measured(*row, figures={name: Spread.of([value]) for name, value in figures.items()})
 

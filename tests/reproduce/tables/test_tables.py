@@ -103,7 +103,7 @@ def test_the_leaderboard_comes_in_groups() -> None:
     micro = [float(line[3]) for line in board.rows if line[-1] == "micro-F1* only"]
     assert micro == sorted(micro, reverse=True) and micro[0] == 64.07
     assert line_of(board, "ours by standard")[1:5] == (
-        "measured here, test",
+        "measured here, test, 3 seeds",
         "12.34 ± 0.50",
         "12.34 ± 0.50",
         "12.340 ± 0.500",
@@ -157,7 +157,7 @@ def test_the_forced_choice_stands_beside_chance_and_the_headline() -> None:
 def test_another_split_is_told() -> None:
     assert not any("another split" in note for note in table2(ONE_OF_EACH).notes)
     assert "Ours are of another split (validation) than" in table2([row("x", split="validation")]).to_markdown()
-    assert "| x | measured here, validation |" in table2([row("x", split="validation")]).to_markdown()
+    assert "| x | measured here, validation, 3 seeds |" in table2([row("x", split="validation")]).to_markdown()
 
 
 def test_a_corpus_without_a_leaderboard() -> None:

@@ -42,7 +42,7 @@ class Sheet:
 
     def measured(self, row: Measured) -> Row:
         """Lay out a measured row, or say why there are no figures."""
-        source = f"not run: {row.why_not}" if row.why_not else f"measured here, {row.split}"
+        source = f"not run: {row.why_not}" if row.why_not else f"measured here, {row.split}{_seeds(row)}"
         cells = ("–" if row.why_not else row.cell(name) for name in self.figures)
         return (row.system, source, *cells, f"`{row.protocol}`")
 
@@ -59,3 +59,9 @@ class Sheet:
             return figure.printed
         letter = self._letters.setdefault(figure.convention, LETTERS[len(self._letters)])
         return f"({figure.printed}){letter}"
+
+
+def _seeds(row: Measured) -> str:
+    """Say how many seeds a row is the mean of, where there are several."""
+    runs = max((spread.n for spread in row.figures.values()), default=1)
+    return f", {runs} seeds" if runs > 1 else ""

@@ -100,6 +100,5 @@ ABLATION = (
 def _note(lab: Lab, epochs: int, words: str) -> str:
     return (
         f"Recipe `paper` on all-MiniLM-L6-v2, {epochs} epochs, mean ± sd over seeds, protocol `standard` on "
-        f"{lab.ground.measured.name} but for `triplet`; precision* and recall* are averages over the emotions. "
-        + words
+        f"{lab.ground.measured.name} but for `triplet`; precision* and recall* are averages over the emotions. " + words
     )

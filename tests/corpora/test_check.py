@@ -59,3 +59,10 @@ def test_the_real_corpora_have_the_published_counts(data_dir: Path, name: str, s
     report = check(get_corpus(name), data_dir / name, split)
     assert report.problems == []
     assert report.expected is not None and report.expected.labels == report.labels
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_goemotions_has_the_published_number_of_comments(data_dir: Path, split: str) -> None:
+    report = check(get_corpus("goemotions"), data_dir / "goemotions", split)
+    assert report.problems == [] and report.expected is not None
+    assert 0.83 < sum(report.labels.values()) / report.utterances < 0.85  # the rest have several labels

@@ -10,7 +10,7 @@ from sentemo.errors import UsageError
 
 
 def test_names() -> None:
-    assert corpus_names() == ("dailydialog", "meld", "emorynlp", "iemocap")
+    assert corpus_names() == ("dailydialog", "meld", "emorynlp", "iemocap", "goemotions")
     with pytest.raises(UsageError, match="Use one of: dailydialog, meld, emorynlp, iemocap"):
         get_corpus("switchboard")
 

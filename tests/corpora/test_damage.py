@@ -43,11 +43,12 @@ PUBLISHED = {
     "meld train_sent_emo.csv": meld_csv(),
     "emorynlp emorynlp_train_final.csv": emory_csv(),
     "emorynlp emotion-detection-trn.json": emory_json(),
+    "goemotions train.tsv": b"I sold the boat.\t27\tc1\nWait, what?\t26,7\tc2\nGreat!\t17\tc3\n",
     "iemocap Session1/dialog/transcriptions/Ses01F_impro00.txt": b"",
     "iemocap Session1/dialog/EmoEvaluation/Ses01F_impro00.txt": b"",
 }
 NAMES = [*USERS, *PUBLISHED]
-KEEPS_LINES = ("t.jsonl", "t.csv", "t.txt", ".csv")
+KEEPS_LINES = ("t.jsonl", "t.csv", "t.txt", ".csv", ".tsv")
 MUTANTS = 60
 
 

@@ -10,6 +10,7 @@ LICENCES = {
     "meld": ("MELD (Poria et al. 2019)", "GPL-3.0", "gpl-3.0"),
     "emorynlp": ("EmoryNLP (Zahiri and Choi 2018)", "Apache-2.0", "apache-2.0"),
     "iemocap": ("IEMOCAP (Busso et al. 2008)", "its own research licence", "other"),
+    "goemotions": ("GoEmotions (Demszky et al. 2020)", "Apache-2.0", "apache-2.0"),
 }
 
 

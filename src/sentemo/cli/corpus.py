@@ -12,7 +12,7 @@ from sentemo.cli.screen import progress, put_pretty, tell
 from sentemo.errors import BadInput
 
 app = typer.Typer(help="Corpora: statistics, download, check.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="dailydialog, meld, emorynlp or iemocap.")]
+Name = Annotated[str, typer.Argument(help="dailydialog, meld, emorynlp, iemocap or goemotions.")]
 
 
 @app.command()

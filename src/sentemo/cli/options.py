@@ -27,7 +27,7 @@ Overrides = Annotated[
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode anew; keep no embeddings on disk.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
-CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, or files (your own labelled files)."
+CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, goemotions, or files (your own labelled files)."
 
 
 def as_head(name: str) -> model.Head:

@@ -13,6 +13,7 @@ from sentemo.corpora.check import CheckReport, check
 from sentemo.corpora.corpus import Corpus
 from sentemo.corpora.download import DownloadSettings, Progress, download
 from sentemo.corpora.emorynlp import JSON_FILES
+from sentemo.corpora.goemotions import FILES as GOEMOTIONS_FILES
 from sentemo.corpora.meld import FILES as MELD_FILES
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import BadInput, UsageError
@@ -35,6 +36,9 @@ HOMES = {
     ),
     "meld": Home("https://raw.githubusercontent.com/declare-lab/MELD/master/data/MELD", MELD_FILES),
     "emorynlp": Home("https://raw.githubusercontent.com/emorynlp/emotion-detection/master/json", JSON_FILES),
+    "goemotions": Home(
+        "https://raw.githubusercontent.com/google-research/google-research/master/goemotions/data", GOEMOTIONS_FILES
+    ),
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sentemo.corpora.corpus import Corpus
 from sentemo.corpora.dailydialog import DAILYDIALOG
 from sentemo.corpora.emorynlp import EMORYNLP
+from sentemo.corpora.goemotions import GOEMOTIONS
 from sentemo.corpora.iemocap import IEMOCAP
 from sentemo.corpora.meld import MELD
 from sentemo.errors import UsageError
 
-CORPORA = {corpus.name: corpus for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP)}
+CORPORA = {corpus.name: corpus for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS)}
 
 
 def corpus_names() -> tuple[str, ...]:

@@ -12,8 +12,11 @@ from torch import Tensor
 
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.pretrained import load, push, save
+from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, UsageError
+from sentemo.network.decision import Decision
 from sentemo.network.inference import Piece, pieces, run
 from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Prediction, TurnPrediction
@@ -39,6 +42,7 @@ class SentEmoContext(ModelParts):
 
     def __post_init__(self) -> None:
         self.network.eval()
+        self._plain = Decision(len(self.labels))
 
     @classmethod
     def from_pretrained(
@@ -51,12 +55,15 @@ class SentEmoContext(ModelParts):
         parts = load(name, revision=revision, encoder=encoder)
         return cls(**vars(parts))
 
-    def save_pretrained(self, folder: str | Path, *, half: bool = False, carry_encoder: bool = False) -> None:
+    def save_pretrained(
+        self, folder: str | Path, *, precision: Precision = "float32", carry_encoder: bool = False
+    ) -> None:
         """Write the model to a folder, whole or not at all.
 
-        `half` stores 16-bit weights; `carry_encoder` puts the sentence encoder's own files inside.
+        `precision` is that of the stored weights; `carry_encoder` puts a frozen encoder's own files inside. A tuned
+        encoder is always there.
         """
-        save(self, Path(folder), half=half, carry_encoder=carry_encoder)
+        save(self, Path(folder), precision=precision, carry_encoder=carry_encoder)
 
     def push_to_hub(self, repository: str, *, private: bool = False, message: str = "Upload SentEmoContext") -> str:
         """Save and push the model; give the commit's address. The encoder is named, not carried."""
@@ -90,7 +97,7 @@ class SentEmoContext(ModelParts):
         """Encode and run pieces of conversations, a bounded number of turns at a time."""
         for conversation in conversations:
             check(conversation)
-        reach = self.network.shape.reach
+        reach = self.reach
         group: list[Piece] = []
         turns = 0
         for piece in pieces([len(conversation) for conversation in conversations], reach):
@@ -106,20 +113,33 @@ class SentEmoContext(ModelParts):
         self, conversations: Sequence[Conversation], group: Sequence[Piece]
     ) -> Iterator[tuple[Piece, NetworkOutput]]:
         texts = [[t.text for t in conversations[p.dialogue].turns[p.first : p.last]] for p in group]
-        distinct = list(dict.fromkeys(text for piece in texts for text in piece))
-        row = {text: place for place, text in enumerate(distinct)}
-        vectors = torch.from_numpy(self.encoder.encode(distinct))
         numbers = {p.dialogue: conversations[p.dialogue].speaker_numbers() for p in group}
+        speakers = [torch.tensor(numbers[p.dialogue][p.first : p.last]) for p in group]
         outputs = run(
             self.network,
-            [vectors[[row[text] for text in piece]] for piece in texts],
-            [torch.tensor(numbers[p.dialogue][p.first : p.last]) for p in group],
+            self._read(texts, speakers),
+            speakers,
             causal=self.causal,
             first_turns=[p.first for p in group],
         )
         for piece, output in zip(group, outputs, strict=True):
             kept = slice(piece.start - piece.first, piece.stop - piece.first)
             yield piece, NetworkOutput(output.scores[kept], output.points[kept])
+
+    def _read(self, texts: Sequence[Sequence[str]], speakers: Sequence[Tensor]) -> list[Tensor]:
+        """N pieces of T texts, N tensors (T,) -> N tensors (T,E); a frozen encoder sees each distinct text once."""
+        if isinstance(self.encoder, DialogueReader):
+            return self.encoder.read(texts, speakers, causal=self.causal)
+        distinct = list(dict.fromkeys(text for piece in texts for text in piece))
+        row = {text: place for place, text in enumerate(distinct)}
+        vectors = torch.from_numpy(self.encoder.encode(distinct))
+        return [vectors[[row[text] for text in piece]] for piece in texts]
+
+    @property
+    def reach(self) -> int:
+        """Turns, on either side, that can influence a turn's label."""
+        own = self.encoder.module.shape.reach if isinstance(self.encoder, DialogueReader) else 0
+        return own + self.network.shape.reach
 
     def _scorer(self) -> Any:
         """What turns a network's output (T,C), (T,Z) into scores (T,C), by the chosen head."""
@@ -133,8 +153,9 @@ class SentEmoContext(ModelParts):
         return lambda output: head(output.points)
 
     def _prediction(self, conversation: Conversation, scores: Tensor) -> Prediction:
-        probabilities = scores.double().softmax(-1)
-        best = probabilities.argmax(-1).tolist()
+        decision = self.decision if self.decision is not None and self.head == "classifier" else self._plain
+        probabilities = decision.probabilities(scores)
+        best = decision.choose(scores).tolist()
         rows = probabilities.tolist()
         names = self.labels.names
         return Prediction(

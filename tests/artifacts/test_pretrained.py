@@ -10,14 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from dialogues import template_dialogues
+from encoders.readers import tiny_reader
 from sentemo.artifacts import pretrained
+from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.pretrained import find
+from sentemo.artifacts.weights import read_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadModel, UsageError
 from sentemo.model import SentEmoContext
+from sentemo.network.decision import Decision
 
 from .models import fingerprint_of, random_model, tensors_of
 
@@ -52,7 +57,7 @@ def test_half_takes_half_the_room_and_rounds_to_16_bits(tmp_path: Path) -> None:
     model = random_model()
     scale = model.network.context.standardize.scale
     scale[0] = 1e5  # beyond what 16 bits hold
-    model.save_pretrained(tmp_path / "half", half=True)
+    model.save_pretrained(tmp_path / "half", precision="float16")
     model.save_pretrained(tmp_path / "whole")
     sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
     assert sizes[0] < 0.7 * sizes[1]
@@ -61,6 +66,68 @@ def test_half_takes_half_the_room_and_rounds_to_16_bits(tmp_path: Path) -> None:
         rounded = tensor if not tensor.is_floating_point() or tensor is scale else tensor.half().float()
         expected = tensor if name == "network.context.standardize.scale" else rounded
         assert torch.equal(again[name], expected), name
+
+
+def tuned_model() -> SentEmoContext:
+    model = random_model(encoder=tiny_reader(vocabulary=2000, width=64))
+    decision = Decision(4, 1.5, 0.5)
+    decision.prior.copy_(torch.tensor([0.1, -1.0, -0.5, 0.0]))
+    model.decision = decision
+    return model
+
+
+def test_a_tuned_encoder_lies_inside(tmp_path: Path) -> None:
+    model = tuned_model()
+    model.save_pretrained(tmp_path / "model", carry_encoder=True)
+    again = SentEmoContext.from_pretrained(tmp_path / "model")
+    assert fingerprint_of(again) == fingerprint_of(model)
+    assert again.predict(TALKS) == model.predict(TALKS)
+    model.decision = None
+    assert again.predict(TALKS) != model.predict(TALKS)
+    again.save_pretrained(tmp_path / "again")
+    for path in (tmp_path / "model").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+    with pytest.raises(UsageError, match="has an encoder of its own"):
+        SentEmoContext.from_pretrained(tmp_path / "model", encoder=HashingEncoder(64))
+
+
+def test_large_matrices_in_8_bits(tmp_path: Path) -> None:
+    model = tuned_model()
+    model.save_pretrained(tmp_path / "int8", precision="int8")
+    model.save_pretrained(tmp_path / "whole")
+    sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("int8", "whole")]
+    assert sizes[0] < 0.4 * sizes[1]
+    again = tensors_of(SentEmoContext.from_pretrained(tmp_path / "int8"))
+    for name, tensor in tensors_of(model).items():
+        if tensor.dim() == 2 and tensor.numel() >= 2**14:
+            step = tensor.abs().amax(1, keepdim=True) / 127
+            assert ((again[name] - tensor).abs() <= 0.501 * step).all() and not torch.equal(again[name], tensor)
+        else:
+            torch.testing.assert_close(again[name], tensor, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"width": 32}, {"layers": -1}, {"layers": 10**9}, {"max_tokens": 0}, {"max_tokens": 17}, {"heads": 3}, {"odd": 1}],
+)
+def test_a_reader_of_impossible_sizes_is_refused(tmp_path: Path, change: dict[str, int]) -> None:
+    tuned_model().save_pretrained(tmp_path / "model")
+    config = json.loads((tmp_path / "model" / "config.json").read_text())
+    config["reader"] |= change
+    (tmp_path / "model" / "config.json").write_text(json.dumps(config))
+    write_manifest(tmp_path / "model")
+    with pytest.raises(BadModel):
+        SentEmoContext.from_pretrained(tmp_path / "model")
+
+
+def test_scales_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "weights.safetensors"
+    save_file({"a": torch.zeros(3, 4, dtype=torch.int8), "a.scale": torch.ones(2)}, path)
+    with pytest.raises(BadModel, match="scales of a are missing or of another shape"):
+        read_weights(path)
+    save_file({"a": torch.zeros(3, 4, dtype=torch.int8)}, path)
+    with pytest.raises(BadModel, match="scales of a"):
+        read_weights(path)
 
 
 def test_files_may_be_read_by_others_and_hold_no_pickle(tmp_path: Path) -> None:

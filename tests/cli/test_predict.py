@@ -36,6 +36,18 @@ def test_prints_one_json_object_a_conversation(sentemo: Command, run_dir: Path, 
     assert first["turns"] == second["turns"]
 
 
+def test_abstains_where_it_is_not_sure(sentemo: Command, run_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    sure = sentemo("predict", tmp_path / "talk.txt", "-m", run_dir)
+    scores = [turn["score"] for turn in records(sure.out)[0]["turns"]]
+    least = (min(scores) + max(scores)) / 2
+    result = sentemo("predict", tmp_path / "talk.txt", "-m", run_dir, "--abstain-below", str(least))
+    turns = records(result.out)[0]["turns"]
+    assert min(scores) < max(scores) and [turn["score"] for turn in turns] == scores
+    assert [turn["label"] is None for turn in turns] == [score < least for score in scores]
+    assert sentemo("predict", tmp_path / "talk.txt", "-m", run_dir, "--abstain-below", "2").code == 2
+
+
 def test_reads_every_format_alike(
     sentemo: Command, run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,6 @@ def gelu(vector: Vector) -> Vector:
     return np.array([0.5 * value * (1 + math.erf(value / math.sqrt(2))) for value in vector])
 
 
-def normalise(vector: Vector, weight: Vector | float = 1.0, shift: Vector | float = 0.0) -> Vector:
-    result: Vector = (vector - vector.mean()) / np.sqrt(vector.var() + 1e-5) * weight + shift
+def normalise(vector: Vector, weight: Vector | float = 1.0, shift: Vector | float = 0.0, eps: float = 1e-5) -> Vector:
+    result: Vector = (vector - vector.mean()) / np.sqrt(vector.var() + eps) * weight + shift
     return result

@@ -100,7 +100,7 @@ def test_the_recipe_names_the_encoder() -> None:
     assert model.encoder.identity.name == "hashing-24" and model.network.shape.embedding_dim == 24
 
 
-def test_cross_validation_labels_each_dialogue_by_a_model_that_never_saw_it() -> None:
+def test_cross_validation_labels_each_dialogue_by_a_model_that_never_saw_it(tmp_path: Path) -> None:
     talks = template_dialogues(30, 5)
     seen: list[tuple[int, list[str]]] = []
     held: list[tuple[int, SentEmoContext, list[Conversation]]] = []
@@ -110,7 +110,9 @@ def test_cross_validation_labels_each_dialogue_by_a_model_that_never_saw_it() ->
         seen.append((number, [talk.id for talk in asked]))
 
     recipe = replace(SHORT, schedule=replace(SHORT.schedule, epochs=2))
-    predictions = cross_validate(recipe, FOUR, talks, folds=3, seed=4, encoder=ENCODER, on_fold=keep)
+    by_place = cross_validate(recipe, FOUR, talks, folds=3, seed=4, encoder=ENCODER, on_fold=keep)
+    predictions = [*by_place.values()]
+    assert [*by_place] == list(range(30))
     assert [prediction.id for prediction in predictions] == [talk.id for talk in talks]
     assert [len(prediction) for prediction in predictions] == [len(talk) for talk in talks]
     assert [number for number, _ in seen] == [0, 1, 2]
@@ -121,7 +123,9 @@ def test_cross_validation_labels_each_dialogue_by_a_model_that_never_saw_it() ->
         assert f"fold {number + 1} of 3: {30 - len(asked)} dialogues" in str(model.facts["split"])
         alone = fit(recipe, FOUR, Split("", [talk for talk in talks if talk not in asked]), seed=4, encoder=ENCODER)
         assert alone.predict(asked) == model.predict(asked)
-    again = cross_validate(recipe, FOUR, talks, folds=3, seed=4, encoder=ENCODER)
-    assert again == predictions
+    again = cross_validate(recipe, FOUR, talks, folds=3, seed=4, encoder=ENCODER, folder=tmp_path)
+    assert again == by_place
+    part = cross_validate(recipe, FOUR, talks, folds=3, seed=4, first=1, encoder=ENCODER, folder=tmp_path)
+    assert part == {place: by_place[place] for place in part} and len(part) == len(held[0][2])
     with pytest.raises(UsageError):
         cross_validate(recipe, FOUR, talks, folds=1, encoder=ENCODER)

@@ -150,7 +150,7 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str, error: t
 def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = '\xe9'")
     for path in (tmp_path, tmp_path / "nowhere.toml", tmp_path / "latin.toml"):
-        with pytest.raises(BadInput, match=r"can't be read.*default, paper"):
+        with pytest.raises(BadInput, match=r"can't be read.*default, best, paper"):
             Recipe.load(path)
 
 
@@ -165,7 +165,7 @@ def test_what_a_file_leaves_out_has_its_default(tmp_path: Path) -> None:
 def test_the_rate_rises_in_a_line_and_falls_along_a_cosine(warmup: float) -> None:
     schedule = Schedule(warmup=warmup)
     steps = [place / 200 for place in range(200)]
-    rates = [rate(done, schedule) for done in steps]
+    rates = [rate(done * schedule.epochs, schedule) for done in steps]
     rising = [value for done, value in zip(steps, rates, strict=True) if done < warmup]
     falling = [value for done, value in zip(steps, rates, strict=True) if done >= warmup]
     assert rising == sorted(rising) and falling == sorted(falling, reverse=True)
@@ -174,7 +174,17 @@ def test_the_rate_rises_in_a_line_and_falls_along_a_cosine(warmup: float) -> Non
     assert not steps_up or max(steps_up) - min(steps_up) < 1e-9
     if falling:
         assert falling[0] == pytest.approx(1, abs=1e-3)
-        assert rate((1 + warmup) / 2, schedule) == pytest.approx(0.5)
-        assert rate(1.0, schedule) == pytest.approx(0) if warmup < 1 else True
+        assert rate(schedule.epochs * (1 + warmup) / 2, schedule) == pytest.approx(0.5)
+        assert rate(schedule.epochs, schedule) == pytest.approx(0) if warmup < 1 else True
     if rising:
-        assert rising[0] == pytest.approx(0.04) and math.isclose(rate(warmup / 2, schedule), 0.52)
+        assert rising[0] == pytest.approx(0.04) and math.isclose(rate(schedule.epochs * warmup / 2, schedule), 0.52)
+
+
+def test_each_cycle_falls_from_the_same_rate() -> None:
+    schedule = Schedule(epochs=5, cycles=3, cycle_rate=0.4, warmup=0.1)
+    assert rate(0.2, schedule) == pytest.approx(1)
+    assert rate(2 - 1e-9, schedule) == pytest.approx(0.4)
+    for start in (2, 3, 4):
+        falling = [rate(start + place / 100, schedule) for place in range(100)]
+        assert falling[0] == pytest.approx(0.4) and falling == sorted(falling, reverse=True)
+        assert falling[50] == pytest.approx(0.2) and falling[-1] == pytest.approx(0.01)

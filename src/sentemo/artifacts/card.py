@@ -14,7 +14,7 @@ LICENCES = {
 }
 
 
-def model_card(*, labels: Sequence[str], encoder: str, parameters: int, facts: Mapping[str, Any]) -> str:
+def model_card(*, labels: Sequence[str], encoder: str, tuned: bool, parameters: int, facts: Mapping[str, Any]) -> str:
     """Write the card as Markdown with the hub's header.
 
     `facts` is what training recorded: corpus, recipe, seed, date, machine, and the figures on validation.
@@ -35,8 +35,8 @@ Labels: {", ".join(labels)}.
 
 | | |
 |---|---|
-| sentence encoder | {encoder}, frozen, under its own licence (all-MiniLM-L6-v2: Apache-2.0) |
-| trained parameters | {parameters:,} |
+| sentence encoder | {_encoder(encoder, tuned)} |
+| parameters in the weights | {parameters:,} |
 {known}
 
 Figures are of the protocol `standard`; * leaves neutral out of the average, brackets hold 95 % intervals.
@@ -59,3 +59,8 @@ often missed (see the figures per label). Don't use it to judge people, at work 
 or legal decisions. Method: Gendron and Guibon (2024), *Context-Aware Siamese Networks for Efficient Emotion
 Recognition in Conversation*, as its text describes it.
 """
+
+
+def _encoder(name: str, tuned: bool) -> str:
+    how = "tuned together with the network, inside the weights; started from weights" if tuned else "frozen,"
+    return f"{name}, {how} under their own licence (all-MiniLM-L6-v2: Apache-2.0)"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.reader import DialogueReader
+from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
 from sentemo.types import LabelSet
@@ -26,8 +28,17 @@ class ModelParts:
     neighbours: Neighbours | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What training recorded: corpus, recipe, seed, date."""
+    decision: Decision | None = None
+    """How the classifier's scores become probabilities and a label; without one, softmax and the most probable."""
 
     def modules(self) -> dict[str, nn.Module]:
         """The parts that hold tensors, by the prefix of their names in the weights file."""
-        named = {"network.": self.network, "prototypes.": self.prototypes, "neighbours.": self.neighbours}
+        reader = self.encoder.module if isinstance(self.encoder, DialogueReader) else None
+        named = {
+            "reader.": reader,
+            "network.": self.network,
+            "prototypes.": self.prototypes,
+            "neighbours.": self.neighbours,
+            "decision.": self.decision,
+        }
         return {prefix: part for prefix, part in named.items() if part is not None}

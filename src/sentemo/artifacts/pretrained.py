@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from sentemo import __version__
@@ -18,20 +19,23 @@ from sentemo.artifacts.card import model_card
 from sentemo.artifacts.hub import download, is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alone, write_manifest
 from sentemo.artifacts.parts import ModelParts
-from sentemo.artifacts.weights import load_strictly, read_weights, write_weights
+from sentemo.artifacts.weights import Precision, load_strictly, read_weights, write_weights
 from sentemo.encoders.cache import default_cache_folder
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.reader import TOKENIZER, DialogueReader
 from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
+from sentemo.network.reader import Reader, ReaderShape
 from sentemo.network.shape import NetworkShape
 from sentemo.types import LabelSet
 
 if TYPE_CHECKING:
     from torch import nn
 
-FORMAT = 1
+FORMAT = 2
 CONFIG = {
     "format": int,
     "sentemo": str,
@@ -39,24 +43,28 @@ CONFIG = {
     "neutral": str | None,
     "encoder": dict,
     "carries_encoder": bool,
+    "reader": dict | None,
     "shape": dict,
     "prototypes": bool,
     "neighbours": int,
+    "decision": bool,
     "facts": dict,
 }
 SHIPPED = Path(__file__).parents[1] / "shipped"
 
 
-def save(model: ModelParts, folder: Path, *, half: bool, carry_encoder: bool) -> None:
+def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder: bool) -> None:
     """Write a model; a folder that is there and holds anything but a model is left alone."""
     taken = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
     if taken and not holds_a_model_alone(folder):
         raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
     with staged_folder(folder) as staged:
-        write_weights(staged / "model.safetensors", _tensors(model), half=half)
+        write_weights(staged / "model.safetensors", _tensors(model), precision)
         (staged / "config.json").write_text(_config(model, carry_encoder), encoding="utf-8")
         (staged / "README.md").write_text(_card(model), encoding="utf-8")
-        if carry_encoder:
+        if isinstance(model.encoder, DialogueReader):
+            model.encoder.tokenizer.save(str(staged / TOKENIZER))
+        elif carry_encoder:
             _save_encoder(model.encoder, staged / "encoder")
         write_manifest(staged)
 
@@ -67,6 +75,10 @@ def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> 
     check_manifest(folder)
     config = _read_config(folder / "config.json")
     labels, shape, identity = _parse(config)
+    if config["reader"] is not None:
+        if encoder is not None:
+            raise UsageError(f"The model in {folder} has an encoder of its own", "Load it without another")
+        encoder = _build_reader(folder, config["reader"], identity)
     encoder = encoder or _find_encoder(folder, config, identity)
     if encoder.identity.key != identity.key:
         raise BadModel(
@@ -92,7 +104,7 @@ def push(model: ModelParts, repository: str, *, private: bool, message: str) -> 
         raise UsageError(f"{repository!r} is no hub id", "Write owner/name")
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model"
-        save(model, saved, half=False, carry_encoder=False)
+        save(model, saved, precision="float32", carry_encoder=False)
         return upload(saved, repository, private=private, message=message)
 
 
@@ -115,7 +127,8 @@ def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapp
             prototypes = Prototypes(len(labels), shape.space_dim) if config["prototypes"] else None
             stored = config["neighbours"]
             neighbours = Neighbours(stored, shape.space_dim, len(labels)) if stored else None
-            return ModelParts(encoder, Network(shape), labels, prototypes, neighbours, config["facts"])
+            decision = Decision(len(labels)) if config["decision"] else None
+            return ModelParts(encoder, Network(shape), labels, prototypes, neighbours, config["facts"], decision)
     except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error
 
@@ -143,10 +156,12 @@ def _config(model: ModelParts, carry_encoder: bool) -> str:
         "labels": list(model.labels.names),
         "neutral": model.labels.neutral,
         "encoder": model.encoder.identity.to_json(),
-        "carries_encoder": carry_encoder,
+        "carries_encoder": carry_encoder and not isinstance(model.encoder, DialogueReader),
+        "reader": asdict(model.encoder.module.shape) if isinstance(model.encoder, DialogueReader) else None,
         "shape": asdict(model.network.shape),
         "prototypes": model.prototypes is not None,
         "neighbours": len(model.neighbours.points) if model.neighbours is not None else 0,
+        "decision": model.decision is not None,
         "facts": dict(model.facts),
     }
     return json.dumps(config, indent=1, ensure_ascii=False) + "\n"
@@ -187,6 +202,25 @@ def _shape(record: Mapping[str, Any]) -> NetworkShape:
     return NetworkShape(**record)
 
 
+def _build_reader(folder: Path, record: Mapping[str, Any], identity: EncoderIdentity) -> DialogueReader:
+    """Make the encoder that a model carries, without memory for its tensors."""
+    known = [field.name for field in fields(ReaderShape)]
+    if sorted(record) != sorted(known) or any(type(size) is not int or size < 0 for size in record.values()):
+        raise BadModel("The checkpoint's configuration has unknown, missing or mistyped sizes of its reader", AGAIN)
+    shape = ReaderShape(**record)
+    if shape.width != identity.dimension or not 0 < shape.max_tokens <= shape.places or not shape.layers < 1000:
+        raise BadModel("The checkpoint's sizes of its reader don't fit each other", AGAIN)
+    try:
+        with torch.device("meta"):
+            module = Reader(shape)
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        if tokenizer.get_vocab_size() > shape.vocabulary:
+            raise ValueError("its tokenizer knows more words than its reader")
+        return DialogueReader(tokenizer, module, identity)
+    except Exception as error:  # tokenizers raises plain Exception
+        raise BadModel(f"The checkpoint's reader can't be made ({error})", AGAIN) from error
+
+
 def _find_encoder(folder: Path, config: Mapping[str, Any], identity: EncoderIdentity) -> Encoder:
     name = str(folder / "encoder") if config["carries_encoder"] else identity.name
     try:
@@ -207,6 +241,7 @@ def _card(model: ModelParts) -> str:
     return model_card(
         labels=model.labels.names,
         encoder=model.encoder.identity.name,
-        parameters=sum(parameter.numel() for parameter in model.network.parameters()),
+        tuned=isinstance(model.encoder, DialogueReader),
+        parameters=sum(p.numel() for part in model.modules().values() for p in part.parameters()),
         facts=model.facts,
     )

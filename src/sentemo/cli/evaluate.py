@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,7 @@ from sentemo.errors import UsageError
 if TYPE_CHECKING:
     from sentemo.evaluation.report import Report
     from sentemo.model import SentEmoContext
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fit import Source, Watchers
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
@@ -32,8 +32,10 @@ def evaluate(
     raw: Annotated[bool, typer.Option("--raw", help="Protocol triplet on the encoder's own embeddings.")] = False,
     seeds: Annotated[int, typer.Option(help="Train the recipe with so many seeds: mean and sd.")] = 0,
     folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
+    first: Annotated[int, typer.Option(help="With --folds: only so many of them, where all would take days.")] = 0,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
     overrides: options.Overrides = None,
+    source: options.Sources = None,
     seed: Annotated[int, typer.Option(help="Fixes resamples, triplets and folds; the first of --seeds.")] = 0,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")] = 1000,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write report and pictures there.")] = None,
@@ -53,12 +55,14 @@ def evaluate(
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
         if seeds and folds:
             raise UsageError("--seeds and --folds are two experiments", "Give one of them")
+        sources = options.read_sources(chosen, source, data)
         if folds:
-            _finish(_cross_validated(chosen, setting, folds), as_json, out)
+            _finish(_cross_validated(chosen, setting, folds, first, sources, out), as_json, out)
         else:
-            _seeded(chosen, setting, range(seed, seed + seeds), options.read_split(corpus, data, "train")[1], as_json)
-    elif recipe or overrides:
-        raise UsageError("--recipe and --set change a training", "Give --seeds or --folds too")
+            training = options.read_split(corpus, data, "train")[1]
+            _seeded(chosen, setting, range(seed, seed + seeds), training, sources, as_json)
+    elif recipe or overrides or source or first:
+        raise UsageError("--recipe, --set, --source and --first are of a training", "Give --seeds or --folds too")
     else:
         _finish(setting.report(_loaded(model, setting), _model_name(model)), as_json, out)
 
@@ -109,13 +113,18 @@ def _model_name(model: str) -> str:
 
 
 def _recipe_of(model: str) -> str:
-    """The recipe of a model: a training run keeps it beside the model's folder; the shipped one's is `default`."""
+    """The recipe of a model: a training run keeps it beside the model's folder; the shipped one's is `best`."""
     beside = Path(model) / "recipe.toml"
-    return str(beside) if beside.is_file() else model
+    return str(beside) if beside.is_file() else "best" if model == "default" else model
 
 
 def _seeded(
-    recipe: Recipe, setting: _Setting, seeds: Sequence[int], training: Sequence[Conversation], as_json: bool
+    recipe: Recipe,
+    setting: _Setting,
+    seeds: Sequence[int],
+    training: Sequence[Conversation],
+    sources: Mapping[str, Source],
+    as_json: bool,
 ) -> None:
     from sentemo.evaluation.seeds import summarise
     from sentemo.training.fit import Split, fit
@@ -125,7 +134,7 @@ def _seeded(
     for seed in seeds:
         with progress("Encoding", f"Training, seed {seed}") as (on_encode, on_step):
             data, watchers = Split("train", training), _watchers(on_encode, on_step)
-            model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, watchers=watchers)
+            model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, sources=sources, watchers=watchers)
         reports.append(setting.report(model, f"recipe {recipe.name}"))
         figures = reports[-1].metrics.figures
         tell(f"seed {seed}: " + "  ".join(f"{name} {value:.3f}" for name, value in figures.items()))
@@ -142,7 +151,9 @@ def _watchers(on_encode: Tick, on_step: Tick) -> Watchers:
     return Watchers(on_encode, lambda done, steps: on_step(done.step, steps))
 
 
-def _cross_validated(recipe: Recipe, setting: _Setting, folds: int) -> Report:
+def _cross_validated(
+    recipe: Recipe, setting: _Setting, folds: int, first: int, sources: Mapping[str, Source], out: Path | None
+) -> Report:
     from sentemo.evaluation.evaluate import evaluate_predictions
     from sentemo.training.crossval import cross_validate
 
@@ -157,14 +168,18 @@ def _cross_validated(recipe: Recipe, setting: _Setting, folds: int) -> Report:
             setting.conversations,
             folds=folds,
             seed=names["seed"],
+            first=first,
             encoder=encoder,
+            sources=sources,
+            folder=out,
             watchers=_watchers(on_encode, on_step),
             on_fold=lambda number, *_: tell(f"fold {number + 1} of {folds} done"),
             head=setting.head,
             causal=setting.causal,
         )
-    name = f"recipe {recipe.name}, {folds}-fold cross-validation"
-    return evaluate_predictions(setting.conversations, predictions, setting.labels, model_name=name, **names)
+    name = f"recipe {recipe.name}, {folds}-fold cross-validation" + (f", {first} of the folds" if first else "")
+    conversations = [setting.conversations[place] for place in predictions]
+    return evaluate_predictions(conversations, [*predictions.values()], setting.labels, model_name=name, **names)
 
 
 def _finish(report: Report, as_json: bool, out: Path | None) -> None:

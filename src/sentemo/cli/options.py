@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from sentemo.cli.screen import tell
+from sentemo.corpora.corpus import SplitNotFound
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo import model
+    from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
+    from sentemo.training.fit import Source
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
@@ -24,6 +27,10 @@ Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no lat
 Data = Annotated[Path, typer.Option("--data", "-d", help="Where the corpus lies, in its published layout.")]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Where a corpus lies that the recipe trains on first: NAME=DIR. Repeatable."),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode anew; keep no embeddings on disk.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
@@ -38,6 +45,16 @@ def as_head(name: str) -> model.Head:
         if head == name:
             return head  # type: ignore[no-any-return]
     raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(Head))}")
+
+
+def as_precision(name: str) -> Precision:
+    """Check the name of a precision."""
+    from sentemo.artifacts.weights import Precision
+
+    for precision in get_args(Precision):
+        if precision == name:
+            return precision  # type: ignore[no-any-return]
+    raise UsageError(f"Weights can't be saved as {name!r}", f"Use one of: {', '.join(get_args(Precision))}")
 
 
 def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conversation]]:
@@ -69,18 +86,44 @@ def read_recipe(name: str, overrides: list[str] | None) -> Recipe:
     return Recipe.load(name, pairs)
 
 
+def read_sources(recipe: Recipe, given: list[str] | None, data: Path) -> dict[str, Source]:
+    """Read the corpora that a recipe trains on first, from --source or from folders of their names beside --data."""
+    from sentemo.corpora.registry import get_corpus
+    from sentemo.training.fit import Source, Split
+
+    places = {name: data.resolve().parent / name for name in recipe.sources.corpora}
+    for text in given or []:
+        name, equals, folder = text.partition("=")
+        if not equals or name not in places:
+            raise UsageError(
+                f"--source {text} is none of the recipe's", f"Write NAME=DIR for {', '.join(places) or 'none'}"
+            )
+        places[name] = Path(folder)
+    sources = {}
+    for name, place in places.items():
+        corpus = get_corpus(name)
+        try:
+            conversations = corpus.read(place, "train")
+        except SplitNotFound as error:
+            step = f"Get it with: sentemo corpus fetch {name} --out {place}; or name its folder: --source {name}=DIR"
+            raise UsageError(f"The recipe trains on {name} first: {error.cause}", step) from error
+        sources[name] = Source(corpus.labels, Split(f"{name} train", conversations))
+    return sources
+
+
 def read_encoder(recipe: Recipe, no_cache: bool) -> Encoder:
     """Load a recipe's encoder, behind the cache unless asked otherwise."""
-    from sentemo.encoders.encoder import load_encoder
+    from sentemo.training.fit import choose_encoder
 
-    return cached(load_encoder(recipe.encoder.name, recipe.encoder.layers), no_cache)
+    return cached(choose_encoder(recipe.encoder), no_cache)
 
 
 def cached(encoder: Encoder, no_cache: bool) -> Encoder:
-    """Put an encoder behind the cache, unless asked otherwise or its folder can't be written."""
+    """Put a frozen encoder behind the cache, unless asked otherwise or its folder can't be written."""
     from sentemo.encoders.cache import CachedEncoder, default_cache_folder
+    from sentemo.encoders.reader import DialogueReader
 
-    if no_cache:
+    if no_cache or isinstance(encoder, DialogueReader):
         return encoder
     folder = default_cache_folder()
     try:

@@ -26,6 +26,9 @@ def predict(
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
+    abstain_below: Annotated[
+        float, typer.Option(min=0, max=1, help="Give no label where its probability is below this.")
+    ] = 0.0,
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
@@ -43,26 +46,26 @@ def predict(
     table = sys.stdout.isatty() and not as_json
     while first:
         for prediction in loaded.predict(first):
-            _print(prediction, table)
+            _print(prediction, table, abstain_below)
         first = list(islice(conversations, AT_ONCE))
 
 
-def _print(prediction: Prediction, table: bool) -> None:
+def _print(prediction: Prediction, table: bool, abstain_below: float) -> None:
     if table:
         from rich.console import Console
 
-        show(prediction, Console())
+        show(prediction, Console(), abstain_below)
     else:
-        put(as_record(prediction))
+        put(as_record(prediction, abstain_below))
 
 
-def as_record(prediction: Prediction) -> dict[str, Any]:
-    """Give a prediction as one object for JSON."""
+def as_record(prediction: Prediction, abstain_below: float = 0.0) -> dict[str, Any]:
+    """Give a prediction as one object for JSON; the label is null where its probability is too low."""
     turns = [
         {
             "speaker": turn.speaker,
             "text": turn.text,
-            "label": turn.label,
+            "label": turn.label if turn.score >= abstain_below else None,
             "score": round(turn.score, 6),
             "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
         }

@@ -75,8 +75,8 @@ def progress(*stages: str) -> Iterator[list[Tick]]:
         yield [ticker(stage) for stage in stages]
 
 
-def show(prediction: Prediction, console: Console) -> None:
-    """Print a conversation as a table: who, what, which emotion, how sure."""
+def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -> None:
+    """Print a conversation as a table: who, what, which emotion, how sure; a dash where that is too little."""
     from rich.table import Table
     from rich.text import Text
 
@@ -86,8 +86,9 @@ def show(prediction: Prediction, console: Console) -> None:
     table.add_column("emotion")
     table.add_column("sure", justify="right")
     for turn in prediction:
-        colour = COLOURS.get(turn.label, "white")
+        label = turn.label if turn.score >= abstain_below else "–"
+        colour = COLOURS.get(label, "white")
         table.add_row(
-            Text(turn.speaker), Text(turn.text), Text(turn.label, style=colour), Text(f"{turn.score:.0%}", style=colour)
+            Text(turn.speaker), Text(turn.text), Text(label, style=colour), Text(f"{turn.score:.0%}", style=colour)
         )
     console.print(table)

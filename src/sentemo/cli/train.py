@@ -22,12 +22,15 @@ def train(
     corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
     data: options.Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: recipe, log, checkpoints, model.")],
-    recipe: Annotated[str, typer.Option("--recipe", "-r", help="default, paper, or a TOML file.")] = "default",
+    recipe: Annotated[
+        str, typer.Option("--recipe", "-r", help="default, best, paper, direct, or a TOML file.")
+    ] = "default",
     overrides: options.Overrides = None,
     seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, or a GPU as torch names it.")] = "cpu",
     threads: options.Threads = 0,
-    half: Annotated[bool, typer.Option("--half", help="Save 16-bit weights, half the size.")] = False,
+    weights: Annotated[str, typer.Option(help="How the weights are saved: float32, float16 or int8.")] = "float32",
+    source: options.Sources = None,
     no_cache: options.NoCache = False,
 ) -> None:
     """Train a model; a run that was stopped goes on where it was when the command is given again.
@@ -41,11 +44,13 @@ def train(
     from sentemo.training.lock import locked
 
     options.use_threads(threads)
+    precision = options.as_precision(weights)
     resolved = options.read_recipe(recipe, overrides)
+    sources = options.read_sources(resolved, source, data)
     labels, conversations = options.read_split(corpus, data, "train")
     validation = _validation(corpus, data)
     with locked(out), _told_how_to_go_on():
-        if not (out / "checkpoint.json").is_file():  # else it is there, or the folder is another training's
+        if not any(out.rglob("checkpoint.json")):  # else it is there, or the folder is another training's
             write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
         with progress("Encoding", "Training") as (on_encode, on_step):
@@ -59,11 +64,12 @@ def train(
                 device=device,
                 folder=out,
                 encoder=encoder,
+                sources=sources,
                 watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
             )
         if validation:
             model.facts = {**model.facts, "validation": _figures(model, labels, validation)}
-        model.save_pretrained(out / "model", half=half)
+        model.save_pretrained(out / "model", precision=precision)
         rows = _rows(out)
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")

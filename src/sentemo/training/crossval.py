@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from pathlib import Path
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.model import Head, SentEmoContext
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fit import Source, Split, Watchers, fit
+from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet, Prediction
 
@@ -22,24 +25,38 @@ def cross_validate(
     *,
     folds: int = 5,
     seed: int = 0,
+    first: int = 0,
     encoder: Encoder,
+    sources: Mapping[str, Source] | None = None,
+    folder: Path | None = None,
     watchers: Watchers | None = None,
     on_fold: OnFold | None = None,
     head: Head = "classifier",
     causal: bool = False,
-) -> list[Prediction]:
-    """Give the out-of-fold prediction of every conversation, in order.
+) -> dict[int, Prediction]:
+    """Give the out-of-fold predictions of the conversations, by their positions: of all, or of the `first` folds alone.
 
     No fold is seen by the model that labels it, nor used to stop it: models train for the schedule's full length.
-    Near-duplicate dialogues stay in one fold.
+    Near-duplicate dialogues stay in one fold. With a folder, each fold's training has one of its own there and goes on
+    where it was stopped.
     """
     predictions: dict[int, Prediction] = {}
-    for number, (kept, held_out) in enumerate(dialogue_folds(conversations, folds, seed)):
+    for number, (kept, held_out) in enumerate(dialogue_folds(conversations, folds, seed)[: first or folds]):
         training = Split(f"fold {number + 1} of {folds}", [conversations[i] for i in kept])
-        model = fit(recipe, labels, training, seed=seed, encoder=encoder, watchers=watchers)
+        with locked(folder / f"fold-{number + 1}") if folder else nullcontext():
+            model = fit(
+                recipe,
+                labels,
+                training,
+                seed=seed,
+                folder=folder / f"fold-{number + 1}" if folder else None,
+                encoder=encoder,
+                sources=sources,
+                watchers=watchers,
+            )
         model.head, model.causal = head, causal
         asked = [conversations[i] for i in held_out]
         predictions |= dict(zip(held_out, model.predict(asked), strict=True))
         if on_fold:
             on_fold(number, model, asked)
-    return [predictions[i] for i in range(len(conversations))]
+    return dict(sorted(predictions.items()))

@@ -1,10 +1,11 @@
-"""Conversations as tensors: distinct utterances encoded once, dialogues as rows into them."""
+"""Conversations as tensors: of frozen embeddings, distinct utterances encoded once, or of tokens."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,7 +14,13 @@ from torch import Tensor
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import OnProgress
+from sentemo.encoders.reader import DialogueReader
 from sentemo.network.batch import Batch, pad
+from sentemo.network.inference import run
+from sentemo.network.network import Network, NetworkOutput
+from sentemo.network.reading import ReadingNetwork
+from sentemo.network.stretches import read
+from sentemo.network.tokens import TokenBatch, pad_tokens
 from sentemo.types import Conversation, LabelSet
 
 UNLABELLED = -100  # what torch's cross-entropy passes over
@@ -22,19 +29,15 @@ UNLABELLED = -100  # what torch's cross-entropy passes over
 class TrainingBatch(NamedTuple):
     """A padded batch and its gold labels."""
 
-    inputs: Batch
+    inputs: Batch | TokenBatch
     gold: Tensor
     """(B,T), label indices; UNLABELLED on padding and on turns without a label."""
 
 
-@dataclass(frozen=True)
-class EncodedDialogues:
-    """A split, ready for training."""
+@dataclass(frozen=True, kw_only=True)
+class LabelledDialogues(ABC):
+    """A split, ready for training: who speaks, what is gold, and batches."""
 
-    embeddings: Tensor
-    """(N,E), one row per distinct text."""
-    rows: list[Tensor]
-    """Per dialogue (T,), rows of `embeddings`."""
     speakers: list[Tensor]
     """Per dialogue (T,), speaker numbers."""
     gold: list[Tensor]
@@ -42,23 +45,77 @@ class EncodedDialogues:
     n_labels: int
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.gold)
+
+    @property
+    @abstractmethod
+    def embedding_dim(self) -> int:
+        """E, dimension of an utterance embedding."""
+
+    @property
+    @abstractmethod
+    def lengths(self) -> NDArray[np.float64]:
+        """What each dialogue costs, in turns."""
+
+    @abstractmethod
+    def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
+        """Pad the given dialogues."""
+
+    @abstractmethod
+    def outputs(self, network: Any) -> list[NetworkOutput]:
+        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
+
+    def label_counts(self) -> NDArray[np.float64]:
+        """(C,), utterances of each label."""
+        gold = torch.cat(self.gold)
+        return torch.bincount(gold[gold != UNLABELLED], minlength=self.n_labels).numpy().astype(np.float64)
+
+    def padded_gold(self, dialogues: Sequence[int]) -> Tensor:
+        """(B,T), label indices; UNLABELLED on padding."""
+        rows = [self.gold[i] for i in dialogues]
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=UNLABELLED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedDialogues(LabelledDialogues):
+    """Dialogues of frozen embeddings."""
+
+    embeddings: Tensor
+    """(N,E), one row per distinct text."""
+    rows: list[Tensor]
+    """Per dialogue (T,), rows of `embeddings`."""
+
+    @property
+    def embedding_dim(self) -> int:
+        """E, dimension of an utterance embedding."""
+        return self.embeddings.shape[1]
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """Turns of each dialogue."""
+        return np.array([len(rows) for rows in self.rows], dtype=np.float64)
 
     def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
         """Pad the given dialogues."""
         inputs = pad([self.embeddings[self.rows[i]] for i in dialogues], [self.speakers[i] for i in dialogues])
-        gold = torch.nn.utils.rnn.pad_sequence(
-            [self.gold[i] for i in dialogues], batch_first=True, padding_value=UNLABELLED
-        )
-        return TrainingBatch(inputs, gold)
+        return TrainingBatch(inputs, self.padded_gold(dialogues))
+
+    def outputs(self, network: Network) -> list[NetworkOutput]:
+        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
+        return run(network, [self.embeddings[rows] for rows in self.rows], self.speakers)
 
     def isolated(self) -> EncodedDialogues:
         """Make every labelled utterance a dialogue of its own."""
         rows, gold = torch.cat(self.rows), torch.cat(self.gold)
         labelled = gold != UNLABELLED
         alone = list(rows[labelled].split(1))
-        speakers = [torch.zeros(1, dtype=torch.long)] * len(alone)
-        return EncodedDialogues(self.embeddings, alone, speakers, list(gold[labelled].split(1)), self.n_labels)
+        return EncodedDialogues(
+            embeddings=self.embeddings,
+            rows=alone,
+            speakers=[torch.zeros(1, dtype=torch.long)] * len(alone),
+            gold=list(gold[labelled].split(1)),
+            n_labels=self.n_labels,
+        )
 
     def utterances(self) -> tuple[Tensor, Tensor]:
         """All labelled utterances without their dialogues: embeddings (N,E) and gold labels (N,)."""
@@ -66,10 +123,33 @@ class EncodedDialogues:
         labelled = gold != UNLABELLED
         return self.embeddings[rows[labelled]], gold[labelled]
 
-    def label_counts(self) -> NDArray[np.float64]:
-        """(C,), utterances of each label."""
-        gold = torch.cat(self.gold)
-        return torch.bincount(gold[gold != UNLABELLED], minlength=self.n_labels).numpy().astype(np.float64)
+
+@dataclass(frozen=True, kw_only=True)
+class TokenisedDialogues(LabelledDialogues):
+    """Dialogues of tokens, for an encoder that is trained too."""
+
+    tokens: list[list[Tensor]]
+    """Per dialogue and utterance, its tokens."""
+    mask: int
+    """The token that stands for a masked word."""
+    embedding_dim: int = 0
+    """E, dimension of an utterance embedding."""
+
+    @property
+    def lengths(self) -> NDArray[np.float64]:
+        """Tokens of each dialogue, counted in utterances of mean length."""
+        tokens = np.array([sum(map(len, dialogue)) for dialogue in self.tokens], dtype=np.float64)
+        mean: float = tokens.sum() / sum(map(len, self.tokens))
+        return tokens / mean
+
+    def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
+        """Pad the given dialogues."""
+        inputs = pad_tokens([self.tokens[i] for i in dialogues], [self.speakers[i] for i in dialogues])
+        return TrainingBatch(inputs, self.padded_gold(dialogues))
+
+    def outputs(self, network: ReadingNetwork) -> list[NetworkOutput]:
+        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
+        return run(network.network, read(network.reader, self.tokens, self.speakers), self.speakers)
 
 
 def encode_dialogues(
@@ -83,16 +163,40 @@ def encode_dialogues(
     """Encode a split; turns labelled `drop` stay as context but count as unlabelled."""
     texts = list(dict.fromkeys(turn.text for conversation in conversations for turn in conversation))
     row = {text: place for place, text in enumerate(texts)}
+    return EncodedDialogues(
+        embeddings=torch.from_numpy(encoder.encode(texts, on_progress)),
+        rows=[torch.tensor([row[turn.text] for turn in c], dtype=torch.long) for c in conversations],
+        speakers=speaker_numbers(conversations),
+        gold=gold_labels(conversations, labels, drop),
+        n_labels=len(labels),
+    )
+
+
+def tokenise_dialogues(
+    conversations: Sequence[Conversation], encoder: DialogueReader, labels: LabelSet, *, drop: str | None = None
+) -> TokenisedDialogues:
+    """Tokenise a split; turns labelled `drop` stay as context but count as unlabelled."""
+    return TokenisedDialogues(
+        tokens=encoder.tokens([[turn.text for turn in conversation] for conversation in conversations]),
+        mask=encoder.mask,
+        embedding_dim=encoder.identity.dimension,
+        speakers=speaker_numbers(conversations),
+        gold=gold_labels(conversations, labels, drop),
+        n_labels=len(labels),
+    )
+
+
+def speaker_numbers(conversations: Sequence[Conversation]) -> list[Tensor]:
+    """Per dialogue (T,)."""
+    return [torch.tensor(conversation.speaker_numbers(), dtype=torch.long) for conversation in conversations]
+
+
+def gold_labels(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> list[Tensor]:
+    """Per dialogue (T,), UNLABELLED where there is no label or the one to drop."""
     index = {name: place for place, name in enumerate(labels.names)}
     index |= {drop: UNLABELLED} if drop is not None else {}
 
     def gold(label: str | None) -> int:
         return UNLABELLED if label is None else index[label] if label in index else labels.index(label)
 
-    return EncodedDialogues(
-        embeddings=torch.from_numpy(encoder.encode(texts, on_progress)),
-        rows=[torch.tensor([row[turn.text] for turn in c], dtype=torch.long) for c in conversations],
-        speakers=[torch.tensor(c.speaker_numbers(), dtype=torch.long) for c in conversations],
-        gold=[torch.tensor([gold(turn.label) for turn in c], dtype=torch.long) for c in conversations],
-        n_labels=len(labels),
-    )
+    return [torch.tensor([gold(turn.label) for turn in c], dtype=torch.long) for c in conversations]

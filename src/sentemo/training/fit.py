@@ -6,23 +6,32 @@ import datetime
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
+from sentemo.artifacts.atomic import cannot_write
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import OnProgress
-from sentemo.errors import BadInput
+from sentemo.encoders.reader import DialogueReader
+from sentemo.encoders.sentence import find_folder
+from sentemo.errors import BadInput, UsageError
 from sentemo.model import SentEmoContext
 from sentemo.network.heads import Neighbours, Prototypes
-from sentemo.network.inference import run
-from sentemo.network.network import Network
-from sentemo.training.dialogues import UNLABELLED, EncodedDialogues, encode_dialogues
-from sentemo.training.recipe import Recipe
+from sentemo.network.reading import ReadingNetwork
+from sentemo.training.decision import fit_decision
+from sentemo.training.dialogues import (
+    UNLABELLED,
+    EncodedDialogues,
+    LabelledDialogues,
+    encode_dialogues,
+    tokenise_dialogues,
+)
+from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.run_folder import RunFolder
-from sentemo.training.trainer import OnEpoch, OnStep, Trainer
+from sentemo.training.trainer import OnEpoch, OnStep, Trainable, Trainer
 from sentemo.types import Conversation, LabelSet
 
 STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label
@@ -45,6 +54,14 @@ class Split:
     conversations: Sequence[Conversation] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Another corpus to train on first, with labels of its own."""
+
+    labels: LabelSet
+    split: Split
+
+
 def fit(
     recipe: Recipe,
     labels: LabelSet,
@@ -56,20 +73,27 @@ def fit(
     device: str = "cpu",
     folder: Path | None = None,
     encoder: Encoder | None = None,
+    sources: Mapping[str, Source] | None = None,
     watchers: Watchers | None = None,
 ) -> SentEmoContext:
     """Encode, train, and fit the prototype and nearest-neighbour heads.
 
-    With a folder, log and checkpoints go there and a stopped training goes on; the caller holds its lock. Raises
-    `BadInput` for a training split without labels, `UsageError` for a folder of another training.
+    With a folder, log and checkpoints go there and a stopped training goes on; the caller holds its lock. `sources`
+    holds the corpora that the recipe names to train on first. Raises `BadInput` for a training split without labels,
+    `UsageError` for a folder of another training, or a source that is not given.
     """
     watchers = watchers or Watchers()
-    encoder = encoder or load_encoder(recipe.encoder.name, recipe.encoder.layers)
+    encoder = encoder or choose_encoder(recipe.encoder)
+    start = _train_on_sources(recipe, sources or {}, encoder, seed, device, folder, watchers)
     dropped = labels.neutral if recipe.batches.drop_neutral else None
     labels = LabelSet(labels.emotions) if dropped else labels
     data = _encode(train, encoder, labels, dropped, watchers.on_encode)
-    data = data.isolated() if recipe.batches.isolated else data
+    if recipe.batches.isolated:
+        data = isolated(data)
+    decision = fit_decision(recipe, data, None if labels.neutral is None else labels.index(labels.neutral))
     held_out = None if validation is None else _encode(validation, encoder, labels, dropped, watchers.on_encode)
+    splits = [*(sources or {}).values()]
+    digest = fingerprint(recipe, labels, seed, train, validation, encoder, [each.split for each in splits])
     trainer = Trainer(
         recipe,
         labels,
@@ -77,12 +101,16 @@ def fit(
         held_out,
         seed=seed,
         device=device,
-        folder=RunFolder(folder, fingerprint(recipe, labels, seed, train, validation, encoder)) if folder else None,
+        folder=RunFolder(folder, digest) if folder else None,
+        reader=encoder.module if isinstance(encoder, DialogueReader) else None,
+        start=start,
+        decision=decision,
         on_step=watchers.on_step,
         on_epoch=watchers.on_epoch,
     )
     network = trainer.train()
-    prototypes, neighbours = fit_heads(network, data, seed)
+    with trainer.arithmetic():
+        prototypes, neighbours = fit_heads(network, data, seed)
     utterances = f"{data.label_counts().sum():,.0f} labelled utterances"
     facts = {
         "corpus": corpus,
@@ -93,14 +121,79 @@ def fit(
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
     }
-    return SentEmoContext(encoder, network, labels, prototypes, neighbours, facts)
+    if recipe.sources.corpora:
+        facts["trained first on"] = ", ".join(recipe.sources.corpora)
+    if isinstance(network, ReadingNetwork):
+        tuned = encoder.tuned(network.reader) if isinstance(encoder, DialogueReader) else encoder
+        return SentEmoContext(tuned, network.network, labels, prototypes, neighbours, facts, decision)
+    return SentEmoContext(encoder, network, labels, prototypes, neighbours, facts, decision)
 
 
-def fit_heads(network: Network, data: EncodedDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
+def choose_encoder(choice: EncoderChoice) -> Encoder:
+    """Load the encoder that a recipe names; raise `UsageError` for settings that don't go together."""
+    if not choice.tuned:
+        return load_encoder(choice.name, choice.layers)
+    if choice.layers:
+        raise UsageError("A tuned encoder gives its last layer alone", "Set encoder.layers = []")
+    window, max_tokens = choice.window, choice.max_tokens
+    folder = find_folder(choice.name)
+    return DialogueReader.start_from(folder, choice.name, alone=choice.alone, window=window, max_tokens=max_tokens)
+
+
+def isolated(data: LabelledDialogues) -> LabelledDialogues:
+    """Make every labelled utterance a dialogue of its own."""
+    if not isinstance(data, EncodedDialogues):
+        raise UsageError("Isolated utterances need a frozen encoder", "Set encoder.tuned = false")
+    return data.isolated()
+
+
+def _train_on_sources(
+    recipe: Recipe,
+    sources: Mapping[str, Source],
+    encoder: Encoder,
+    seed: int,
+    device: str,
+    folder: Path | None,
+    watchers: Watchers,
+) -> Trainable | None:
+    """Train on each source in turn; each in a folder of its own, which a stopped training goes on with."""
+    trained: Trainable | None = None
+    for name in recipe.sources.corpora:
+        if not isinstance(encoder, DialogueReader):
+            raise UsageError(
+                "Other corpora are for a tuned encoder", "Set encoder.tuned = true, or sources.corpora = []"
+            )
+        if name not in sources:
+            raise UsageError(f"The recipe trains on {name} first, which is not there", f"Give its folder: {name}=DIR")
+        source = sources[name]
+        data = _encode(source.split, encoder, source.labels, None, watchers.on_encode)
+        turns = sum(map(len, source.split.conversations)) / len(data)
+        own = recipe.for_source(dialogues=max(1, round(recipe.sources.utterances / turns)))
+        if folder:
+            with cannot_write(folder):
+                (folder / name).mkdir(exist_ok=True)
+        digest = fingerprint(own, source.labels, seed, source.split, None, encoder, [])
+        trainer = Trainer(
+            own,
+            source.labels,
+            data,
+            seed=seed,
+            device=device,
+            folder=RunFolder(folder / name, digest) if folder else None,
+            reader=encoder.module,
+            start=trained,
+            on_step=watchers.on_step,
+            on_epoch=watchers.on_epoch,
+        )
+        trained = trainer.train()
+    return trained
+
+
+def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
     """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
     network.eval()
-    outputs = run(network, [data.embeddings[rows] for rows in data.rows], data.speakers)
-    points, gold = torch.cat([output.points for output in outputs]), torch.cat(data.gold)
+    points = torch.cat([output.points for output in data.outputs(network)]).float()
+    gold = torch.cat(data.gold)
     points, gold = points[gold != UNLABELLED], gold[gold != UNLABELLED]
     prototypes = Prototypes(data.n_labels, points.shape[1])
     prototypes.fit(points, gold)
@@ -112,11 +205,17 @@ def fit_heads(network: Network, data: EncodedDialogues, seed: int) -> tuple[Prot
 
 
 def fingerprint(
-    recipe: Recipe, labels: LabelSet, seed: int, train: Split, validation: Split | None, encoder: Encoder
+    recipe: Recipe,
+    labels: LabelSet,
+    seed: int,
+    train: Split,
+    validation: Split | None,
+    encoder: Encoder,
+    sources: Sequence[Split] = (),
 ) -> str:
     """Digest all that decides a training's result."""
     settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
-    splits = [digest_of(split) for split in (train, validation) if split]
+    splits = [digest_of(split) for split in (train, validation, *sources) if split]
     return hashlib.sha256(json.dumps([*settings, *splits]).encode()).hexdigest()
 
 
@@ -131,8 +230,12 @@ def digest_of(split: Split) -> str:
 
 def _encode(
     split: Split, encoder: Encoder, labels: LabelSet, dropped: str | None, on_progress: OnProgress | None
-) -> EncodedDialogues:
-    data = encode_dialogues(split.conversations, encoder, labels, drop=dropped, on_progress=on_progress)
+) -> LabelledDialogues:
+    data: LabelledDialogues
+    if isinstance(encoder, DialogueReader):
+        data = tokenise_dialogues(split.conversations, encoder, labels, drop=dropped)
+    else:
+        data = encode_dialogues(split.conversations, encoder, labels, drop=dropped, on_progress=on_progress)
     if not len(data) or not data.label_counts().sum():
         raise BadInput(f"The split {split.name} has no labelled utterance", "Give one with labels")
     return data

@@ -12,13 +12,16 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sentemo.errors import SentemoError
+from sentemo.errors import MissingExtra, SentemoError
 from sentemo.training.dialogues import UNLABELLED
 from sentemo.training.recipe import Objective
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from pytorch_metric_learning import distances, losses, miners
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pytorch_metric_learning import distances, losses, miners
+except ImportError as error:
+    raise MissingExtra("The library pytorch-metric-learning", "train") from error
 
 
 class ClassLoss:

@@ -15,21 +15,48 @@ import tomli_w
 from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
 
-SHIPPED = ("default", "paper", "direct")
-POSITIVE = ("context_dim", "space_dim", "heads", "dialogues", "per_label", "clip", "patience", "batch")
-SHARES = ("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average")
+SHIPPED = ("default", "best", "paper", "direct")
+POSITIVE = (
+    "context_dim",
+    "space_dim",
+    "heads",
+    "dialogues",
+    "per_label",
+    "clip",
+    "patience",
+    "batch",
+    "accumulate",
+    "max_tokens",
+    "utterances",
+)
+SHARES = (
+    *("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average", "word_dropout"),
+    *("cycle_rate", "undo"),
+)
 
 
 @dataclass(frozen=True)
 class EncoderChoice:
-    """Which frozen encoder reads the utterances."""
+    """Which encoder reads the utterances, and whether it is trained too."""
 
     name: str = "all-MiniLM-L6-v2"
     """Hub name, folder, or hashing-DIM."""
     layers: tuple[int, ...] = ()
     """Transformer layers whose mean-pooled states stand behind the sentence embedding."""
     standardize: bool = True
-    """Shift and scale each embedding dimension by the training split's mean and deviation."""
+    """Shift and scale each embedding dimension by the training split's mean and deviation; not where tuned."""
+    tuned: bool = False
+    """Train the encoder together with the network; it must be a BERT."""
+    alone: int = 3
+    """Where tuned: lower layers that read each utterance alone; those above read its neighbours too."""
+    window: int = 3
+    """Where tuned: turns before and after that those layers see."""
+    max_tokens: int = 96
+    """Where tuned: tokens of an utterance that are read."""
+    frozen_layers: int = 0
+    """Where tuned: lower layers that stay as they are; word embeddings always do."""
+    word_dropout: float = 0.0
+    """Where tuned: share of an utterance's words that are masked in training."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,10 @@ class BatchRules:
     """Share of batches in which no turn sees a later one."""
     isolated: bool = False
     """Train on isolated utterances: each counts as a dialogue."""
+    replacement: bool = True
+    """Where some dialogues are drawn more often: draw each anew, so that one may come twice; else thin out the rest."""
+    accumulate: int = 1
+    """Parts in which a batch is gone through, to save memory."""
     drop_neutral: bool = False
     """Leave the neutral label out of the training, for the protocol `emotions-only`."""
 
@@ -80,10 +111,16 @@ class Schedule:
     """Epochs at most."""
     learning_rate: float = 1e-3
     """Peak learning rate of AdamW."""
+    encoder_learning_rate: float = 6e-5
+    """The same for a tuned encoder."""
     weight_decay: float = 0.05
     """Weight decay of AdamW."""
     warmup: float = 0.15
-    """Share of the steps in which the rate rises; it falls along a cosine after."""
+    """Share of the steps in which the rate rises; it falls along a cosine after. With cycles, of those before."""
+    cycles: int = 0
+    """The last so many epochs each let the rate fall anew; what is kept is the mean of the weights at their ends."""
+    cycle_rate: float = 0.5
+    """Share of the peak rates at which a cycle begins, and to which they fall before the first."""
     average: float = 0.995
     """Decay of the running average of the weights, which is what is evaluated and kept; 0 averages nothing."""
     clip: float = 1.0
@@ -92,6 +129,8 @@ class Schedule:
     """Epochs without a better validation MCC after which training stops."""
     keep_best: bool = False
     """Keep the epoch with the best validation MCC, not the last."""
+    precision: Literal["float32", "auto"] = "float32"
+    """How numbers are multiplied: in 32 bits, or, with auto, as bfloat16 where the machine has such arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +146,28 @@ class Pretraining:
 
 
 @dataclass(frozen=True)
+class Sources:
+    """Other corpora that a tuned encoder is trained on first, with their own labels."""
+
+    corpora: tuple[str, ...] = ()
+    """Their names, in the order in which they come."""
+    epochs: int = 1
+    """Epochs on each."""
+    utterances: int = 160
+    """Utterances in a batch, about."""
+
+
+@dataclass(frozen=True)
+class DecisionRules:
+    """How the classifier's scores become probabilities and a label."""
+
+    temperature: float = 0.0
+    """Divides the scores; 0 leaves out the section: probabilities are the scores' softmax, the highest is the label."""
+    undo: float = 1.0
+    """How far the favour that weights and drawing give to rare labels is taken back when a label is chosen, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All settings of a training."""
 
@@ -117,6 +178,8 @@ class Recipe:
     objective: Objective = field(default_factory=Objective)
     schedule: Schedule = field(default_factory=Schedule)
     pretraining: Pretraining = field(default_factory=Pretraining)
+    sources: Sources = field(default_factory=Sources)
+    decision: DecisionRules = field(default_factory=DecisionRules)
 
     @classmethod
     def load(cls, name: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
@@ -160,6 +223,12 @@ class Recipe:
             value = text
         return self._set(section, setting, value)
 
+    def for_source(self, dialogues: int) -> Recipe:
+        """Settings of the training on another corpus that comes first: this recipe's, but for batches and epochs."""
+        batches = BatchRules(dialogues=dialogues, accumulate=self.batches.accumulate)
+        schedule = replace(self.schedule, epochs=self.sources.epochs, keep_best=False)
+        return replace(self, batches=batches, schedule=schedule, pretraining=Pretraining(), sources=Sources())
+
     def to_toml(self) -> str:
         """Write the recipe, all settings named."""
         tables = asdict(self)
@@ -175,8 +244,9 @@ class Recipe:
         known = [f.name for f in fields(part) if f.name not in ("embedding_dim", "labels")]
         if key not in known:
             raise UsageError(f"[{section}] has no setting {key!r}", f"Use: {', '.join(known)}")
-        value = _typed(section, key, getattr(part, key), value)
-        _check_range(section, key, get_type_hints(type(part))[key], value)
+        hint = get_type_hints(type(part))[key]
+        value = _typed(section, key, getattr(part, key), hint, value)
+        _check_range(section, key, hint, value)
         return replace(self, **{section: replace(part, **{key: value})})
 
 
@@ -184,11 +254,11 @@ def _sections(recipe: Recipe) -> dict[str, Any]:
     return {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name != "name"}
 
 
-def _typed(section: str, key: str, default: Any, value: Any) -> Any:
+def _typed(section: str, key: str, default: Any, hint: Any, value: Any) -> Any:
     """Give the value in the type of the setting's default; a number without a point serves as a float."""
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(default, tuple) and isinstance(value, list) and all(type(item) is int for item in value):
+    if isinstance(default, tuple) and isinstance(value, list) and all(type(x) is get_args(hint)[0] for x in value):
         return tuple(value)
     if type(value) is not type(default):
         raise UsageError(f"{section}.{key} = {value!r} is a {type(value).__name__}", f"Give a {type(default).__name__}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sentemo.training.dialogues import UNLABELLED, EncodedDialogues
+from sentemo.training.dialogues import UNLABELLED, LabelledDialogues
 from sentemo.training.recipe import BatchRules
 
 
@@ -15,10 +15,10 @@ class DialogueSampler:
     The batches of an epoch follow from the seed and the epoch's number alone, so a resumed run draws the same ones.
     """
 
-    def __init__(self, data: EncodedDialogues, rules: BatchRules, seed: int, neutral: int | None) -> None:
+    def __init__(self, data: LabelledDialogues, rules: BatchRules, seed: int, neutral: int | None) -> None:
         self.rules = rules
         self.seed = seed
-        self.lengths = np.array([len(rows) for rows in data.rows])
+        self.lengths = data.lengths
         self.weights = dialogue_weights(data, rules, neutral)
         self.drawn = len(data) if rules.inverse_frequency else max(1, round(self.weights.sum()))
 
@@ -30,13 +30,15 @@ class DialogueSampler:
     def epoch(self, number: int) -> list[list[int]]:
         """Give the batches of an epoch, each a list of dialogue indices.
 
-        Uniform weights take every dialogue once; others draw with replacement.
+        Uniform weights take every dialogue once; others draw with replacement, unless the recipe says otherwise.
         """
         rng = np.random.default_rng([self.seed, number])
         if np.ptp(self.weights) == 0:
             order = rng.permutation(len(self.weights))[: self.drawn]
-        else:
+        elif self.rules.replacement:
             order = rng.choice(len(self.weights), self.drawn, p=self.weights / self.weights.sum())
+        else:
+            order = thin_out(self.weights, self.drawn, rng)
         near_length = self.lengths[order] + 4 * rng.random(len(order))  # blurred, so that batches differ
         order = order[np.argsort(near_length, kind="stable")]
         size = self.rules.dialogues
@@ -44,7 +46,15 @@ class DialogueSampler:
         return [batches[place] for place in rng.permutation(len(batches))]
 
 
-def dialogue_weights(data: EncodedDialogues, rules: BatchRules, neutral: int | None) -> NDArray[np.float64]:
+def thin_out(weights: NDArray[np.float64], drawn: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw positions, each as often as its share of the weights says, up or down to a whole number (systematically)."""
+    shuffled = rng.permutation(len(weights))
+    passed = np.cumsum(weights[shuffled])
+    marks = (np.arange(drawn) + rng.random()) * passed[-1] / drawn
+    return rng.permutation(shuffled[np.searchsorted(passed, marks)])
+
+
+def dialogue_weights(data: LabelledDialogues, rules: BatchRules, neutral: int | None) -> NDArray[np.float64]:
     """Weigh each dialogue by the mean inverse frequency of its labels, or alike; fewer of the neutral-only ones."""
     weights = np.ones(len(data))
     inverse = 1 / np.maximum(data.label_counts(), 1)

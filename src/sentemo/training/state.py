@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,14 +74,22 @@ def load_state(folder: Path) -> tuple[dict[str, Tensor], Progress, str] | None:
 
 
 def pack(
-    network: nn.Module, averaged: nn.Module, best: nn.Module, optimiser: torch.optim.Optimizer
+    network: nn.Module,
+    averaged: nn.Module,
+    best: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    frozen: Collection[str] = (),
 ) -> dict[str, Tensor]:
-    """All tensors of a training, by name: weights, their average, the best ones, optimiser, random state."""
+    """All tensors of a training, by name: weights, their average, the best ones, optimiser, random state.
+
+    Weights that are frozen are left out: whoever goes on has them from where they started.
+    """
     tensors = {"random": torch.get_rng_state()}
     for prefix, module in (("network", network), ("averaged", averaged), ("best", best)):
-        tensors |= {f"{prefix}/{name}": tensor.cpu() for name, tensor in module.state_dict().items()}
-    for place, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser/{place}/{name}": tensor.cpu() for name, tensor in state.items()}
+        state = module.state_dict()
+        tensors |= {f"{prefix}/{name}": tensor.cpu() for name, tensor in state.items() if name not in frozen}
+    for place, moments in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser/{place}/{name}": tensor.cpu() for name, tensor in moments.items()}
     return tensors
 
 
@@ -90,11 +99,13 @@ def unpack(
     averaged: nn.Module,
     best: nn.Module,
     optimiser: torch.optim.Optimizer,
+    frozen: Collection[str] = (),
 ) -> None:
     """Put everything back where `pack` took it from."""
     for prefix, module in (("network", network), ("averaged", averaged), ("best", best)):
         start = f"{prefix}/"
-        module.load_state_dict({n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)})
+        held = {name: tensor for name, tensor in module.state_dict().items() if name in frozen}
+        module.load_state_dict(held | {n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)})
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimiser/"):

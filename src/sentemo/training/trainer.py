@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,19 @@ from torch import Tensor, nn
 
 from sentemo.errors import UsageError
 from sentemo.evaluation.metrics import measure
-from sentemo.network.inference import run
+from sentemo.network.decision import Decision
 from sentemo.network.network import Network
-from sentemo.training.dialogues import UNLABELLED, EncodedDialogues, TrainingBatch
+from sentemo.network.reader import Reader
+from sentemo.network.reading import ReadingNetwork
+from sentemo.network.shape import NetworkShape
+from sentemo.network.tokens import TokenBatch, mask_words
+from sentemo.training.dialogues import (
+    UNLABELLED,
+    EncodedDialogues,
+    LabelledDialogues,
+    TokenisedDialogues,
+    TrainingBatch,
+)
 from sentemo.training.objectives import ClassLoss, TripletLoss, check_finite, flatten
 from sentemo.training.pretrain import pretrain
 from sentemo.training.recipe import Recipe, Schedule
@@ -25,6 +35,7 @@ from sentemo.training.sampler import DialogueSampler
 from sentemo.training.state import Progress, pack, unpack
 from sentemo.types import LabelSet
 
+Trainable = Network | ReadingNetwork
 OnStep = Callable[[Progress, int], None]
 """Called after each step with the progress and the steps of an epoch."""
 OnEpoch = Callable[[dict[str, Any]], None]
@@ -33,7 +44,7 @@ OnEpoch = Callable[[dict[str, Any]], None]
 
 @dataclass
 class Trainer:
-    """Train a network on encoded dialogues (paper, section 3 and figure 2).
+    """Train a network on encoded dialogues, or reader and network on tokens (paper, section 3 and figure 2).
 
     With a validation split, each epoch is measured on it; with a run folder, each epoch leaves a log row and a
     checkpoint, and a training that was stopped goes on from there to the same weights, byte for byte (on a CPU, at the
@@ -42,31 +53,49 @@ class Trainer:
 
     recipe: Recipe
     labels: LabelSet
-    data: EncodedDialogues
-    validation: EncodedDialogues | None = None
+    data: LabelledDialogues
+    validation: LabelledDialogues | None = None
     seed: int = 0
     device: str = "cpu"
     folder: RunFolder | None = None
+    reader: Reader | None = None
+    """Where an encoder that is tuned starts from; it is copied, not changed."""
+    start: Trainable | None = None
+    """A network trained on other labels: all but its head is taken over."""
+    decision: Decision | None = None
+    """How labels are chosen when the validation split is measured."""
     on_step: OnStep | None = None
     on_epoch: OnEpoch | None = None
 
     def __post_init__(self) -> None:
+        if self.recipe.batches.accumulate > 1 and self.recipe.objective.two_passes:
+            raise UsageError("A batch can't be gone through in parts and in two passes", "Set batches.accumulate = 1")
+        if self.recipe.schedule.cycles > self.recipe.schedule.epochs:
+            raise UsageError("There are more cycles than epochs", "Raise schedule.epochs")
         torch.manual_seed(self.seed)
         recipe, labels = self.recipe, self.labels
         neutral = None if labels.neutral is None else labels.index(labels.neutral)
-        shape = replace(recipe.network, embedding_dim=self.data.embeddings.shape[1], labels=len(labels))
-        try:
-            self.network = Network(shape)
-        except ValueError as error:
-            raise UsageError(f"The recipe's sizes make no network: {error}", "Change its [network]") from error
-        if recipe.encoder.standardize:
-            self.network.context.standardize.fit(self.data.embeddings)
+        self.network = self._build(replace(recipe.network, embedding_dim=self.data.embedding_dim, labels=len(labels)))
+        self.frozen = freeze(self.network, recipe.encoder.frozen_layers)
         self.sampler = DialogueSampler(self.data, recipe.batches, self.seed, neutral)
         self.class_loss = ClassLoss(recipe.objective, self.data.label_counts())
         self.triplet_loss = TripletLoss(recipe.objective)
         self.progress = Progress()
 
-    def train(self) -> Network:
+    def _build(self, shape: NetworkShape) -> Trainable:
+        try:
+            network = Network(shape)
+        except ValueError as error:
+            raise UsageError(f"The recipe's sizes make no network: {error}", "Change its [network]") from error
+        if self.recipe.encoder.standardize and isinstance(self.data, EncodedDialogues):
+            network.context.standardize.fit(self.data.embeddings)
+        whole = ReadingNetwork(copy.deepcopy(self.reader), network) if self.reader is not None else network
+        if self.start is not None:
+            taken = {name: t for name, t in self.start.state_dict().items() if "head." not in name}
+            whole.load_state_dict(taken, strict=False)
+        return whole
+
+    def train(self) -> Trainable:
         """Train to the end of the schedule and give the network that the recipe says to keep."""
         self._begin()
         while self.progress.epoch < self.recipe.schedule.epochs and not self._out_of_patience():
@@ -79,6 +108,8 @@ class Trainer:
         schedule = self.recipe.schedule
         saved = self.folder.load() if self.folder else None
         if saved is None and self.recipe.pretraining.epochs:
+            if not isinstance(self.network, Network) or not isinstance(self.data, EncodedDialogues):
+                raise UsageError("Pre-training needs a frozen encoder", "Set pretraining.epochs = 0")
             losses = pretrain(self.network, self.data, self.recipe)
             row = {"stage": "pretraining", "losses": [round(loss, 4) for loss in losses]}
             self._log(row)
@@ -87,21 +118,23 @@ class Trainer:
         self.averaged = copy.deepcopy(self.network)
         self.best = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay, fused=True
+            parameter_groups(self.network, schedule), weight_decay=schedule.weight_decay, fused=True
         )
         if saved is not None:
             tensors, self.progress = saved
-            unpack(tensors, self.network, self.averaged, self.best, self.optimiser)
+            unpack(tensors, self.network, self.averaged, self.best, self.optimiser, self.frozen)
 
     def _epoch(self) -> None:
         batches = self.sampler.epoch(self.progress.epoch)
         for dialogues in batches[self.progress.step :]:
-            self.progress.loss_sum += self._step(self.data.batch(dialogues))
+            self.progress.loss_sum += self._step(dialogues)
             self.progress.step += 1
             if self.on_step:
                 self.on_step(self.progress, len(batches))
             if self.folder and self.folder.is_due():
                 self._save()
+        if self.recipe.schedule.cycles:
+            self._end_cycle()
         row = {"stage": "training", "epoch": self.progress.epoch + 1}
         row["loss"] = round(self.progress.loss_sum / len(batches), 5)
         self.progress = replace(self.progress, epoch=self.progress.epoch + 1, step=0, loss_sum=0.0)
@@ -111,25 +144,46 @@ class Trainer:
         self._save()  # before it is shown, so that an epoch that a person saw is never lost
         self._show(row)
 
-    def _step(self, batch: TrainingBatch) -> float:
+    def _step(self, dialogues: Sequence[int]) -> float:
         """One step on the sum of both losses, or two steps in turn; gives the sum."""
         self.network.train()
         self._set_rate()
         rng = np.random.default_rng([self.seed, self.progress.epoch, self.progress.step])
         causal = rng.random() < self.recipe.batches.causal_share
+        parts = [self.data.batch(part) for part in divide(dialogues, self.recipe.batches.accumulate)]
+        if len(parts) > 1:
+            return self._accumulated_step(parts, causal)
         total = 0.0
-        for losses in self._losses(batch, causal):
+        for losses in self._losses(parts[0], causal):
             loss = torch.stack(losses).sum()
             if not loss.requires_grad:  # a batch without any triplet
                 continue
             self.optimiser.zero_grad()
             loss.backward()
-            norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.schedule.clip)
-            check_finite(loss, norm, f"epoch {self.progress.epoch + 1}, step {self.progress.step + 1}")
-            self.optimiser.step()
+            self._descend(loss)
             total += loss.item()
         self._average()
         return total
+
+    def _accumulated_step(self, parts: Sequence[TrainingBatch], causal: bool) -> float:
+        """One step on the losses of all parts, each counted by its labelled turns."""
+        labelled = [int((part.gold != UNLABELLED).sum()) for part in parts]
+        total = torch.zeros(())
+        self.optimiser.zero_grad()
+        for part, count in zip(parts, labelled, strict=True):
+            for losses in self._losses(part, causal):
+                loss = torch.stack(losses).sum() * count / max(sum(labelled), 1)
+                if loss.requires_grad:
+                    loss.backward()
+                    total += loss.detach().cpu()
+        self._descend(total)
+        self._average()
+        return total.item()
+
+    def _descend(self, loss: Tensor) -> None:
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.schedule.clip)
+        check_finite(loss, norm, f"epoch {self.progress.epoch + 1}, step {self.progress.step + 1}")
+        self.optimiser.step()
 
     def _losses(self, batch: TrainingBatch, causal: bool) -> Iterator[list[Tensor]]:
         """The losses of each pass; in a second pass the network has already stepped on the first."""
@@ -137,7 +191,9 @@ class Trainer:
         gold, points = self._points(batch, causal)
         if not len(gold):
             return
-        losses = [self.class_loss(self.network.head(points), gold)]
+        with self.arithmetic():
+            scores = self.network.head(points)
+        losses = [self.class_loss(scores.float(), gold)]
         if objective.triplet_weight:
             if objective.two_passes:
                 yield losses
@@ -149,26 +205,47 @@ class Trainer:
 
     def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
         """Gold labels (N,) and points (N,Z) of a batch's labelled turns, with the network as it stands now."""
-        inputs = (tensor.to(self.device) for tensor in batch.inputs)
-        gold, points = flatten(batch.gold.to(self.device), self.network.points(*inputs, causal=causal))
+        inputs, masked = batch.inputs, self.recipe.encoder.word_dropout
+        if masked and isinstance(inputs, TokenBatch) and isinstance(self.data, TokenisedDialogues):
+            inputs = mask_words(inputs, masked, self.data.mask)
+        with self.arithmetic():
+            points = self.network.points(*(tensor.to(self.device) for tensor in inputs), causal=causal)
+        gold, points = flatten(batch.gold.to(self.device), points.float())
         return gold, points
 
+    def arithmetic(self) -> torch.autocast:
+        """bfloat16 where the recipe lets the machine choose and the machine has it."""
+        kind = torch.device(self.device).type
+        fast = self.recipe.schedule.precision == "auto" and has_bfloat16(kind)
+        return torch.autocast(kind, torch.bfloat16, enabled=fast)
+
     def _set_rate(self) -> None:
-        schedule, steps = self.recipe.schedule, self.sampler.batches_per_epoch
-        done = self.progress.epoch * steps + self.progress.step
+        epochs = self.progress.epoch + self.progress.step / self.sampler.batches_per_epoch
         for group in self.optimiser.param_groups:
-            group["lr"] = schedule.learning_rate * rate(done / (steps * schedule.epochs), schedule)
+            group["lr"] = group["peak"] * rate(epochs, self.recipe.schedule)
 
     def _average(self) -> None:
-        """Move the averaged weights towards the new ones, faster in the first steps."""
+        """Move the averaged weights towards the new ones, faster in the first steps; not where cycles end them."""
+        if self.recipe.schedule.cycles:
+            return
         done = self.progress.epoch * self.sampler.batches_per_epoch + self.progress.step + 1
-        decay = min(self.recipe.schedule.average, (1 + done) / (10 + done))
+        self._move_average(1 - min(self.recipe.schedule.average, (1 + done) / (10 + done)))
+
+    def _end_cycle(self) -> None:
+        """Take the mean of the weights at the ends of the cycles; before the first, the weights themselves."""
+        schedule = self.recipe.schedule
+        ended = self.progress.epoch + 1 - (schedule.epochs - schedule.cycles)
+        self._move_average(1 / max(ended, 1))
+
+    def _move_average(self, share: float) -> None:
         with torch.no_grad():
             for averaged, new in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
-                averaged.lerp_(new, 1 - decay)
+                if new.requires_grad:
+                    averaged.lerp_(new, share)
 
-    def _validate(self, validation: EncodedDialogues) -> dict[str, float]:
-        figures = measure_network(self.averaged, validation, self.labels)
+    def _validate(self, validation: LabelledDialogues) -> dict[str, float]:
+        with self.arithmetic():
+            figures = measure_network(self.averaged, validation, self.labels, self.decision)
         if figures["mcc"] > self.progress.best_mcc:
             self.progress.best_mcc, self.progress.best_epoch = figures["mcc"], self.progress.epoch
             self.best.load_state_dict(self.averaged.state_dict())
@@ -189,22 +266,66 @@ class Trainer:
 
     def _save(self) -> None:
         if self.folder:
-            self.folder.save(pack(self.network, self.averaged, self.best, self.optimiser), self.progress)
+            tensors = pack(self.network, self.averaged, self.best, self.optimiser, self.frozen)
+            self.folder.save(tensors, self.progress)
 
 
-def rate(done: float, schedule: Schedule) -> float:
-    """Share of the peak learning rate after a share of the steps: linear up, then along a cosine to 0."""
+def rate(epochs: float, schedule: Schedule) -> float:
+    """Share of the peak learning rates after so many epochs: linear up, then along a cosine to 0.
+
+    With cycles, down to `cycle_rate` before the first; each falls along a cosine from there to 0 (Loshchilov and
+    Hutter 2017), and the weights at their ends are averaged (Izmailov et al. 2018).
+    """
+    before = schedule.epochs - schedule.cycles
+    least = schedule.cycle_rate if schedule.cycles else 0.0
+    if schedule.cycles and epochs >= before:
+        return max(least * 0.5 * (1 + math.cos(math.pi * (epochs % 1))), 0.01)
+    done = epochs / before
     if done < schedule.warmup:
         return 0.04 + 0.96 * done / schedule.warmup
-    return 0.5 * (1 + math.cos(math.pi * (done - schedule.warmup) / (1 - schedule.warmup)))
+    return least + (1 - least) * 0.5 * (1 + math.cos(math.pi * (done - schedule.warmup) / (1 - schedule.warmup)))
 
 
-def measure_network(network: Network, data: EncodedDialogues, labels: LabelSet) -> dict[str, float]:
+def freeze(network: nn.Module, layers: int) -> frozenset[str]:
+    """Hold a reader's word embeddings, and below some layer everything, where they are; give their names."""
+    if not isinstance(network, ReadingNetwork):
+        return frozenset()
+    reader = network.reader
+    held = [reader.word, *([reader.place, reader.norm] if layers else []), *reader.layers[:layers]]
+    for module in held:
+        module.requires_grad_(False)
+    return frozenset(name for name, parameter in network.named_parameters() if not parameter.requires_grad)
+
+
+def parameter_groups(network: Trainable, schedule: Schedule) -> list[dict[str, Any]]:
+    """The parameters that are trained, by their peak learning rate."""
+    parts: list[tuple[nn.Module, float]] = [(network, schedule.learning_rate)]
+    if isinstance(network, ReadingNetwork):
+        parts = [(network.reader, schedule.encoder_learning_rate), (network.network, schedule.learning_rate)]
+    return [
+        {"params": [p for p in part.parameters() if p.requires_grad], "lr": peak, "peak": peak} for part, peak in parts
+    ]
+
+
+def divide(items: Sequence[int], parts: int) -> list[Sequence[int]]:
+    """Divide into at most so many parts of like size."""
+    size = -(-len(items) // parts)
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def has_bfloat16(kind: str) -> bool:
+    """Tell whether a kind of device multiplies bfloat16 faster than float32."""
+    return torch.cpu._is_avx512_bf16_supported() if kind == "cpu" else torch.cuda.is_bf16_supported()
+
+
+def measure_network(
+    network: Trainable, data: LabelledDialogues, labels: LabelSet, decision: Decision | None = None
+) -> dict[str, float]:
     """Measure a network on the labelled utterances of a split, protocol `standard`."""
     network.eval()
-    outputs = run(network, [data.embeddings[rows] for rows in data.rows], data.speakers)
     gold = torch.cat(data.gold)
-    predicted = torch.cat([output.scores for output in outputs]).argmax(-1)
+    scores = torch.cat([output.scores for output in data.outputs(network)])
+    predicted = decision.choose(scores) if decision is not None else scores.argmax(-1)
     labelled = gold != UNLABELLED
     metrics = measure(gold=gold[labelled].numpy(), predicted=predicted[labelled].numpy(), labels=labels)
     return dict(metrics.figures)

@@ -1,0 +1,132 @@
+"""The tuned encoder: reads the utterances of a dialogue together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.packaged import sha256_of
+from sentemo.errors import BadModel, UsageError
+from sentemo.network.reader import Reader, ReaderShape
+from sentemo.network.stretches import read
+
+if TYPE_CHECKING:
+    from sentemo.encoders.identity import Embeddings
+
+KIND = "reader"
+TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
+
+
+class DialogueReader:
+    """Encode the utterances of dialogues with a reader that is trained together with the network.
+
+    An embedding depends on the turns around (on the turns before, in causal mode), within the reader's reach; so it is
+    never cached by text.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, module: Reader, identity: EncoderIdentity) -> None:
+        self.tokenizer = tokenizer
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(module.shape.max_tokens)
+        self.module = module.eval()
+        self.identity = identity
+        """Of the sentence encoder that its weights started from."""
+
+    @property
+    def mask(self) -> int:
+        """The token that stands for a masked word; padding, where the vocabulary has none."""
+        return self.tokenizer.token_to_id("[MASK]") or 0
+
+    @classmethod
+    def start_from(cls, folder: Path, name: str, *, alone: int, window: int, max_tokens: int) -> DialogueReader:
+        """Start from the weights of a sentence encoder in a folder; raise `UsageError` unless it is a BERT."""
+        config, tensors = _read_bert(folder)
+        shape = ReaderShape(
+            vocabulary=config["vocab_size"],
+            width=config["hidden_size"],
+            layers=config["num_hidden_layers"],
+            heads=config["num_attention_heads"],
+            inner=config["intermediate_size"],
+            places=config["max_position_embeddings"],
+            max_tokens=min(max_tokens, config["max_position_embeddings"]),
+            alone=min(alone, config["num_hidden_layers"]),
+            window=window,
+        )
+        module = Reader(shape)
+        missing, unexpected = module.load_state_dict(_renamed(tensors, shape.layers), strict=False)
+        if unexpected or missing != ["speaker.weight"]:
+            raise BadModel(f"{folder} lacks weights of a BERT: {missing + unexpected}", "Get the encoder again")
+        identity = EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width)
+        return cls(Tokenizer.from_file(str(folder / TOKENIZER)), module, identity)
+
+    def tuned(self, module: Reader) -> DialogueReader:
+        """The same with a module trained from this one's."""
+        return DialogueReader(self.tokenizer, module, self.identity)
+
+    def encode(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Embeddings:
+        """N texts -> (N,E) float32, each read as a dialogue of its own."""
+        vectors = self.read([[text] for text in texts], [torch.zeros(1, dtype=torch.long)] * len(texts))
+        if on_progress:
+            on_progress(len(texts), len(texts))
+        embeddings: Embeddings = torch.cat(vectors).numpy()
+        return embeddings
+
+    def read(
+        self, dialogues: Sequence[Sequence[str]], speakers: Sequence[Tensor], *, causal: bool = False
+    ) -> list[Tensor]:
+        """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E)."""
+        return read(self.module, self.tokens(dialogues), speakers, causal=causal)
+
+    def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
+        """The tokens of each utterance of each dialogue; equal texts are tokenised once."""
+        texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
+        found = zip(texts, self.tokenizer.encode_batch(texts), strict=True)
+        known = {text: torch.tensor(encoding.ids) for text, encoding in found}
+        return [[known[text] for text in dialogue] for dialogue in dialogues]
+
+
+def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
+            raise UsageError(f"{folder} is no BERT", "Tune an encoder that is one, such as all-MiniLM-L6-v2")
+        return config, load_file(folder / WEIGHTS)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise BadModel(f"{folder} can't be read ({error})", "Get the encoder again") from error
+
+
+def _renamed(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """BERT's tensors under the reader's names; its pooler is left out, its segment 0 goes into the places."""
+    given = {name.removeprefix("bert."): tensor for name, tensor in tensors.items()}
+    out = {
+        "word.weight": given["embeddings.word_embeddings.weight"],
+        "place.weight": given["embeddings.position_embeddings.weight"]
+        + given["embeddings.token_type_embeddings.weight"][0],
+    }
+    for part in ("weight", "bias"):
+        out[f"norm.{part}"] = given[f"embeddings.LayerNorm.{part}"]
+        for number in range(layers):
+            old, new = f"encoder.layer.{number}.", f"layers.{number}."
+            projections = [given[f"{old}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+            out[f"{new}query_key_value.{part}"] = torch.cat(projections)
+            for ours, theirs in NAMES.items():
+                out[f"{new}{ours}.{part}"] = given[f"{old}{theirs}.{part}"]
+    return out
+
+
+NAMES = {
+    "attention_out": "attention.output.dense",
+    "attention_norm": "attention.output.LayerNorm",
+    "widen": "intermediate.dense",
+    "narrow": "output.dense",
+    "norm": "output.LayerNorm",
+}

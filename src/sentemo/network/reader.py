@@ -1,0 +1,123 @@
+"""The reader: a BERT encoder whose upper layers read an utterance together with its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sentemo.network.attention import NEVER
+
+SPEAKERS = 8  # persons beyond share the last number
+
+
+@dataclass(frozen=True)
+class ReaderShape:
+    """Sizes that fix every tensor of a reader; saved beside the weights."""
+
+    vocabulary: int
+    """Entries of the tokenizer's vocabulary."""
+    width: int
+    """E, dimension of a token's state and of an utterance embedding."""
+    layers: int
+    """Transformer encoder layers over the tokens."""
+    heads: int
+    """H, attention heads of a layer."""
+    inner: int
+    """Width inside a layer's feed-forward part."""
+    places: int
+    """Places of a token in its utterance that have an embedding."""
+    max_tokens: int
+    """Tokens of an utterance that are read; the rest is cut."""
+    alone: int
+    """Lower layers, in which the tokens of an utterance see each other only."""
+    window: int
+    """Turns before and after its own that a token sees in each layer above those."""
+
+    @property
+    def reach(self) -> int:
+        """Turns, on either side, that can influence an utterance's embedding."""
+        return (self.layers - self.alone) * self.window
+
+
+class ReaderLayer(nn.Module):
+    """The layer of BERT (Devlin et al. 2019): attend, then transform each token, normalised last."""
+
+    def __init__(self, shape: ReaderShape) -> None:
+        super().__init__()
+        if shape.width % shape.heads:
+            raise ValueError(f"a width of {shape.width} can't be divided among {shape.heads} heads")
+        self.heads = shape.heads
+        self.query_key_value = nn.Linear(shape.width, 3 * shape.width)
+        self.attention_out = nn.Linear(shape.width, shape.width)
+        self.attention_norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.widen = nn.Linear(shape.width, shape.inner)
+        self.narrow = nn.Linear(shape.inner, shape.width)
+        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+
+    def forward(self, states: Tensor, bias: Tensor) -> Tensor:
+        """(B,L,E), (B,1 or H,L,L) added to the attention logits -> (B,L,E)."""
+        b, length, e = states.shape
+        projected = self.query_key_value(states).view(b, length, 3, self.heads, e // self.heads)
+        query, key, value = projected.permute(2, 0, 3, 1, 4)
+        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+        states = self.attention_norm(states + self.attention_out(seen.transpose(1, 2).reshape(b, length, e)))
+        out: Tensor = self.norm(states + self.narrow(F.gelu(self.widen(states))))
+        return out
+
+
+class Reader(nn.Module):
+    """Turn the tokens of a dialogue into one embedding per utterance.
+
+    The lower layers read each utterance alone, as the sentence encoder did whose weights they start from. In the upper
+    ones a token also sees the tokens of neighbouring turns, the less of them the farther they are: the logits of head h
+    fall by slope h for each turn of distance (as Press et al. 2022 do for tokens), so that some heads hardly leave the
+    utterance and others see all of the window. Places count anew in each utterance.
+    """
+
+    def __init__(self, shape: ReaderShape) -> None:
+        super().__init__()
+        self.shape = shape
+        self.word = nn.Embedding(shape.vocabulary, shape.width)
+        self.place = nn.Embedding(shape.places, shape.width)
+        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.layers = nn.ModuleList(ReaderLayer(shape) for _ in range(shape.layers))
+        self.speaker = nn.Embedding(SPEAKERS, shape.width)
+        nn.init.zeros_(self.speaker.weight)
+
+    def forward(
+        self, tokens: Tensor, places: Tensor, turns: Tensor, speakers: Tensor, *, causal: bool = False
+    ) -> Tensor:
+        """(B,L), (B,L), (B,L), (B,T) -> (B,T,E), each the mean of the utterance's token states.
+
+        In causal mode no later turn matters. What stands at padding means nothing.
+        """
+        states = self.norm(self.word(tokens) + self.place(places))
+        ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
+        own = (ahead == 0)[:, None]
+        bias = torch.zeros(own.shape, device=own.device).masked_fill(~own, NEVER)
+        for number, layer in enumerate(self.layers):
+            if number == self.shape.alone:
+                bias = self._joint_bias(ahead, own, turns >= 0, causal)
+                said_by = speakers.clamp(max=SPEAKERS - 1).gather(1, turns.clamp_min(0))  # (B, L)
+                states = states + self.speaker(said_by)
+            states = layer(states, bias)
+        return average(states, turns, speakers.shape[1])
+
+    def _joint_bias(self, ahead: Tensor, own: Tensor, is_token: Tensor, causal: bool) -> Tensor:
+        """(B,L,L), (B,1,L,L), (B,L) -> (B,H,L,L)."""
+        near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
+        if causal:
+            near = near & (ahead <= 0)
+        slopes = 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=ahead.device)
+        falling = -slopes[:, None, None] * ahead.abs()[:, None].float()
+        return falling.masked_fill(~(near[:, None] | own), NEVER)
+
+
+def average(states: Tensor, turns: Tensor, n_turns: int) -> Tensor:
+    """(B,L,E), (B,L) -> (B,T,E), the mean state of each turn's tokens; zeros for a turn without any."""
+    is_of = turns[:, None, :] == torch.arange(n_turns, device=turns.device)[None, :, None]  # (B, T, L)
+    share = is_of / is_of.sum(-1, keepdim=True).clamp_min(1)
+    return share.to(states.dtype) @ states

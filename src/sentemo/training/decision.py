@@ -1,0 +1,31 @@
+"""What takes back the favour that a training gives to rare labels."""
+
+from __future__ import annotations
+
+import torch
+
+from sentemo.network.decision import Decision
+from sentemo.training.dialogues import UNLABELLED, LabelledDialogues
+from sentemo.training.objectives import class_weights
+from sentemo.training.recipe import Recipe
+from sentemo.training.sampler import dialogue_weights
+
+
+def fit_decision(recipe: Recipe, data: LabelledDialogues, neutral: int | None) -> Decision | None:
+    """Compare the labels' shares in the split with those that the training saw; None where the recipe asks for none.
+
+    What the training saw of a label is its utterances, each as often as its dialogue is drawn, times its weight in the
+    loss.
+    """
+    rules = recipe.decision
+    if not rules.temperature:
+        return None
+    counts = torch.from_numpy(data.label_counts())
+    drawn = torch.zeros_like(counts)
+    for weight, gold in zip(dialogue_weights(data, recipe.batches, neutral).tolist(), data.gold, strict=True):
+        drawn += weight * torch.bincount(gold[gold != UNLABELLED], minlength=data.n_labels)
+    seen = drawn * class_weights(counts, recipe.objective.class_weight_power)
+    there = counts > 0
+    decision = Decision(data.n_labels, rules.temperature, rules.undo)
+    decision.prior[there] = ((counts / counts.sum()).log() - (seen / seen.sum()).log())[there].float()
+    return decision

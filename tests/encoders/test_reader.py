@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sentemo.encoders.packaged import packaged_folder
+from sentemo.encoders.reader import DialogueReader
+from sentemo.encoders.sentence import SentenceEncoder
+from sentemo.errors import BadModel, UsageError
+
+from .readers import tiny_reader
+
+TEXTS = ["Hello!", "I can't believe that you did this.", "Ωmega ☕ and 漢字", "no " * 300]
+
+
+def test_starts_as_the_sentence_encoder_it_starts_from(minilm: SentenceEncoder) -> None:
+    reader = DialogueReader.start_from(packaged_folder(), "all-MiniLM-L6-v2", alone=6, window=3, max_tokens=256)
+    assert reader.identity.dimension == 384 and reader.identity.sha256 == minilm.identity.sha256
+    found = torch.nn.functional.normalize(torch.from_numpy(reader.encode(TEXTS)), dim=-1)
+    np.testing.assert_allclose(found.numpy(), minilm.encode(TEXTS)[:, :384], atol=2e-5)
+
+
+def test_equal_texts_in_other_company_have_other_embeddings() -> None:
+    reader, two = tiny_reader(), [torch.tensor([0, 1])] * 2
+    one, other = reader.read([["I love Rome", "oh, I see"], ["I hate Rome so much", "oh, I see"]], two)
+    assert (one[1] - other[1]).abs().max() > 1e-3
+    alone = tiny_reader(alone=3)
+    one, other = alone.read([["I love Rome", "oh, I see"], ["I hate Rome so much", "oh, I see"]], two)
+    torch.testing.assert_close(one[1], other[1])
+
+
+def test_a_long_utterance_is_cut_and_an_odd_one_read() -> None:
+    reader = tiny_reader()
+    long, cut = reader.encode(["rome " * 5000, "rome " * 10])
+    np.testing.assert_allclose(long, cut, atol=1e-6)
+    assert np.isfinite(reader.encode(["☕", "漢字", "?", " x "])).all()
+
+
+def test_only_a_sound_bert_is_tuned(tiny_roberta: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no BERT"):
+        DialogueReader.start_from(tiny_roberta, "roberta", alone=3, window=3, max_tokens=96)
+    with pytest.raises(BadModel, match="can't be read"):
+        DialogueReader.start_from(tmp_path, "nothing", alone=3, window=3, max_tokens=96)
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / name).write_bytes((packaged_folder() / name).read_bytes())
+    (tmp_path / "model.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(BadModel, match="can't be read"):
+        DialogueReader.start_from(tmp_path, "damaged", alone=3, window=3, max_tokens=96)

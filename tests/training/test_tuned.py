@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from dialogues import FOUR, template_dialogues
+from encoders.readers import tiny_reader
+from sentemo.encoders.reader import DialogueReader
+from sentemo.errors import UsageError
+from sentemo.evaluation.evaluate import evaluate
+from sentemo.model import SentEmoContext
+from sentemo.network.reading import ReadingNetwork
+from sentemo.network.tokens import mask_words
+from sentemo.training import run_folder
+from sentemo.training.dialogues import tokenise_dialogues
+from sentemo.training.fit import Source, Split, Watchers, choose_encoder, fit
+from sentemo.training.recipe import EncoderChoice, Recipe
+from sentemo.training.trainer import Trainer, divide, parameter_groups
+from sentemo.types import Conversation, LabelSet, Utterance
+
+from .small import ENCODER, TRAIN, VALIDATION, small_recipe
+
+TUNED = {
+    "encoder__tuned": "true",
+    "encoder__standardize": "false",
+    "encoder__layers": "[]",
+    "batches__replacement": "false",
+    "schedule__encoder_learning_rate": 3e-3,
+    "schedule__average": 0.9,
+}
+
+QUICK = {
+    "network__dropout": 0,
+    "network__input_dropout": 0,
+    "schedule__epochs": 8,
+    "schedule__learning_rate": 5e-3,
+    "schedule__encoder_learning_rate": 1e-2,
+}
+
+
+def tuned_recipe(**overrides: object) -> Recipe:
+    return small_recipe("default", **(TUNED | overrides))
+
+
+def trainer_of(**overrides: object) -> Trainer:
+    encoder = tiny_reader()
+    data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
+    return Trainer(tuned_recipe(**overrides), FOUR, data, reader=encoder.module)
+
+
+def test_encoder_and_network_learn_together() -> None:
+    split = Split("train", template_dialogues(150, 0))
+    figures = []
+    for encoder_rate in (1e-2, 0):
+        recipe = tuned_recipe(**QUICK | {"schedule__encoder_learning_rate": encoder_rate})
+        model = fit(recipe, FOUR, split, encoder=tiny_reader(std=0.1))
+        report = evaluate(model, template_dialogues(60, 7), labels=FOUR)
+        figures.append(report.metrics.figures["macro_f1_no_neutral"])
+    assert figures[0] > 80 and figures[0] > figures[1] + 5
+
+
+def test_what_is_frozen_stays_and_the_rest_moves_and_the_start_is_not_changed() -> None:
+    encoder = tiny_reader()
+    start = {name: tensor.clone() for name, tensor in encoder.module.state_dict().items()}
+    model = fit(tuned_recipe(encoder__frozen_layers=1), FOUR, TRAIN, encoder=encoder)
+    assert all(torch.equal(tensor, start[name]) for name, tensor in encoder.module.state_dict().items())
+    assert isinstance(model.encoder, DialogueReader)
+    now = model.encoder.module.state_dict()
+    moved = {name.removesuffix(".weight")[:8] for name in start if not torch.equal(now[name], start[name])}
+    assert moved == {"layers.1", "layers.2", "speaker"}
+
+
+def test_accumulated_parts_make_the_step_of_the_whole() -> None:
+    plain = {"objective__class_weight_power": 0, "network__dropout": 0, "network__input_dropout": 0}
+    states = []
+    for parts in (1, 4):
+        trainer = trainer_of(batches__accumulate=parts, batches__causal_share=0, batches__dialogues=40, **plain)
+        trainer._begin()
+        trainer._step(list(range(40)))
+        states.append(trainer.network.state_dict())
+    for name, tensor in states[0].items():
+        torch.testing.assert_close(states[1][name], tensor, rtol=0, atol=2e-5)
+    assert divide([1, 2, 3, 4, 5], 2) == [[1, 2, 3], [4, 5]] and divide([1], 4) == [[1]]
+
+
+def test_reader_and_network_have_their_own_rates() -> None:
+    trainer = trainer_of()
+    assert isinstance(trainer.network, ReadingNetwork)
+    groups = parameter_groups(trainer.network, trainer.recipe.schedule)
+    assert [group["peak"] for group in groups] == [3e-3, 1e-3]
+    counted = sum(p.numel() for group in groups for p in group["params"])
+    assert counted == sum(p.numel() for p in trainer.network.parameters()) - 200 * 16  # but for the words
+
+
+def relabelled() -> list[Conversation]:
+    """Other conversations with two labels of their own."""
+    names = {"neutral": "calm", "happiness": "calm", "anger": "upset", "sadness": "upset"}
+    return [
+        Conversation(talk.id, tuple(Utterance(t.text, t.speaker, names[str(t.label)]) for t in talk))
+        for talk in template_dialogues(20, 5)
+    ]
+
+
+OTHER = {"other": Source(LabelSet(("calm", "upset")), Split("other", relabelled()))}
+
+
+@pytest.mark.parametrize("stop_after", [1, 4, 14])
+def test_a_training_that_stopped_ends_as_if_it_never_had(
+    stop_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
+    recipe = tuned_recipe(sources__corpora='["other"]', sources__utterances=24, schedule__cycles=1)
+
+    def train(folder: Path | None, watchers: Watchers | None = None) -> SentEmoContext:
+        encoder = tiny_reader()
+        return fit(recipe, FOUR, TRAIN, VALIDATION, folder=folder, encoder=encoder, sources=OTHER, watchers=watchers)
+
+    whole, steps = train(None), 0
+
+    def stop(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == stop_after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, Watchers(on_step=stop))
+    again = train(tmp_path)
+    for prefix, part in whole.modules().items():
+        for name, tensor in part.state_dict().items():
+            assert torch.equal(tensor, again.modules()[prefix].state_dict()[name]), prefix + name
+
+
+def test_another_corpus_comes_first_and_helps() -> None:
+    first = tuned_recipe(schedule__epochs=1, sources__corpora='["other"]', sources__epochs=6, sources__utterances=16)
+    losses = []
+    for recipe in (first, tuned_recipe(schedule__epochs=1)):
+        rows: list[dict[str, float]] = []
+        watchers = Watchers(on_epoch=rows.append)
+        fit(recipe, FOUR, TRAIN, encoder=tiny_reader(std=0.1), sources=OTHER, watchers=watchers)
+        losses.append(rows[-1]["loss"])
+    assert losses[0] < losses[1]
+    with pytest.raises(UsageError, match="other first, which is not there"):
+        fit(first, FOUR, TRAIN, encoder=tiny_reader())
+
+
+def test_cycles_end_in_the_mean_of_the_weights_at_their_ends() -> None:
+    trainer = trainer_of(schedule__epochs=4, schedule__cycles=2)
+    trainer._begin()
+    ends = []
+    for _ in range(4):
+        trainer._epoch()
+        ends.append({name: tensor.clone() for name, tensor in trainer.network.named_parameters()})
+        if len(ends) < 4:
+            for name, tensor in trainer.averaged.named_parameters():
+                torch.testing.assert_close(tensor, ends[-1][name])
+    for name, tensor in trainer.averaged.named_parameters():
+        torch.testing.assert_close(tensor, (ends[2][name] + ends[3][name]) / 2)
+
+
+def test_words_are_masked_but_not_the_marks_at_the_ends() -> None:
+    batch = tokenise_dialogues(TRAIN.conversations, tiny_reader(), FOUR).batch(range(30)).inputs
+    torch.manual_seed(0)
+    masked = mask_words(batch, 0.3, 3)
+    ends = (batch.tokens == 1) | (batch.tokens == 2) | (batch.turns < 0)
+    assert torch.equal(masked.tokens[ends], batch.tokens[ends])
+    inner = masked.tokens[~ends] != batch.tokens[~ends]
+    assert 0.25 < inner.float().mean() < 0.35 and (masked.tokens[~ends][inner] == 3).all()
+
+
+def test_masked_words_are_harder_to_learn_from() -> None:
+    losses = []
+    for share in (0.0, 1.0):
+        rows: list[dict[str, float]] = []
+        recipe = tuned_recipe(encoder__word_dropout=share, **QUICK)
+        fit(recipe, FOUR, TRAIN, encoder=tiny_reader(std=0.1), watchers=Watchers(on_epoch=rows.append))
+        losses.append(rows[-1]["loss"])
+    assert losses[0] < losses[1] - 0.1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"batches__isolated": "true"}, "frozen encoder"),
+        ({"pretraining__epochs": 1}, "frozen encoder"),
+        ({"schedule__cycles": 4}, "more cycles than epochs"),
+        ({"batches__accumulate": 2, "objective__two_passes": "true"}, "in parts and in two passes"),
+    ],
+)
+def test_settings_that_do_not_go_together(overrides: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        fit(tuned_recipe(**overrides), FOUR, TRAIN, encoder=tiny_reader())
+
+
+def test_settings_of_a_tuned_encoder() -> None:
+    with pytest.raises(UsageError, match="last layer alone"):
+        choose_encoder(EncoderChoice(tuned=True, layers=(3,)))
+    with pytest.raises(UsageError, match="for a tuned encoder"):
+        fit(small_recipe(sources__corpora='["other"]'), FOUR, TRAIN, encoder=ENCODER)

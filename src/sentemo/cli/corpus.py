@@ -38,6 +38,35 @@ def stats(
 
 
 @app.command()
+def duplicates(name: Name, data: options.Data, as_json: options.Json = False) -> None:
+    """Count dialogues that come twice, within and across the splits at hand, and compare their two annotations.
+
+    F1s of one annotation against the other, in percent; * leaves neutral out of the average.
+    """
+    from sentemo.corpora.registry import get_corpus
+    from sentemo.evaluation.repeats import find_repeats
+    from sentemo.evaluation.tables import figure_cell, figure_title, table
+
+    corpus = get_corpus(name)
+    splits = {split: corpus.read(data, split) for split in corpus.present(data)}
+    if not splits:
+        raise BadInput(f"No split of {name} lies there", "Give the folder of its published layout", path=data)
+    found = find_repeats(splits, corpus.labels)
+    if as_json:
+        put_pretty([repeats.to_json() for repeats in found])
+        return
+    shown = ("macro_f1_no_neutral", "micro_f1_no_neutral", "mcc")
+    rows = []
+    for each in found:
+        figures = ["–"] * len(shown)
+        if each.agreement is not None:
+            figures = [figure_cell(figure, each.agreement.figures[figure]) for figure in shown]
+        rows.append([each.name, f"{each.dialogues:,}", f"{each.repeated:,}", f"{each.turns:,}", *figures])
+    head = ["split", "dialogues", "near-duplicates", "turns labelled twice", *map(figure_title, shown)]
+    typer.echo(table(head, rows))
+
+
+@app.command()
 def fetch(
     name: Name,
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder to put it in.")],

@@ -25,6 +25,7 @@ ORDER = (
     "training",
     "reproduce",
     "cli",
+    "__main__",
 )
 LAYER = {name: place for place, name in enumerate(ORDER)} | {"errors": 0, "sentemo": -1}
 """`sentemo` itself holds the version; what it exports, it imports when asked for."""

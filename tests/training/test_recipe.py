@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentemo.errors import BadInput, UsageError
+from sentemo.training.rates import rate
 from sentemo.training.recipe import SHIPPED, Recipe, Schedule
-from sentemo.training.trainer import rate
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -16,8 +16,10 @@ from sentemo.network.tokens import mask_words
 from sentemo.training import run_folder
 from sentemo.training.dialogues import tokenise_dialogues
 from sentemo.training.fit import Source, Split, Watchers, choose_encoder, fit
+from sentemo.training.parallel import divide
+from sentemo.training.rates import parameter_groups
 from sentemo.training.recipe import EncoderChoice, Recipe
-from sentemo.training.trainer import Trainer, divide, parameter_groups
+from sentemo.training.trainer import Trainer
 from sentemo.types import Conversation, LabelSet, Utterance
 
 from .small import ENCODER, TRAIN, VALIDATION, small_recipe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,12 +36,13 @@ def train(
     """Train a model; a run that was stopped goes on where it was when the command is given again.
 
     Reads the splits train and validation. With the corpus `files`, --data is a folder with train.jsonl and
-    validation.jsonl (or .csv, .parquet), or one file, which then is all training data.
+    validation.jsonl (or .csv, .parquet), or one file, which then is all training data. Several processes share the
+    batches: torchrun --nproc-per-node 2 -m sentemo train ...
     """
     from sentemo.artifacts.atomic import write_bytes
     from sentemo.evaluation.plots import plot_learning_curves
+    from sentemo.training import parallel
     from sentemo.training.fit import Split, Watchers, fit
-    from sentemo.training.lock import locked
 
     options.use_threads(threads)
     precision = options.as_precision(weights)
@@ -49,8 +50,10 @@ def train(
     sources = options.read_sources(resolved, source, data)
     labels, conversations = options.read_split(corpus, data, "train")
     validation = _validation(corpus, data)
-    with locked(out), _told_how_to_go_on():
-        if not any(out.rglob("checkpoint.json")):  # else it is there, or the folder is another training's
+    with parallel.joined(device) as own_device, _alone(out), _told_how_to_go_on():
+        if parallel.number() == 0 and not any(
+            out.rglob("checkpoint.json")
+        ):  # else it stands, or is of another training
             write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
         with progress("Encoding", "Training") as (on_encode, on_step):
@@ -61,12 +64,14 @@ def train(
                 validation,
                 corpus=corpus,
                 seed=seed,
-                device=device,
+                device=own_device,
                 folder=out,
                 encoder=encoder,
                 sources=sources,
                 watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
             )
+        if parallel.number():
+            return
         if validation:
             model.facts = {**model.facts, "validation": _figures(model, labels, validation)}
         model.save_pretrained(out / "model", precision=precision)
@@ -74,6 +79,16 @@ def train(
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")
     tell(f"The model is in {out / 'model'}; use it with: sentemo predict FILE --model {out}")
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold the run's folder; of several processes the first does, and it alone writes and speaks."""
+    from sentemo.training import parallel
+    from sentemo.training.lock import locked
+
+    with locked(out) if parallel.number() == 0 else nullcontext():
+        yield
 
 
 @contextmanager

@@ -29,9 +29,10 @@ from sentemo.training.dialogues import (
     encode_dialogues,
     tokenise_dialogues,
 )
+from sentemo.training.rates import Trainable
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.run_folder import RunFolder
-from sentemo.training.trainer import OnEpoch, OnStep, Trainable, Trainer
+from sentemo.training.trainer import OnEpoch, OnStep, Trainer
 from sentemo.types import Conversation, LabelSet
 
 STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label

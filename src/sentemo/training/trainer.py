@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +19,7 @@ from sentemo.network.reader import Reader
 from sentemo.network.reading import ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.network.tokens import TokenBatch, mask_words
+from sentemo.training import parallel
 from sentemo.training.dialogues import (
     UNLABELLED,
     EncodedDialogues,
@@ -29,13 +29,13 @@ from sentemo.training.dialogues import (
 )
 from sentemo.training.objectives import ClassLoss, TripletLoss, check_finite, flatten
 from sentemo.training.pretrain import pretrain
-from sentemo.training.recipe import Recipe, Schedule
+from sentemo.training.rates import Trainable, freeze, has_bfloat16, parameter_groups, rate
+from sentemo.training.recipe import Recipe
 from sentemo.training.run_folder import RunFolder
 from sentemo.training.sampler import DialogueSampler
 from sentemo.training.state import Progress, pack, unpack
 from sentemo.types import LabelSet
 
-Trainable = Network | ReadingNetwork
 OnStep = Callable[[Progress, int], None]
 """Called after each step with the progress and the steps of an epoch."""
 OnEpoch = Callable[[dict[str, Any]], None]
@@ -68,7 +68,8 @@ class Trainer:
     on_epoch: OnEpoch | None = None
 
     def __post_init__(self) -> None:
-        if self.recipe.batches.accumulate > 1 and self.recipe.objective.two_passes:
+        self.parts = self.recipe.batches.accumulate * parallel.processes()
+        if self.parts > 1 and self.recipe.objective.two_passes:
             raise UsageError("A batch can't be gone through in parts and in two passes", "Set batches.accumulate = 1")
         if self.recipe.schedule.cycles > self.recipe.schedule.epochs:
             raise UsageError("There are more cycles than epochs", "Raise schedule.epochs")
@@ -129,7 +130,7 @@ class Trainer:
         for dialogues in batches[self.progress.step :]:
             self.progress.loss_sum += self._step(dialogues)
             self.progress.step += 1
-            if self.on_step:
+            if self.on_step and parallel.number() == 0:
                 self.on_step(self.progress, len(batches))
             if self.folder and self.folder.is_due():
                 self._save()
@@ -150,11 +151,10 @@ class Trainer:
         self._set_rate()
         rng = np.random.default_rng([self.seed, self.progress.epoch, self.progress.step])
         causal = rng.random() < self.recipe.batches.causal_share
-        parts = [self.data.batch(part) for part in divide(dialogues, self.recipe.batches.accumulate)]
-        if len(parts) > 1:
-            return self._accumulated_step(parts, causal)
+        if self.parts > 1:
+            return self._accumulated_step(parallel.divide(dialogues, self.parts), causal)
         total = 0.0
-        for losses in self._losses(parts[0], causal):
+        for losses in self._losses(self.data.batch(dialogues), causal):
             loss = torch.stack(losses).sum()
             if not loss.requires_grad:  # a batch without any triplet
                 continue
@@ -165,18 +165,19 @@ class Trainer:
         self._average()
         return total
 
-    def _accumulated_step(self, parts: Sequence[TrainingBatch], causal: bool) -> float:
-        """One step on the losses of all parts, each counted by its labelled turns."""
-        labelled = [int((part.gold != UNLABELLED).sum()) for part in parts]
-        total = torch.zeros(())
+    def _accumulated_step(self, parts: Sequence[Sequence[int]], causal: bool) -> float:
+        """One step on the losses of all parts, each counted by its labelled turns; processes share the parts."""
+        labelled = [sum(int((self.data.gold[i] != UNLABELLED).sum()) for i in part) for part in parts]
+        total = torch.zeros((), device=self.device)
         self.optimiser.zero_grad()
-        for part, count in zip(parts, labelled, strict=True):
-            for losses in self._losses(part, causal):
-                loss = torch.stack(losses).sum() * count / max(sum(labelled), 1)
+        for place in range(parallel.number(), len(parts), parallel.processes()):
+            for losses in self._losses(self.data.batch(parts[place]), causal):
+                loss = torch.stack(losses).sum() * labelled[place] / max(sum(labelled), 1)
                 if loss.requires_grad:
                     loss.backward()
-                    total += loss.detach().cpu()
-        self._descend(total)
+                    total += loss.detach()
+        parallel.add_gradients(self.network.parameters())
+        self._descend(parallel.add(total))
         self._average()
         return total.item()
 
@@ -257,65 +258,17 @@ class Trainer:
         return self.validation is not None and waited >= self.recipe.schedule.patience
 
     def _log(self, row: dict[str, Any]) -> None:
-        if self.folder:
+        if self.folder and parallel.number() == 0:
             self.folder.log(row)
 
     def _show(self, row: dict[str, Any]) -> None:
-        if self.on_epoch:
+        if self.on_epoch and parallel.number() == 0:
             self.on_epoch(row)
 
     def _save(self) -> None:
-        if self.folder:
+        if self.folder and parallel.number() == 0:
             tensors = pack(self.network, self.averaged, self.best, self.optimiser, self.frozen)
             self.folder.save(tensors, self.progress)
-
-
-def rate(epochs: float, schedule: Schedule) -> float:
-    """Share of the peak learning rates after so many epochs: linear up, then along a cosine to 0.
-
-    With cycles, down to `cycle_rate` before the first; each falls along a cosine from there to 0 (Loshchilov and
-    Hutter 2017), and the weights at their ends are averaged (Izmailov et al. 2018).
-    """
-    before = schedule.epochs - schedule.cycles
-    least = schedule.cycle_rate if schedule.cycles else 0.0
-    if schedule.cycles and epochs >= before:
-        return max(least * 0.5 * (1 + math.cos(math.pi * (epochs % 1))), 0.01)
-    done = epochs / before
-    if done < schedule.warmup:
-        return 0.04 + 0.96 * done / schedule.warmup
-    return least + (1 - least) * 0.5 * (1 + math.cos(math.pi * (done - schedule.warmup) / (1 - schedule.warmup)))
-
-
-def freeze(network: nn.Module, layers: int) -> frozenset[str]:
-    """Hold a reader's word embeddings, and below some layer everything, where they are; give their names."""
-    if not isinstance(network, ReadingNetwork):
-        return frozenset()
-    reader = network.reader
-    held = [reader.word, *([reader.place, reader.norm] if layers else []), *reader.layers[:layers]]
-    for module in held:
-        module.requires_grad_(False)
-    return frozenset(name for name, parameter in network.named_parameters() if not parameter.requires_grad)
-
-
-def parameter_groups(network: Trainable, schedule: Schedule) -> list[dict[str, Any]]:
-    """The parameters that are trained, by their peak learning rate."""
-    parts: list[tuple[nn.Module, float]] = [(network, schedule.learning_rate)]
-    if isinstance(network, ReadingNetwork):
-        parts = [(network.reader, schedule.encoder_learning_rate), (network.network, schedule.learning_rate)]
-    return [
-        {"params": [p for p in part.parameters() if p.requires_grad], "lr": peak, "peak": peak} for part, peak in parts
-    ]
-
-
-def divide(items: Sequence[int], parts: int) -> list[Sequence[int]]:
-    """Divide into at most so many parts of like size."""
-    size = -(-len(items) // parts)
-    return [items[start : start + size] for start in range(0, len(items), size)]
-
-
-def has_bfloat16(kind: str) -> bool:
-    """Tell whether a kind of device multiplies bfloat16 faster than float32."""
-    return torch.cpu._is_avx512_bf16_supported() if kind == "cpu" else torch.cuda.is_bf16_supported()
 
 
 def measure_network(

@@ -16,8 +16,8 @@ import sentemo
 ORDER = (
     "types",
     "corpora",
-    "encoders",
     "network",
+    "encoders",
     "artifacts",
     "model",
     "isolated",

@@ -114,7 +114,7 @@ def test_the_rate_of_each_step_is_the_schedules() -> None:
     rates: list[float] = []
     trainer.on_step = lambda progress, steps: rates.append(trainer.optimiser.param_groups[0]["lr"])
     trainer.train()
-    assert len(rates) == 15 and rates.index(max(rates)) == 3 and max(rates) == 0.01
+    assert len(rates) == 15 and rates.index(max(rates)) == 3 and max(rates) == pytest.approx(0.01)
     assert rates[0] == pytest.approx(0.01 * 0.04)
     assert rates[9] == pytest.approx(0.01 * 0.5 * (1 + math.cos(math.pi * (9 / 15 - 0.2) / 0.8)))
 

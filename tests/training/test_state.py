@@ -41,23 +41,23 @@ def test_one_checkpoint_is_kept_and_what_a_kill_left_is_removed(tmp_path: Path) 
 
 def test_all_that_decides_is_packed_and_unpacked() -> None:
     torch.manual_seed(0)
-    nets = [nn.Linear(3, 2) for _ in range(3)]
-    optimiser = torch.optim.AdamW(nets[0].parameters(), lr=0.1)
-    nets[0](torch.ones(3)).sum().backward()
+    nets = {name: nn.Linear(3, 2) for name in ("network", "averaged", "best")}
+    optimiser = torch.optim.AdamW(nets["network"].parameters(), lr=0.1)
+    nets["network"](torch.ones(3)).sum().backward()
     optimiser.step()
-    packed = {name: tensor.clone() for name, tensor in pack(*nets, optimiser).items()}
+    packed = {name: tensor.clone() for name, tensor in pack(nets, optimiser).items()}
     drawn = torch.rand(3)
-    others = [nn.Linear(3, 2) for _ in range(3)]
-    again = torch.optim.AdamW(others[0].parameters(), lr=0.1)
-    unpack(packed, *others, again)
+    others = {name: nn.Linear(3, 2) for name in nets}
+    again = torch.optim.AdamW(others["network"].parameters(), lr=0.1)
+    unpack(packed, others, again)
     assert torch.equal(torch.rand(3), drawn)
-    for one, two in zip(nets, others, strict=True):
+    for one, two in zip(nets.values(), others.values(), strict=True):
         assert torch.equal(one.weight, two.weight) and torch.equal(one.bias, two.bias)
-    for one, two in ((nets[0], optimiser), (others[0], again)):
+    for one, two in ((nets["network"], optimiser), (others["network"], again)):
         two.zero_grad()
         one(torch.ones(3)).square().sum().backward()
         two.step()
-    assert torch.equal(nets[0].weight, others[0].weight)
+    assert torch.equal(nets["network"].weight, others["network"].weight)
 
 
 def test_every_flipped_bit_of_a_checkpoint_is_told(tmp_path: Path) -> None:

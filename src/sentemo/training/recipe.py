@@ -91,6 +91,10 @@ class Objective:
     """Where label frequencies are counted: over the split, or anew in each batch (section 5.3)."""
     label_smoothing: float = 0.0
     """Share of the target spread over all labels."""
+    focal: float = 0.0
+    """Power of (1 - p) by which an utterance counts less, the surer its gold label is (Lin et al. 2017)."""
+    label_margin: float = 0.0
+    """Margin by which the rarest label's score must lead, others by count^-1/4 (LDAM, Cao et al. 2019)."""
     triplet_weight: float = 0.0
     """Weight of the triplet loss; 0 turns it off."""
     triplets: Literal["all", "hard", "semihard", "label-free"] = "all"
@@ -101,6 +105,20 @@ class Objective:
     """Utterances of a label that enter a batch's triplets, at most."""
     two_passes: bool = False
     """Step on the cross-entropy, then on the triplets (figure 2); else on their sum."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A loss on the points of a batch, beside the cross-entropy."""
+
+    weight: float = 0.0
+    """Its weight; 0 turns it off."""
+    kind: Literal["supervised", "proxy-anchor"] = "supervised"
+    """Supervised contrastive, or proxy-anchor loss."""
+    temperature: float = 0.1
+    """Divides cosines; for proxy-anchor the inverse of its alpha."""
+    memory: int = 0
+    """Points of each label that are kept from earlier batches."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +194,7 @@ class Recipe:
     network: NetworkShape = field(default_factory=NetworkShape)
     batches: BatchRules = field(default_factory=BatchRules)
     objective: Objective = field(default_factory=Objective)
+    contrast: Contrast = field(default_factory=Contrast)
     schedule: Schedule = field(default_factory=Schedule)
     pretraining: Pretraining = field(default_factory=Pretraining)
     sources: Sources = field(default_factory=Sources)

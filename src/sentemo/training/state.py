@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,18 +74,14 @@ def load_state(folder: Path) -> tuple[dict[str, Tensor], Progress, str] | None:
 
 
 def pack(
-    network: nn.Module,
-    averaged: nn.Module,
-    best: nn.Module,
-    optimiser: torch.optim.Optimizer,
-    frozen: Collection[str] = (),
+    modules: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer, frozen: Collection[str] = ()
 ) -> dict[str, Tensor]:
-    """All tensors of a training, by name: weights, their average, the best ones, optimiser, random state.
+    """All tensors of a training, by name: those of its modules (weights, their average, ...), optimiser, random state.
 
     Weights that are frozen are left out: whoever goes on has them from where they started.
     """
     tensors = {"random": torch.get_rng_state()}
-    for prefix, module in (("network", network), ("averaged", averaged), ("best", best)):
+    for prefix, module in modules.items():
         state = module.state_dict()
         tensors |= {f"{prefix}/{name}": tensor.cpu() for name, tensor in state.items() if name not in frozen}
     for place, moments in optimiser.state_dict()["state"].items():
@@ -95,14 +91,12 @@ def pack(
 
 def unpack(
     tensors: dict[str, Tensor],
-    network: nn.Module,
-    averaged: nn.Module,
-    best: nn.Module,
+    modules: Mapping[str, nn.Module],
     optimiser: torch.optim.Optimizer,
     frozen: Collection[str] = (),
 ) -> None:
     """Put everything back where `pack` took it from."""
-    for prefix, module in (("network", network), ("averaged", averaged), ("best", best)):
+    for prefix, module in modules.items():
         start = f"{prefix}/"
         held = {name: tensor for name, tensor in module.state_dict().items() if name in frozen}
         module.load_state_dict(held | {n.removeprefix(start): t for n, t in tensors.items() if n.startswith(start)})

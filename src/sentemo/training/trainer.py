@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from sentemo.network.reading import ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.network.tokens import TokenBatch, mask_words
 from sentemo.training import parallel
+from sentemo.training.contrast import ContrastLoss
 from sentemo.training.dialogues import (
     UNLABELLED,
     EncodedDialogues,
@@ -81,6 +82,9 @@ class Trainer:
         self.sampler = DialogueSampler(self.data, recipe.batches, self.seed, neutral)
         self.class_loss = ClassLoss(recipe.objective, self.data.label_counts())
         self.triplet_loss = TripletLoss(recipe.objective)
+        self.contrast_loss = ContrastLoss(
+            recipe.contrast, len(labels), recipe.network.space_dim, recipe.objective.per_label
+        )
         self.progress = Progress()
 
     def _build(self, shape: NetworkShape) -> Trainable:
@@ -116,14 +120,23 @@ class Trainer:
             self._log(row)
             self._show(row)
         self.network.to(self.device)
+        self.contrast_loss.to(self.device)
         self.averaged = copy.deepcopy(self.network)
         self.best = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(
-            parameter_groups(self.network, schedule), weight_decay=schedule.weight_decay, fused=True
+            parameter_groups(self.network, self.contrast_loss, schedule),
+            weight_decay=schedule.weight_decay,
+            fused=True,
         )
+        self.modules: Mapping[str, nn.Module] = {
+            "network": self.network,
+            "averaged": self.averaged,
+            "best": self.best,
+            "contrast": self.contrast_loss,
+        }
         if saved is not None:
             tensors, self.progress = saved
-            unpack(tensors, self.network, self.averaged, self.best, self.optimiser, self.frozen)
+            unpack(tensors, self.modules, self.optimiser, self.frozen)
 
     def _epoch(self) -> None:
         batches = self.sampler.epoch(self.progress.epoch)
@@ -202,6 +215,8 @@ class Trainer:
                 gold, points = self._points(batch, causal)
             second = self._points(batch, causal)[1] if self.triplet_loss.needs_second_view else None
             losses.append(objective.triplet_weight * self.triplet_loss(points, gold, second))
+        if self.recipe.contrast.weight:
+            losses.append(self.recipe.contrast.weight * self.contrast_loss(points, gold))
         yield losses
 
     def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
@@ -267,7 +282,7 @@ class Trainer:
 
     def _save(self) -> None:
         if self.folder and parallel.number() == 0:
-            tensors = pack(self.network, self.averaged, self.best, self.optimiser, self.frozen)
+            tensors = pack(self.modules, self.optimiser, self.frozen)
             self.folder.save(tensors, self.progress)
 
 

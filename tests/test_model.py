@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from artifacts.models import random_model
 from dialogues import FOUR, template_dialogues
+from encoders.readers import tiny_reader
 from sentemo import model as module
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadInput, UsageError
@@ -21,6 +23,8 @@ from sentemo.types import Conversation, Labeler, Prediction, Utterance
 
 TALKS = template_dialogues(40)
 MODEL = random_model()
+TUNED = random_model(encoder=tiny_reader())
+KINDS = pytest.mark.parametrize("base", [MODEL, TUNED], ids=["frozen", "tuned"])
 HEADS = ("classifier", "prototypes", "neighbours")
 
 
@@ -54,10 +58,13 @@ def test_probabilities_sum_to_1_and_the_label_is_the_most_probable(head: Any) ->
             assert turn.score == turn.probabilities[turn.label] == max(turn.probabilities.values())
 
 
+@KINDS
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("head", HEADS)
-def test_a_conversation_is_labelled_the_same_alone_and_in_any_company(head: Any, causal: bool) -> None:
-    model = replace(MODEL, head=head, causal=causal)
+def test_a_conversation_is_labelled_the_same_alone_and_in_any_company(
+    head: Any, causal: bool, base: SentEmoContext
+) -> None:
+    model = replace(base, head=head, causal=causal)
     together = model.predict(TALKS)
     for talk, prediction in zip(TALKS, together, strict=True):
         assert_same(model.predict(talk), prediction)
@@ -77,16 +84,17 @@ def test_so_it_is_with_the_packaged_encoder(minilm: SentenceEncoder) -> None:
         assert_same(model.predict(some[place]), together[place])
 
 
-def test_names_change_nothing_and_who_speaks_does() -> None:
+@KINDS
+def test_names_change_nothing_and_who_speaks_does(base: SentEmoContext) -> None:
     named = template_dialogues(10)
     for other in (("Zoe", "Ida"), ("Max", "Ida"), ("", "")):
         renamed = template_dialogues(10, speakers=other)
-        for ours, theirs in zip(MODEL.predict(named), MODEL.predict(renamed), strict=True):
+        for ours, theirs in zip(base.predict(named), base.predict(renamed), strict=True):
             np.testing.assert_array_equal(shares(ours), shares(theirs))
     alone = template_dialogues(10, speakers=("Ida", "Ida"))
     assert any(
         np.abs(shares(ours) - shares(theirs)).max() > 1e-3
-        for ours, theirs in zip(MODEL.predict(named), MODEL.predict(alone), strict=True)
+        for ours, theirs in zip(base.predict(named), base.predict(alone), strict=True)
     )
 
 
@@ -97,10 +105,13 @@ turns = st.builds(
 )
 
 
-@given(st.lists(turns, min_size=1, max_size=8), st.lists(turns, max_size=8))
+@KINDS
+@given(said=st.lists(turns, min_size=1, max_size=8), later=st.lists(turns, max_size=8))
 @settings(max_examples=30, deadline=None)
-def test_in_causal_mode_later_turns_change_nothing(said: list[Utterance], later: list[Utterance]) -> None:
-    model = replace(MODEL, causal=True)
+def test_in_causal_mode_later_turns_change_nothing(
+    said: list[Utterance], later: list[Utterance], base: SentEmoContext
+) -> None:
+    model = replace(base, causal=True)
     before = model.predict(Conversation("", tuple(said)))
     after = model.predict(Conversation("", tuple(said + later)))
     np.testing.assert_allclose(shares(after)[: len(said)], shares(before), rtol=0, atol=1e-5)
@@ -112,21 +123,23 @@ def test_without_causal_mode_later_turns_matter() -> None:
     assert np.abs(shares(MODEL.predict(talk))[:2] - shares(MODEL.predict(cut))).max() > 1e-3
 
 
+@KINDS
 @pytest.mark.parametrize("causal", [False, True])
-def test_a_long_conversation_runs_in_pieces_to_the_same_answer(monkeypatch: pytest.MonkeyPatch, causal: bool) -> None:
-    model = random_model()
-    model.causal = causal
+def test_a_long_conversation_runs_in_pieces_to_the_same_answer(
+    monkeypatch: pytest.MonkeyPatch, causal: bool, base: SentEmoContext
+) -> None:
+    model = replace(base, causal=causal, network=copy.deepcopy(base.network))
     seen: list[int] = []
     model.network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape[1]))
     talk = long_talk(5000)
     prediction = model.predict(talk)
     assert len(prediction) == 5000
-    assert max(seen) <= PIECE_TURNS + 2 * model.network.shape.reach and len(seen) > 1
+    assert max(seen) <= PIECE_TURNS + 2 * model.reach and len(seen) > 1
     monkeypatch.setattr(module, "pieces", partial(pieces, piece_turns=350))
     monkeypatch.setattr(module, "GROUP_TURNS", 1000)
     np.testing.assert_allclose(shares(model.predict(talk)), shares(prediction), rtol=0, atol=1e-5)
     short = Conversation("", talk.turns[:1100])
-    inner = 1100 - model.network.shape.reach  # what does not see the end
+    inner = 1100 - model.reach  # what does not see the end
     monkeypatch.setattr(module, "pieces", partial(pieces, piece_turns=1100))
     np.testing.assert_allclose(shares(model.predict(short))[:inner], shares(prediction)[:inner], rtol=0, atol=1e-5)
     assert max(seen) == 1100

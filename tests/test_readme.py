@@ -51,4 +51,5 @@ def test_the_demonstration_labels_a_conversation() -> None:
         [*program, "predict", "examples/support.txt"], capture_output=True, text=True, check=True, cwd=ROOT
     )
     labels = [turn["label"] for turn in json.loads(done.stdout)["turns"]]
-    assert labels[6] == "happiness"  # "Tomorrow? Oh, that's wonderful, thank you so much!"
+    assert labels[4] == "surprise"  # "Lost? Are you serious?"
+    assert labels[9] == "happiness"  # "Then I hope she'll love it. Have a nice day!"

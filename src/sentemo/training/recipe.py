@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import tomli_w
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
+from sentemo.training.ranges import check_range, typed
 
 SHIPPED = ("default", "best", "paper", "direct")
-POSITIVE = (
-    "context_dim",
-    "space_dim",
-    "heads",
-    "dialogues",
-    "per_label",
-    "clip",
-    "patience",
-    "batch",
-    "accumulate",
-    "max_tokens",
-    "utterances",
-)
-SHARES = (
-    *("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average", "word_dropout"),
-    *("cycle_rate", "undo"),
-)
 
 
 @dataclass(frozen=True)
@@ -264,35 +247,13 @@ class Recipe:
         if key not in known:
             raise UsageError(f"[{section}] has no setting {key!r}", f"Use: {', '.join(known)}")
         hint = get_type_hints(type(part))[key]
-        value = _typed(section, key, getattr(part, key), hint, value)
-        _check_range(section, key, hint, value)
+        value = typed(section, key, getattr(part, key), hint, value)
+        check_range(section, key, hint, value)
         return replace(self, **{section: replace(part, **{key: value})})
 
 
 def _sections(recipe: Recipe) -> dict[str, Any]:
     return {f.name: getattr(recipe, f.name) for f in fields(recipe) if f.name != "name"}
-
-
-def _typed(section: str, key: str, default: Any, hint: Any, value: Any) -> Any:
-    """Give the value in the type of the setting's default; a number without a point serves as a float."""
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(default, tuple) and isinstance(value, list) and all(type(x) is get_args(hint)[0] for x in value):
-        return tuple(value)
-    if type(value) is not type(default):
-        raise UsageError(f"{section}.{key} = {value!r} is a {type(value).__name__}", f"Give a {type(default).__name__}")
-    return value
-
-
-def _check_range(section: str, key: str, hint: Any, value: Any) -> None:
-    """Refuse a word that is none of the setting's, and a number that makes no sense for it; none is negative."""
-    if get_origin(hint) is Literal and value not in get_args(hint):
-        raise UsageError(f"{section}.{key} = {value!r} is not known", f"Use one of: {', '.join(get_args(hint))}")
-    if isinstance(value, int | float):
-        most = 1 if key in SHARES else math.inf
-        if not 0 <= value <= most or value == math.inf or (key in POSITIVE and not value):
-            span = "from 0 to 1" if key in SHARES else "above 0" if key in POSITIVE else "of 0 or more"
-            raise UsageError(f"{section}.{key} = {value} makes no sense", f"Give a number {span}")
 
 
 def _read(path: Path) -> str:

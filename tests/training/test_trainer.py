@@ -17,10 +17,11 @@ from sentemo.encoders.identity import OnProgress
 from sentemo.errors import SentemoError, UsageError
 from sentemo.network.network import Network
 from sentemo.training.dialogues import encode_dialogues
+from sentemo.training.measured import measure_network
 from sentemo.training.recipe import Recipe
 from sentemo.training.run_folder import RunFolder
 from sentemo.training.state import load_state
-from sentemo.training.trainer import Trainer, measure_network
+from sentemo.training.trainer import Trainer
 
 from .small import ENCODER, TRAIN, VALIDATION, small_data, small_recipe
 

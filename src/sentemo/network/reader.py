@@ -62,7 +62,7 @@ class ReaderLayer(nn.Module):
         b, length, e = states.shape
         projected = self.query_key_value(states).view(b, length, 3, self.heads, e // self.heads)
         query, key, value = projected.permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias.to(query.dtype))
+        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         states = self.attention_norm(states + self.attention_out(seen.transpose(1, 2).reshape(b, length, e)))
         out: Tensor = self.norm(states + self.narrow(F.gelu(self.widen(states))))
         return out
@@ -97,10 +97,11 @@ class Reader(nn.Module):
         states = self.norm(self.word(tokens) + self.place(places))
         ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
         own = (ahead == 0)[:, None]
-        bias = torch.zeros(own.shape, device=own.device).masked_fill(~own, NEVER)
+        number_type = attention_type(states)
+        bias = torch.zeros(own.shape, device=own.device, dtype=number_type).masked_fill(~own, NEVER)
         for number, layer in enumerate(self.layers):
             if number == self.shape.alone:
-                bias = self._joint_bias(ahead, own, turns >= 0, causal)
+                bias = self._joint_bias(ahead, own, turns >= 0, causal).to(number_type)
                 said_by = speakers.clamp(max=SPEAKERS - 1).gather(1, turns.clamp_min(0))  # (B, L)
                 states = states + self.speaker(said_by)
             states = layer(states, bias)
@@ -114,6 +115,12 @@ class Reader(nn.Module):
         slopes = 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=ahead.device)
         falling = -slopes[:, None, None] * ahead.abs()[:, None].float()
         return falling.masked_fill(~(near[:, None] | own), NEVER)
+
+
+def attention_type(states: Tensor) -> torch.dtype:
+    """In what queries and keys come out: the states' own type, or autocast's."""
+    kind = states.device.type
+    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else states.dtype
 
 
 def average(states: Tensor, turns: Tensor, n_turns: int) -> Tensor:

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 from sentemo.errors import UsageError
-from sentemo.evaluation.metrics import measure
 from sentemo.network.decision import Decision
 from sentemo.network.network import Network
 from sentemo.network.reader import Reader
@@ -28,6 +27,7 @@ from sentemo.training.dialogues import (
     TokenisedDialogues,
     TrainingBatch,
 )
+from sentemo.training.measured import measure_network
 from sentemo.training.objectives import ClassLoss, TripletLoss, check_finite, flatten
 from sentemo.training.pretrain import pretrain
 from sentemo.training.rates import Trainable, freeze, has_bfloat16, parameter_groups, rate
@@ -72,6 +72,8 @@ class Trainer:
         self.parts = self.recipe.batches.accumulate * parallel.processes()
         if self.parts > 1 and self.recipe.objective.two_passes:
             raise UsageError("A batch can't be gone through in parts and in two passes", "Set batches.accumulate = 1")
+        if self.recipe.contrast.memory and parallel.processes() > 1:
+            raise UsageError("Each process would remember other points", "Set contrast.memory = 0, or train in one")
         if self.recipe.schedule.cycles > self.recipe.schedule.epochs:
             raise UsageError("There are more cycles than epochs", "Raise schedule.epochs")
         torch.manual_seed(self.seed)
@@ -189,7 +191,7 @@ class Trainer:
                 if loss.requires_grad:
                     loss.backward()
                     total += loss.detach()
-        parallel.add_gradients(self.network.parameters())
+        parallel.add_gradients(p for group in self.optimiser.param_groups for p in group["params"])
         self._descend(parallel.add(total))
         self._average()
         return total.item()
@@ -284,16 +286,3 @@ class Trainer:
         if self.folder and parallel.number() == 0:
             tensors = pack(self.modules, self.optimiser, self.frozen)
             self.folder.save(tensors, self.progress)
-
-
-def measure_network(
-    network: Trainable, data: LabelledDialogues, labels: LabelSet, decision: Decision | None = None
-) -> dict[str, float]:
-    """Measure a network on the labelled utterances of a split, protocol `standard`."""
-    network.eval()
-    gold = torch.cat(data.gold)
-    scores = torch.cat([output.scores for output in data.outputs(network)])
-    predicted = decision.choose(scores) if decision is not None else scores.argmax(-1)
-    labelled = gold != UNLABELLED
-    metrics = measure(gold=gold[labelled].numpy(), predicted=predicted[labelled].numpy(), labels=labels)
-    return dict(metrics.figures)

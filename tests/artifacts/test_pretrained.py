@@ -91,6 +91,15 @@ def test_a_tuned_encoder_lies_inside(tmp_path: Path) -> None:
         SentEmoContext.from_pretrained(tmp_path / "model", encoder=HashingEncoder(64))
 
 
+def test_a_temperature_that_turns_scores_over_is_refused(tmp_path: Path) -> None:
+    model = tuned_model()
+    assert model.decision is not None
+    model.decision.temperature.fill_(-1.0)
+    model.save_pretrained(tmp_path / "model")
+    with pytest.raises(BadModel, match=r"divides scores by -1\.0"):
+        SentEmoContext.from_pretrained(tmp_path / "model")
+
+
 def test_large_matrices_in_8_bits(tmp_path: Path) -> None:
     model = tuned_model()
     model.save_pretrained(tmp_path / "int8", precision="int8")

@@ -43,7 +43,7 @@ Figures are of the protocol `standard`; * leaves neutral out of the average, bra
 Measure others with `sentemo evaluate`.
 
 ## Data and licence
-Trained on {title}, licence {licence}. The weights follow from that data and
+Trained on {title}, licence {licence}.{_sources(facts)} The weights follow from that data and
 **may be used as its licence allows** (DailyDialog's: not commercially, with attribution, shared alike).
 The code that runs them is Apache-2.0.
 
@@ -59,6 +59,13 @@ often missed (see the figures per label). Don't use it to judge people, at work 
 or legal decisions. Method: Gendron and Guibon (2024), *Context-Aware Siamese Networks for Efficient Emotion
 Recognition in Conversation*, as its text describes it.
 """
+
+
+def _sources(facts: Mapping[str, Any]) -> str:
+    """Name the corpora that came first, with their licences."""
+    names = [name for name in str(facts.get("trained first on", "")).split(", ") if name]
+    known = [LICENCES.get(name, (name, "that of its data", "")) for name in names]
+    return "".join(f" Before that trained on {title}, licence {licence}." for title, licence, _ in known)
 
 
 def _encoder(name: str, tuned: bool) -> str:

@@ -95,6 +95,8 @@ def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> 
     _check_prefixes(tensors, modules, source)
     for prefix, part in modules.items():
         load_strictly(part, _under(tensors, prefix), source)
+    if model.decision is not None and model.decision.temperature <= 0:
+        raise BadModel(f"{source} divides scores by {model.decision.temperature.item()}", AGAIN)
     return model
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from sentemo.encoders.packaged import packaged_folder
 from sentemo.encoders.reader import DialogueReader
@@ -49,3 +50,8 @@ def test_only_a_sound_bert_is_tuned(tiny_roberta: Path, tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"no tensors")
     with pytest.raises(BadModel, match="can't be read"):
         DialogueReader.start_from(tmp_path, "damaged", alone=3, window=3, max_tokens=96)
+    tensors = load_file(packaged_folder() / "model.safetensors")
+    del tensors["encoder.layer.2.output.dense.weight"]
+    save_file(tensors, tmp_path / "model.safetensors")
+    with pytest.raises(BadModel, match="no whole BERT"):
+        DialogueReader.start_from(tmp_path, "partial", alone=3, window=3, max_tokens=96)

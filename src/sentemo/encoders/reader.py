@@ -48,25 +48,30 @@ class DialogueReader:
 
     @classmethod
     def start_from(cls, folder: Path, name: str, *, alone: int, window: int, max_tokens: int) -> DialogueReader:
-        """Start from the weights of a sentence encoder in a folder; raise `UsageError` unless it is a BERT."""
+        """Start from the weights of a sentence encoder in a folder.
+
+        Raises `UsageError` unless it is a BERT, `BadModel` where it is damaged.
+        """
         config, tensors = _read_bert(folder)
-        shape = ReaderShape(
-            vocabulary=config["vocab_size"],
-            width=config["hidden_size"],
-            layers=config["num_hidden_layers"],
-            heads=config["num_attention_heads"],
-            inner=config["intermediate_size"],
-            places=config["max_position_embeddings"],
-            max_tokens=min(max_tokens, config["max_position_embeddings"]),
-            alone=min(alone, config["num_hidden_layers"]),
-            window=window,
-        )
-        module = Reader(shape)
-        missing, unexpected = module.load_state_dict(_renamed(tensors, shape.layers), strict=False)
-        if unexpected or missing != ["speaker.weight"]:
-            raise BadModel(f"{folder} lacks weights of a BERT: {missing + unexpected}", "Get the encoder again")
-        identity = EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width)
-        return cls(Tokenizer.from_file(str(folder / TOKENIZER)), module, identity)
+        try:
+            shape = ReaderShape(
+                vocabulary=config["vocab_size"],
+                width=config["hidden_size"],
+                layers=config["num_hidden_layers"],
+                heads=config["num_attention_heads"],
+                inner=config["intermediate_size"],
+                places=config["max_position_embeddings"],
+                max_tokens=min(max_tokens, config["max_position_embeddings"]),
+                alone=min(alone, config["num_hidden_layers"]),
+                window=window,
+            )
+            module = Reader(shape)
+            speaker = {"speaker.weight": module.speaker.weight.detach()}  # which BERT has not
+            module.load_state_dict(_renamed(tensors, shape.layers) | speaker)
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        except Exception as error:  # tokenizers raises plain Exception
+            raise BadModel(f"{folder} holds no whole BERT ({error!r:.200})", "Get the encoder again") from error
+        return cls(tokenizer, module, EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width))
 
     def tuned(self, module: Reader) -> DialogueReader:
         """The same with a module trained from this one's."""

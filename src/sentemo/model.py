@@ -66,7 +66,7 @@ class SentEmoContext(ModelParts):
         save(self, Path(folder), precision=precision, carry_encoder=carry_encoder)
 
     def push_to_hub(self, repository: str, *, private: bool = False, message: str = "Upload SentEmoContext") -> str:
-        """Save and push the model; give the commit's address. The encoder is named, not carried."""
+        """Save and push the model; give the commit's address. A frozen encoder is named, not carried."""
         return push(self, repository, private=private, message=message)
 
     @overload

@@ -32,7 +32,7 @@ def evaluate(
     raw: Annotated[bool, typer.Option("--raw", help="Protocol triplet on the encoder's own embeddings.")] = False,
     seeds: Annotated[int, typer.Option(help="Train the recipe with so many seeds: mean and sd.")] = 0,
     folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
-    first: Annotated[int, typer.Option(help="With --folds: only so many of them, where all would take days.")] = 0,
+    first: Annotated[int, typer.Option(min=0, help="With --folds: only so many of them.")] = 0,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
     overrides: options.Overrides = None,
     source: options.Sources = None,
@@ -53,6 +53,8 @@ def evaluate(
     setting = _Setting(labels, conversations, names, head, causal, raw, no_cache)
     if seeds or folds:
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
+        if first and not folds:
+            raise UsageError("--first is of --folds", "Give --folds too")
         if seeds and folds:
             raise UsageError("--seeds and --folds are two experiments", "Give one of them")
         sources = options.read_sources(chosen, source, data)

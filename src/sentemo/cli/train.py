@@ -51,9 +51,8 @@ def train(
     labels, conversations = options.read_split(corpus, data, "train")
     validation = _validation(corpus, data)
     with parallel.joined(device) as own_device, _alone(out), _told_how_to_go_on():
-        if parallel.number() == 0 and not any(
-            out.rglob("checkpoint.json")
-        ):  # else it stands, or is of another training
+        begun = any(out.rglob("checkpoint.json"))  # then the recipe is there, or is of another training
+        if parallel.number() == 0 and not begun:
             write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
         with progress("Encoding", "Training") as (on_encode, on_step):
@@ -72,9 +71,10 @@ def train(
             )
         if parallel.number():
             return
-        if validation:
-            model.facts = {**model.facts, "validation": _figures(model, labels, validation)}
         model.save_pretrained(out / "model", precision=precision)
+        if validation:  # of the weights as they are stored
+            model.facts = {**model.facts, "validation": _figures(_stored(model, out / "model"), labels, validation)}
+            model.save_pretrained(out / "model", precision=precision)
         rows = _rows(out)
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")
@@ -108,8 +108,16 @@ def _validation(corpus: str, data: Path) -> Split | None:
     return Split("validation", options.read_split(corpus, data, "validation")[1])
 
 
+def _stored(model: SentEmoContext, folder: Path) -> SentEmoContext:
+    """Load a model anew, with its frozen encoder as it stands in memory."""
+    from sentemo.encoders.reader import DialogueReader
+
+    encoder = None if isinstance(model.encoder, DialogueReader) else model.encoder
+    return type(model).from_pretrained(folder, encoder=encoder)
+
+
 def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:
-    """Measure the trained model for its card."""
+    """Measure a model for its card."""
     from sentemo.evaluation.evaluate import evaluate
 
     protocol = "emotions-only" if model.labels.neutral is None else "standard"

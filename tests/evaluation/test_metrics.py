@@ -11,6 +11,7 @@ from sklearn.metrics import f1_score, matthews_corrcoef
 from sentemo.errors import BadInput
 from sentemo.evaluation.metrics import (
     FIGURES,
+    NONE,
     describe_convention,
     figures_of_counts,
     measure,
@@ -46,7 +47,8 @@ def by_hand(gold: list[int], predicted: list[int], labels: LabelSet) -> dict[str
 
 def correlation(gold: list[int], predicted: list[int], size: int) -> float:
     """Correlate the one-hot rows, which is how the multi-class MCC is defined."""
-    x, y = (np.eye(size)[labels] - np.eye(size)[labels].mean(axis=0) for labels in (gold, predicted))
+    one_hot = np.eye(size + 1)  # the last for what is none of the labels, -1
+    x, y = (one_hot[labels] - one_hot[labels].mean(axis=0) for labels in (gold, predicted))
     spread = np.sqrt((x * x).sum() * (y * y).sum())
     return float((x * y).sum() / spread) if spread > 1e-12 else 0.0
 
@@ -56,7 +58,9 @@ def comparisons(draw: st.DrawFn) -> tuple[list[int], list[int], LabelSet]:
     size = draw(st.integers(2, 6))
     names = tuple(f"label{place}" for place in range(size))
     labels = LabelSet(names, draw(st.sampled_from((None, *names))))
-    pairs = draw(st.lists(st.tuples(*[st.integers(0, size - 1)] * 2), min_size=1, max_size=40))
+    least = draw(st.sampled_from((0, NONE)))
+    pair = st.tuples(st.integers(0, size - 1), st.integers(least, size - 1))
+    pairs = draw(st.lists(pair, min_size=1, max_size=40))
     return [g for g, _ in pairs], [p for _, p in pairs], labels
 
 
@@ -103,6 +107,13 @@ def test_gold_and_predicted_are_not_exchangeable() -> None:
         measure(one, other, THREE)  # type: ignore[misc]
 
 
+def test_a_prediction_that_is_none_of_the_labels_is_wrong_and_no_more() -> None:
+    metrics = measure(gold=[1, 1, 2, 0], predicted=[1, NONE, 2, NONE], labels=THREE)
+    assert metrics.per_label["joy"].recall == 50 and metrics.per_label["joy"].precision == 100
+    assert metrics.counts == ((0, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 0))
+    assert metrics.figures["accuracy"] == 50
+
+
 def test_a_label_without_support_pulls_the_macro_average_down() -> None:
     metrics = measure(gold=[1, 1], predicted=[1, 1], labels=THREE)
     assert metrics.figures["macro_f1_no_neutral"] == 50
@@ -132,7 +143,8 @@ def test_without_a_neutral_label_the_star_covers_all_and_says_so() -> None:
         ([0, 1], [0], "shapes"),
         ([[0]], [[0]], "shapes"),
         ([0, 3], [0, 1], "gold labels are not all"),
-        ([0, 1], [0, -1], "predicted labels are not all"),
+        ([0, -1], [0, 1], "gold labels are not all"),
+        ([0, 1], [0, -2], "predicted labels are not all"),
         ([0, 1], [0.0, 1.0], "predicted labels are not all"),
         ([0, 1], ["calm", "joy"], "predicted labels are not all"),
     ],

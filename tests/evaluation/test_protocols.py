@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.evaluation.evaluate import evaluate_predictions
+from sentemo.evaluation.metrics import NONE
 from sentemo.evaluation.protocols import PROTOCOLS, read_predictions, select
 from sentemo.types import Conversation, LabelSet
 
@@ -106,6 +108,17 @@ def test_predictions_that_do_not_fit_are_refused() -> None:
     _, strange = predictions_of([sure("joy"), {"bliss": 1.0}], [sure("rage")])
     with pytest.raises(BadModel, match="predicted 'bliss'"):
         read_predictions(selection, talks, strange)
+
+
+def test_a_label_beside_those_of_the_corpus_is_none_of_them() -> None:
+    wider = {"calm": 0.1, "joy": 0.1, "rage": 0.1, "bliss": 0.7}
+    talks, predictions = predictions_of([sure("joy"), wider], [sure("rage")])
+    selection = select(talks, THREE, "standard")
+    positions, scores = read_predictions(selection, talks, predictions)
+    assert positions.tolist() == [1, NONE, 2] and scores[1] == 0.7
+    report = evaluate_predictions(talks, predictions, THREE, resamples=20)
+    assert report.metrics.figures["accuracy"] == pytest.approx(200 / 3)
+    assert "(none of these)" in report.to_markdown()
 
 
 @pytest.mark.parametrize("share", [1.1, -0.2, float("nan")])

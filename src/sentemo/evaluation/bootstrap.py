@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sentemo.errors import BadInput, UsageError
-from sentemo.evaluation.metrics import FIGURES, FloatArray, IntArray, check_pair, figures_of_counts
+from sentemo.evaluation.metrics import (
+    FIGURES,
+    NONE,
+    FloatArray,
+    IntArray,
+    check_pair,
+    columns,
+    figures_of_counts,
+)
 from sentemo.types import LabelSet
 
 Interval = tuple[float, float]
@@ -79,7 +87,7 @@ def paired_bootstrap(
 
 
 def dialogue_counts(gold: ArrayLike, predicted: ArrayLike, dialogues: ArrayLike, labels: LabelSet) -> IntArray:
-    """Count one confusion matrix per dialogue: (D, C, C), dialogues in the order of their sorted ids."""
+    """Count one confusion matrix per dialogue: (D, C, C or C+1), dialogues in the order of their sorted ids."""
     gold, predicted = check_pair(gold, predicted, labels)
     ids = np.asarray(dialogues)
     if ids.shape != gold.shape:
@@ -88,9 +96,9 @@ def dialogue_counts(gold: ArrayLike, predicted: ArrayLike, dialogues: ArrayLike,
             "Give one dialogue id per utterance",
         )
     distinct, position = np.unique(ids, return_inverse=True)
-    size = len(labels)
-    cell = (position * size + gold) * size + predicted
-    return np.bincount(cell, minlength=len(distinct) * size**2).reshape(-1, size, size)
+    size, width = len(labels), columns(predicted, labels)
+    cell = (position * size + gold) * width + np.where(predicted == NONE, size, predicted)
+    return np.bincount(cell, minlength=len(distinct) * size * width).reshape(-1, size, width)
 
 
 def draw_weights(dialogues: int, resamples: int, seed: int) -> Iterator[IntArray]:

@@ -4,6 +4,8 @@ Convention (stated in every report, `convention`): `*` marks an average over the
 neutral. Neutral may be predicted, and a neutral utterance predicted as an emotion is a false positive of that
 emotion, but neutral's own F1 is left out. Macro averages run over all of the label set, as scikit-learn does
 with `labels=`: a label without gold or predicted utterances counts with F1 0 and pulls the average down.
+A prediction that is none of the labels (an abstention, or a label that a model has beyond the corpus's) is wrong: it is
+missing from its gold label's recall and counts against no label's precision.
 F1, precision, recall and accuracy are in percent, MCC (multi-class, over all labels) in [-1, 1].
 """
 
@@ -26,6 +28,10 @@ FIGURES = ("macro_f1_no_neutral", "micro_f1_no_neutral", "macro_f1", "weighted_f
 """The headline figures, in the order in which they are printed."""
 
 
+NONE = -1
+"""The position of a prediction that is none of the labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
     """Precision, recall and F1 of one label in percent, and how many gold utterances it has."""
@@ -38,7 +44,11 @@ class LabelMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The figures of one comparison; `counts` is the confusion matrix, rows gold, columns predicted."""
+    """The figures of one comparison.
+
+    `counts` is the confusion matrix, rows gold, columns predicted; where a prediction is none of the labels, a last
+    column counts these.
+    """
 
     figures: Mapping[str, float]
     per_label: Mapping[str, LabelMetrics]
@@ -48,7 +58,8 @@ class Metrics:
 def measure(*, gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> Metrics:
     """Compare label positions (N,) with label positions (N,); by keyword only, so that they can't be swapped.
 
-    Raises `BadInput` for empty input, unequal lengths, or positions outside the label set.
+    A predicted `NONE` is none of the labels. Raises `BadInput` for empty input, unequal lengths, or positions outside
+    the label set.
     """
     gold, predicted = check_pair(gold, predicted, labels)
     return Metrics(
@@ -59,24 +70,26 @@ def measure(*, gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> Metri
 
 
 def measure_counts(counts: ArrayLike, labels: LabelSet) -> Metrics:
-    """Measure a confusion matrix (C, C) of whole numbers, by writing out the utterances that it counts."""
+    """Measure a confusion matrix (C, C or C+1) of whole numbers, by writing out the utterances that it counts."""
     cells = np.asarray(counts, dtype=np.int64)
-    rows, columns = np.indices(cells.shape)
+    rows, places = np.unravel_index(np.arange(cells.size), cells.shape)
+    predicted = np.where(places == len(labels), NONE, places)
     return measure(
-        gold=np.repeat(rows.ravel(), cells.ravel()),
-        predicted=np.repeat(columns.ravel(), cells.ravel()),
+        gold=np.repeat(rows, cells.ravel()),
+        predicted=np.repeat(predicted, cells.ravel()),
         labels=labels,
     )
 
 
 def figures_of_counts(counts: ArrayLike, labels: LabelSet) -> dict[str, FloatArray]:
-    """Compute each figure for many confusion matrices (..., C, C) at once; equal to scikit-learn's.
+    """Compute each figure for many confusion matrices (..., C, C or C+1) at once; equal to scikit-learn's.
 
     The bootstrap needs thousands of them, for which scikit-learn would take minutes.
     """
     cells = np.asarray(counts, dtype=np.float64)
     hits = np.diagonal(cells, axis1=-2, axis2=-1)
-    gold, predicted, total = cells.sum(axis=-1), cells.sum(axis=-2), cells.sum(axis=(-2, -1))
+    gold, chosen, total = cells.sum(axis=-1), cells.sum(axis=-2), cells.sum(axis=(-2, -1))
+    predicted = chosen[..., : len(labels)]
     f1 = _ratio(2 * hits, gold + predicted)
     starred = starred_positions(labels)
     both = (gold + predicted)[..., starred].sum(axis=-1)
@@ -85,15 +98,21 @@ def figures_of_counts(counts: ArrayLike, labels: LabelSet) -> dict[str, FloatArr
         "micro_f1_no_neutral": 100 * _ratio(2 * hits[..., starred].sum(axis=-1), both),
         "macro_f1": 100 * f1.mean(axis=-1),
         "weighted_f1": 100 * _ratio((f1 * gold).sum(axis=-1), total),
-        "mcc": _mcc(hits.sum(axis=-1), gold, predicted, total),
+        "mcc": _mcc(hits.sum(axis=-1), gold, chosen, total),
         "accuracy": 100 * _ratio(hits.sum(axis=-1), total),
     }
 
 
 def confusion(gold: IntArray, predicted: IntArray, labels: LabelSet) -> IntArray:
-    """Count gold (rows) against predicted (columns) labels: (C, C)."""
-    size = len(labels)
-    return np.bincount(gold * size + predicted, minlength=size * size).reshape(size, size)
+    """Count gold (rows) against predicted (columns) labels: (C, C), or (C, C+1) where one is none of the labels."""
+    size, width = len(labels), columns(predicted, labels)
+    cell = gold * width + np.where(predicted == NONE, size, predicted)
+    return np.bincount(cell, minlength=size * width).reshape(size, width)
+
+
+def columns(predicted: IntArray, labels: LabelSet) -> int:
+    """How many columns a confusion matrix has: one of each label, and one more where a prediction is none of them."""
+    return len(labels) + int((predicted == NONE).any())
 
 
 def starred_positions(labels: LabelSet) -> list[int]:
@@ -130,8 +149,8 @@ def check_pair(gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> tuple
         )
     if not len(arrays[0]):
         raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
-    for what, array in zip(("gold", "predicted"), arrays, strict=True):
-        if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= len(labels):
+    for what, array, least in zip(("gold", "predicted"), arrays, (0, NONE), strict=True):
+        if array.dtype.kind not in "iu" or array.min() < least or array.max() >= len(labels):
             raise BadInput(
                 f"The {what} labels are not all whole numbers from 0 to {len(labels) - 1}",
                 "Give positions in the label set",
@@ -162,10 +181,10 @@ def _per_label(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[st
     from sklearn.metrics import precision_recall_fscore_support
 
     every = list(range(len(labels)))
-    columns = precision_recall_fscore_support(gold, predicted, labels=every, average=None, zero_division=0)
+    found = precision_recall_fscore_support(gold, predicted, labels=every, average=None, zero_division=0)
     return {
         name: LabelMetrics(100 * float(precision), 100 * float(recall), 100 * float(f1), int(support))
-        for name, precision, recall, f1, support in zip(labels.names, *columns, strict=True)
+        for name, precision, recall, f1, support in zip(labels.names, *found, strict=True)
     }
 
 
@@ -176,7 +195,7 @@ def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
 
 
 def _mcc(right: FloatArray, gold: FloatArray, predicted: FloatArray, total: FloatArray) -> FloatArray:
-    """Compute the multi-class correlation R_K (Gorodkin 2004, eq. 8) from the margins (..., C)."""
-    covariance = right * total - (gold * predicted).sum(axis=-1)
+    """Compute the multi-class correlation R_K (Gorodkin 2004, eq. 8) from the margins (..., C) and (..., C or C+1)."""
+    covariance = right * total - (gold * predicted[..., : gold.shape[-1]]).sum(axis=-1)
     spread: Any = (total**2 - (gold**2).sum(axis=-1)) * (total**2 - (predicted**2).sum(axis=-1))
     return _ratio(covariance, np.sqrt(np.maximum(spread, 0.0)))

@@ -11,6 +11,7 @@ import numpy as np
 
 from sentemo.errors import BadInput
 from sentemo.evaluation.report import Report
+from sentemo.evaluation.tables import OTHER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,22 +32,23 @@ def plot_confusion(report: Report, path: str | PathLike[str]) -> None:
     """
     counts = np.array(report.metrics.counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    size = len(report.labels)
+    size, width = counts.shape
     cell = 0.85 if size <= MOST_SHARES else 0.5
-    figure = blank_figure(max(5.0, 2.6 + cell * size), max(3.6, 2.0 + 0.85 * cell * size))
+    figure = blank_figure(max(5.0, 2.6 + cell * width), max(3.6, 2.0 + 0.85 * cell * size))
     axes = figure.add_subplot()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.ndindex(*counts.shape):
         _write_cell(axes, row, column, counts, float(shares[row, column]))
     names = [plain(name) for name in report.labels.names]
     supports = [f"{name}\n(n = {row.sum():,})" for name, row in zip(names, counts, strict=True)]
-    axes.set_xticks(range(size), names, rotation=35, ha="right", rotation_mode="anchor")
+    others = [OTHER] * (width - size)
+    axes.set_xticks(range(width), [*names, *others], rotation=35, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(size), supports)
     axes.set_xlabel("predicted" if report.protocol != "triplet" else "credited")
     axes.set_ylabel("gold" if report.protocol != "triplet" else "anchor")
     axes.set_title(_title(report, figure), fontsize=11)
     axes.tick_params(length=0)
-    axes.set_xticks(np.arange(-0.5, size), minor=True)
+    axes.set_xticks(np.arange(-0.5, width), minor=True)
     axes.set_yticks(np.arange(-0.5, size), minor=True)
     axes.grid(which="minor", color="white", linewidth=1.5)
     axes.tick_params(which="minor", length=0)

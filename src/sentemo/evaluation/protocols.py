@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentemo.errors import BadInput, BadModel, UsageError
-from sentemo.evaluation.metrics import FloatArray, IntArray
+from sentemo.evaluation.metrics import NONE, FloatArray, IntArray
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 PROTOCOLS: Mapping[str, str] = {
@@ -94,6 +94,8 @@ def read_predictions(
 ) -> tuple[IntArray, FloatArray]:
     """Give the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
+    A label that the labeler has and the selection has not is `NONE`, which is wrong.
+
     Raises `BadModel` where the predictions don't fit the conversations or the labels.
     """
     _check_lengths(conversations, predictions)
@@ -134,6 +136,8 @@ def _check_lengths(conversations: Sequence[Conversation], predictions: Sequence[
 
 def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int, float]:
     if turn.label not in position:
+        if {*position, turn.label} <= turn.probabilities.keys():
+            return NONE, turn.score  # a label that the labeler has beside the corpus's
         raise BadModel(
             f"The labeler predicted {turn.label!r}, which is not among its labels",
             f"It may predict: {', '.join(position)}",

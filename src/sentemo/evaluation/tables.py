@@ -25,6 +25,10 @@ def figure_cell(name: str, value: float) -> str:
     return text.removeprefix("-") if not float(text) else text
 
 
+OTHER = "(none of these)"
+"""The column of predictions that are none of the labels."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Make a Markdown table, first column to the left, numbers to the right."""
     rule = [":--", *["--:"] * (len(head) - 1)]
@@ -33,7 +37,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def text_matrix(names: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     """Make a fenced block of aligned counts, rows and columns named."""
-    cells = [["", *names], *([name, *map(str, row)] for name, row in zip(names, counts, strict=True))]
+    others = [OTHER] * (len(counts[0]) - len(names))
+    cells = [["", *names, *others], *([name, *map(str, row)] for name, row in zip(names, counts, strict=True))]
     widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]
     lines = [
         "  ".join([row[0].ljust(widths[0]), *(x.rjust(w) for x, w in zip(row[1:], widths[1:], strict=True))])

@@ -19,6 +19,7 @@ ORDER = (
     "network",
     "encoders",
     "artifacts",
+    "adaptation",
     "model",
     "isolated",
     "evaluation",

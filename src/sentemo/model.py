@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, overload
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 import torch
 from torch import Tensor
 
+from sentemo.adaptation.adaptation import Adaptation
+from sentemo.adaptation.bank import Bank, collect
+from sentemo.adaptation.explain import check_asked, explain
+from sentemo.adaptation.explanation import Explanation
+from sentemo.adaptation.influence import Engine
+from sentemo.adaptation.learn import Keeping, learn, renamed
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, UsageError
-from sentemo.network.decision import Decision
+from sentemo.network.adapted import Method
+from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import Piece, pieces, run
 from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Prediction, TurnPrediction
@@ -42,7 +49,8 @@ class SentEmoContext(ModelParts):
 
     def __post_init__(self) -> None:
         self.network.eval()
-        self._plain = Decision(len(self.labels))
+        self._plain = Decision(1)  # of any number of labels
+        self._bank: tuple[object, Bank] | None = None  # the last that `explain` used, and what it was made of
 
     @classmethod
     def from_pretrained(
@@ -77,13 +85,13 @@ class SentEmoContext(ModelParts):
         """Label every turn. A conversation's labels don't depend on what else is in the call."""
         if isinstance(conversations, Conversation):
             return self.predict([conversations])[0]
-        scores: list[list[Tensor]] = [[] for _ in conversations]
-        score = self._scorer()
+        judged: list[list[Judgement]] = [[] for _ in conversations]
+        judge = self._judge()
         for piece, output in self._run(conversations):
-            scores[piece.dialogue].append(score(output))
+            judged[piece.dialogue].append(judge(output))
         return [
-            self._prediction(conversation, torch.cat(parts))
-            for conversation, parts in zip(conversations, scores, strict=True)
+            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
+            for conversation, parts in zip(conversations, judged, strict=True)
         ]
 
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
@@ -124,7 +132,7 @@ class SentEmoContext(ModelParts):
         )
         for piece, output in zip(group, outputs, strict=True):
             kept = slice(piece.start - piece.first, piece.stop - piece.first)
-            yield piece, NetworkOutput(output.scores[kept], output.points[kept])
+            yield piece, NetworkOutput(*(tensor[kept] for tensor in output))
 
     def _read(self, texts: Sequence[Sequence[str]], speakers: Sequence[Tensor]) -> list[Tensor]:
         """N pieces of T texts, N tensors (T,) -> N tensors (T,E); a frozen encoder sees each distinct text once."""
@@ -135,34 +143,115 @@ class SentEmoContext(ModelParts):
         vectors = torch.from_numpy(self.encoder.encode(distinct))
         return [vectors[[row[text] for text in piece]] for piece in texts]
 
+    @torch.inference_mode()
+    def explain(
+        self,
+        conversation: Conversation,
+        *,
+        neighbours: int = 3,
+        bank: Sequence[Conversation] | None = None,
+        reach: int = 8,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> Explanation:
+        """Say what each label rests on: near examples, labels' prototypes, what leaving other turns out changes.
+
+        Examples are the labelled turns of `bank`; without one, those that labels were learnt from, else a small bank
+        written for the package. Other turns are looked at up to `reach` turns away. Raises `BadInput` for a
+        conversation that can't be read and a bank without labels, `UsageError` for numbers that can't be meant.
+        """
+        check_asked(neighbours, reach)
+        parts = [output for _, output in self._run([conversation])]
+        output = NetworkOutput(*map(torch.cat, zip(*parts, strict=True)))
+        source = (self.causal, None if bank is None else tuple(bank))
+        if self._bank is None or self._bank[0] != source:
+            self._bank = source, collect(self, self.features, bank)
+        engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
+        prediction = self._prediction(conversation, *engine.judge(output))
+        given = (conversation, output, prediction, neighbours, reach, on_progress)
+        return explain(self, engine, self._bank[1], *given)
+
+    def adapt(
+        self,
+        examples: Sequence[Conversation],
+        *,
+        labels: Keeping = "replace",
+        names: Sequence[str] = (),
+        descriptions: Mapping[str, str] | None = None,
+        method: Method | None = None,
+    ) -> SentEmoContext:
+        """Learn labels from conversations in which some turns have one; give a new model, this one stays.
+
+        `labels` says whether they replace this model's or extend them. `names` are labels that must be there, in their
+        order; a label with a description (a few words) needs no example. The method is chosen by leaving examples out,
+        unless named; the new model's `adaptation` says what was found. Raises `BadInput` for examples that contradict
+        each other, are too few or too many.
+        """
+        parts, found = learn(
+            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method
+        )
+        facts = {**self.facts, "adapted": found.to_json()}
+        return replace(self, **parts, facts=facts)
+
+    @property
+    def adaptation(self) -> Adaptation | None:
+        """What `adapt` found: method, examples, expected accuracy with its interval; None where nothing was adapted."""
+        found = self.facts.get("adapted")
+        return None if found is None else Adaptation.from_json(found)
+
+    def rename(self, new: Mapping[str, str]) -> SentEmoContext:
+        """Give labels other names, the same to several to merge them (their probabilities are added)."""
+        return replace(self, **renamed(self, new))
+
+    @torch.inference_mode()
+    def features(self, conversations: Sequence[Conversation]) -> list[Tensor]:
+        """Give what few-shot labels are learnt on (`network/features.py`), N tensors (T,E+Z)."""
+        found: list[list[Tensor]] = [[] for _ in conversations]
+        for piece, output in self._run(conversations):
+            found[piece.dialogue].append(output.features)
+        return [torch.cat(parts) for parts in found]
+
     @property
     def reach(self) -> int:
         """Turns, on either side, that can influence a turn's label."""
         own = self.encoder.module.shape.reach if isinstance(self.encoder, DialogueReader) else 0
         return own + self.network.shape.reach
 
-    def _scorer(self) -> Any:
-        """What turns a network's output (T,C), (T,Z) into scores (T,C), by the chosen head."""
+    def _judge(self) -> Callable[[NetworkOutput], Judgement]:
+        """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
+        decision = self.decision if self.decision is not None and self.head == "classifier" else self._plain
+        if self.adapted is None:
+            score = self._scorer()
+            if not self.label_of:
+                return lambda output: decision.judge(score(output))
+            return lambda output: decision.judge(score(output), None, self.label_of)
+        if self.head != "classifier":
+            raise UsageError("Labels learnt from a few examples have one head", "Use head='classifier'")
+        adapted, extends = self.adapted, self.adapted.shape.extends
+        if not extends:
+            return lambda output: self._plain.judge(adapted(output.features), None, self.label_of)
+        threshold = adapted.threshold.item()
+        return lambda output: decision.judge(output.scores, adapted(output.features), self.label_of, threshold)
+
+    def _scorer(self) -> Callable[[NetworkOutput], Tensor]:
+        """What turns a network's output (T,C), (T,Z), (T,F) into scores (T,C), by the chosen head."""
         if self.head == "classifier":
             return lambda output: output.scores
         if self.head not in get_args(Head):
             raise UsageError(f"There is no head {self.head!r}", f"Use one of: {', '.join(get_args(Head))}")
-        head = self.prototypes if self.head == "prototypes" else self.neighbours
-        if head is None:
-            raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
-        return lambda output: head(output.points)
+        prototypes, neighbours = self.prototypes, self.neighbours
+        if self.head == "prototypes" and prototypes is not None:
+            return lambda output: prototypes(output.points)
+        if self.head == "neighbours" and neighbours is not None:
+            return lambda output: neighbours(output.features)
+        raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
 
-    def _prediction(self, conversation: Conversation, scores: Tensor) -> Prediction:
-        decision = self.decision if self.decision is not None and self.head == "classifier" else self._plain
-        probabilities = decision.probabilities(scores)
-        best = decision.choose(scores).tolist()
-        rows = probabilities.tolist()
-        names = self.labels.names
+    def _prediction(self, conversation: Conversation, probabilities: Tensor, labels: Tensor) -> Prediction:
+        rows, names = probabilities.tolist(), self.labels.names
         return Prediction(
             conversation.id,
             tuple(
                 TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
-                for turn, top, row in zip(conversation.turns, best, rows, strict=True)
+                for turn, top, row in zip(conversation.turns, labels.tolist(), rows, strict=True)
             ),
         )
 

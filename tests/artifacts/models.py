@@ -13,6 +13,7 @@ from dialogues import FOUR
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.model import SentEmoContext
+from sentemo.network.features import features
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
 from sentemo.network.shape import NetworkShape
@@ -28,10 +29,14 @@ def random_model(seed: int = 0, *, encoder: Encoder | None = None, heads: bool =
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.normal_(std=0.4)
-    prototypes, neighbours = Prototypes(len(FOUR), shape.space_dim), Neighbours(12, shape.space_dim, len(FOUR))
+    prototypes, neighbours = (
+        Prototypes(len(FOUR), shape.space_dim),
+        Neighbours(12, shape.embedding_dim + shape.space_dim, len(FOUR)),
+    )
     points = nn.functional.normalize(torch.randn(12, shape.space_dim), dim=-1)
     prototypes.fit(points, torch.arange(12) % 4)
-    neighbours.fit(points, torch.arange(12) % 4)
+    embeddings = torch.randn(12, shape.embedding_dim)
+    neighbours.fit(features(embeddings, points), torch.arange(12) % 4)
     facts = {"corpus": "templates", "seed": seed, "figures": "| label | F1 |\n|---|---|\n| anger | 12.3 |"}
     if not heads:
         return SentEmoContext(encoder, network, FOUR, facts=facts)

@@ -21,7 +21,7 @@ def model_card(*, labels: Sequence[str], encoder: str, tuned: bool, parameters: 
     """
     corpus = str(facts.get("corpus", ""))
     title, licence, tag = LICENCES.get(corpus, (corpus or "unknown data", "that of its data", "other"))
-    known = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
+    known = "\n".join(f"| {name} | {value} |" for name, value in facts.items() if name != "adapted")
     return f"""---
 license: {tag}
 library_name: sentemo
@@ -31,7 +31,7 @@ tags: [emotion-recognition-in-conversation, metric-learning]
 # SentEmoContext
 
 Names the emotion of every utterance of a conversation, from the utterance and its dialogue.
-Labels: {", ".join(labels)}.
+Labels: {", ".join(labels)}.{_adapted(facts)}
 
 | | |
 |---|---|
@@ -59,6 +59,19 @@ often missed (see the figures per label). Don't use it to judge people, at work 
 or legal decisions. Method: Gendron and Guibon (2024), *Context-Aware Siamese Networks for Efficient Emotion
 Recognition in Conversation*, as its text describes it.
 """
+
+
+def _adapted(facts: Mapping[str, Any]) -> str:
+    """Say that labels were learnt from a few examples, so that the figures below are of other labels."""
+    found = facts.get("adapted")
+    if not found:
+        return ""
+    counts = ", ".join(f"{name} {count}" for name, count in found["examples"].items())
+    expected = "unknown" if found["accuracy"] is None else f"{found['accuracy']:.0%}"
+    return (
+        f"\nLearnt from a few examples (by {found['method']}): {counts}; expected accuracy on examples left out: "
+        f"{expected}.\nThe examples' texts are inside. The table below is of the model that was adapted."
+    )
 
 
 def _sources(facts: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
+from sentemo.network.adapted import Adapted
 from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
@@ -30,6 +31,12 @@ class ModelParts:
     """What training recorded: corpus, recipe, seed, date."""
     decision: Decision | None = None
     """How the classifier's scores become probabilities and a label; without one, softmax and the most probable."""
+    adapted: Adapted | None = None
+    """Labels learnt from a few examples, in place of the network's or beside them."""
+    label_of: tuple[int, ...] = ()
+    """The label that each output stands for: the network's, then those of `adapted`; empty where each is its own."""
+    texts: tuple[str, ...] = ()
+    """What was said in the examples that `adapted` keeps."""
 
     def modules(self) -> dict[str, nn.Module]:
         """The parts that hold tensors, by the prefix of their names in the weights file."""
@@ -40,5 +47,6 @@ class ModelParts:
             "prototypes.": self.prototypes,
             "neighbours.": self.neighbours,
             "decision.": self.decision,
+            "adapted.": self.adapted,
         }
         return {prefix: part for prefix, part in named.items() if part is not None}

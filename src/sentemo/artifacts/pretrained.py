@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentemo import __version__
 from sentemo.artifacts.atomic import staged_folder
 from sentemo.artifacts.card import model_card
+from sentemo.artifacts.config import config_text, parse, read_config
 from sentemo.artifacts.hub import download, is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alone, write_manifest
 from sentemo.artifacts.parts import ModelParts
@@ -24,7 +24,8 @@ from sentemo.encoders.cache import default_cache_folder
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.reader import TOKENIZER, DialogueReader
-from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.errors import BadModel, UsageError
+from sentemo.network.adapted import Adapted, AdaptedShape, Method
 from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
@@ -35,21 +36,7 @@ from sentemo.types import LabelSet
 if TYPE_CHECKING:
     from torch import nn
 
-FORMAT = 2
-CONFIG = {
-    "format": int,
-    "sentemo": str,
-    "labels": list,
-    "neutral": str | None,
-    "encoder": dict,
-    "carries_encoder": bool,
-    "reader": dict | None,
-    "shape": dict,
-    "prototypes": bool,
-    "neighbours": int,
-    "decision": bool,
-    "facts": dict,
-}
+TEXTS = "examples.json"
 SHIPPED = Path(__file__).parents[1] / "shipped"
 
 
@@ -60,8 +47,10 @@ def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder
         raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
     with staged_folder(folder) as staged:
         write_weights(staged / "model.safetensors", _tensors(model), precision)
-        (staged / "config.json").write_text(_config(model, carry_encoder), encoding="utf-8")
+        (staged / "config.json").write_text(config_text(model, carry_encoder), encoding="utf-8")
         (staged / "README.md").write_text(_card(model), encoding="utf-8")
+        if model.adapted is not None:
+            (staged / TEXTS).write_text(json.dumps(model.texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if isinstance(model.encoder, DialogueReader):
             model.encoder.tokenizer.save(str(staged / TOKENIZER))
         elif carry_encoder:
@@ -73,8 +62,8 @@ def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> 
     """Find a model by folder, hub id or the word `default`, check it whole, and load it strictly."""
     folder = find(name, revision)
     check_manifest(folder)
-    config = _read_config(folder / "config.json")
-    labels, shape, identity = _parse(config)
+    config = read_config(folder / "config.json")
+    labels, shape, identity = parse(config)
     if config["reader"] is not None:
         if encoder is not None:
             raise UsageError(f"The model in {folder} has an encoder of its own", "Load it without another")
@@ -91,12 +80,17 @@ def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> 
     if shape.layers > len(tensors):
         raise BadModel(f"{source} does not fit its configuration: layers are missing", AGAIN)
     model = _build(encoder, shape, labels, config)
+    if model.adapted is not None:
+        model.texts = _read_texts(folder / TEXTS, model.adapted.shape.stored)
     modules = model.modules()
     _check_prefixes(tensors, modules, source)
     for prefix, part in modules.items():
         load_strictly(part, _under(tensors, prefix), source)
     if model.decision is not None and model.decision.temperature <= 0:
         raise BadModel(f"{source} divides scores by {model.decision.temperature.item()}", AGAIN)
+    for kept, n_labels in _kept_labels(model):
+        if len(kept) and not 0 <= kept.min() <= kept.max() < n_labels:
+            raise BadModel(f"{source} keeps examples of labels that it doesn't have", AGAIN)
     return model
 
 
@@ -126,13 +120,45 @@ def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapp
     """Make the parts without memory for their tensors, so that absurd sizes cost nothing."""
     try:
         with torch.device("meta"):
-            prototypes = Prototypes(len(labels), shape.space_dim) if config["prototypes"] else None
+            outputs = shape.labels
+            prototypes = Prototypes(outputs, shape.space_dim) if config["prototypes"] else None
             stored = config["neighbours"]
-            neighbours = Neighbours(stored, shape.space_dim, len(labels)) if stored else None
-            decision = Decision(len(labels)) if config["decision"] else None
-            return ModelParts(encoder, Network(shape), labels, prototypes, neighbours, config["facts"], decision)
+            neighbours = Neighbours(stored, shape.embedding_dim + shape.space_dim, outputs) if stored else None
+            decision = Decision(outputs) if config["decision"] else None
+            adapted = _adapted(config["adapted"], shape)
+            facts, label_of = config["facts"], tuple(config["label_of"])
+            return ModelParts(
+                encoder, Network(shape), labels, prototypes, neighbours, facts, decision, adapted, label_of
+            )
     except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error
+
+
+def _adapted(record: Mapping[str, Any] | None, shape: NetworkShape) -> Adapted | None:
+    if record is None:
+        return None
+    adapted = AdaptedShape(**record)
+    if adapted.features != shape.embedding_dim + shape.space_dim or adapted.method not in get_args(Method):
+        raise ValueError("the few-shot labels don't fit the network")
+    return Adapted(adapted)
+
+
+def _kept_labels(model: ModelParts) -> Iterator[tuple[Tensor, int]]:
+    """The labels of stored examples, and how many labels there are."""
+    if model.neighbours is not None:
+        yield model.neighbours.labels, model.neighbours.n_labels
+    if model.adapted is not None:
+        yield model.adapted.gold, model.adapted.shape.labels
+
+
+def _read_texts(path: Path, stored: int) -> tuple[str, ...]:
+    try:
+        texts = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
+    if not isinstance(texts, list) or len(texts) != stored or not all(isinstance(text, str) for text in texts):
+        raise BadModel(f"{path} doesn't hold the texts of {stored} examples", AGAIN)
+    return tuple(texts)
 
 
 def _tensors(model: ModelParts) -> dict[str, Tensor]:
@@ -149,59 +175,6 @@ def _check_prefixes(tensors: Mapping[str, Tensor], parts: Mapping[str, nn.Module
     for name in tensors:
         if not name.startswith(tuple(parts)):
             raise BadModel(f"{source} holds an unknown tensor {name}", AGAIN)
-
-
-def _config(model: ModelParts, carry_encoder: bool) -> str:
-    config = {
-        "format": FORMAT,
-        "sentemo": __version__,
-        "labels": list(model.labels.names),
-        "neutral": model.labels.neutral,
-        "encoder": model.encoder.identity.to_json(),
-        "carries_encoder": carry_encoder and not isinstance(model.encoder, DialogueReader),
-        "reader": asdict(model.encoder.module.shape) if isinstance(model.encoder, DialogueReader) else None,
-        "shape": asdict(model.network.shape),
-        "prototypes": model.prototypes is not None,
-        "neighbours": len(model.neighbours.points) if model.neighbours is not None else 0,
-        "decision": model.decision is not None,
-        "facts": dict(model.facts),
-    }
-    return json.dumps(config, indent=1, ensure_ascii=False) + "\n"
-
-
-def _read_config(path: Path) -> dict[str, Any]:
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
-        raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")
-    if config.keys() != CONFIG.keys() or any(not isinstance(config[key], kind) for key, kind in CONFIG.items()):
-        raise BadModel(f"{path} has unknown, missing or mistyped entries", AGAIN)
-    return config
-
-
-def _parse(config: Mapping[str, Any]) -> tuple[LabelSet, NetworkShape, EncoderIdentity]:
-    try:
-        labels = LabelSet(tuple(config["labels"]), config["neutral"])
-    except (TypeError, BadInput) as error:
-        raise BadModel(f"The checkpoint's labels are damaged ({error})", AGAIN) from error
-    shape, identity = _shape(config["shape"]), EncoderIdentity.from_json(config["encoder"])
-    if not all(isinstance(name, str) for name in labels.names):
-        raise BadModel("The checkpoint's labels are no words", AGAIN)
-    if shape.labels != len(labels) or shape.embedding_dim != identity.dimension:
-        raise BadModel("The checkpoint's sizes don't fit its labels or encoder", AGAIN)
-    return labels, shape, identity
-
-
-def _shape(record: Mapping[str, Any]) -> NetworkShape:
-    known = asdict(NetworkShape())
-    if record.keys() != known.keys():
-        raise BadModel("The checkpoint's configuration has unknown or missing sizes", "Install a newer sentemo")
-    for name, default in known.items():
-        if type(record[name]) not in (type(default), int) or not record[name] >= 0:
-            raise BadModel(f"The checkpoint's configuration has {name} = {record[name]!r}", AGAIN)
-    return NetworkShape(**record)
 
 
 def _build_reader(folder: Path, record: Mapping[str, Any], identity: EncoderIdentity) -> DialogueReader:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import corpus, evaluate, predict, reproduce, train
+from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, train
 
 app = typer.Typer(
     name="sentemo",
@@ -38,5 +38,9 @@ def _root(
 app.command()(predict.predict)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(adapt.adapt)
+app.command()(annotate.annotate)
+app.command()(explain.explain)
+app.command()(few_shot.few_shot)
 app.command()(reproduce.reproduce)
 app.add_typer(corpus.app, name="corpus")

@@ -26,10 +26,11 @@ def parse_jsonl(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[
     filled = ((number, text) for number, text in bare(lines) if text.strip())
     for place_in_file, (number, text) in enumerate(filled):
         place = Place(path, number)
-        yield _conversation(_load(text, place), f"{stem}-{place_in_file}", place)
+        yield read_conversation(load_object(text, place), f"{stem}-{place_in_file}", place)
 
 
-def _load(text: str, place: Place) -> Mapping[str, object]:
+def load_object(text: str, place: Place) -> Mapping[str, object]:
+    """Parse the JSON object of a line."""
     try:
         value = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
@@ -51,7 +52,8 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return value
 
 
-def _conversation(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
+def read_conversation(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
+    """Make the conversation of an object `{"id"?, "turns": [...]}`."""
     turns = value.get("turns")
     if not isinstance(turns, list):
         place.refuse('No list "turns"', 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')

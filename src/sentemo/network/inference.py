@@ -42,7 +42,7 @@ def run(
     causal: bool = False,
     first_turns: Sequence[int] | None = None,
 ) -> list[NetworkOutput]:
-    """N tensors (T,E) and N tensors (T,) -> N outputs (T,C), (T,Z), in their order and without padding.
+    """N tensors (T,E) and N tensors (T,) -> N outputs (T,C), (T,Z), (T,E+Z), in their order and without padding.
 
     Dialogues of like length share a batch; neither the batch nor its padding changes an answer.
     """
@@ -52,10 +52,10 @@ def run(
         batch = pad([utterances[row] for row in rows], [speakers[row] for row in rows])
         first = torch.tensor([first_turns[row] if first_turns else 0 for row in rows])
         on_device = (tensor.to(device) for tensor in batch)
-        scores, points = network(*on_device, causal=causal, first_turn=first.to(device))
+        output = network(*on_device, causal=causal, first_turn=first.to(device))
         for place, row in enumerate(rows):
             length = len(utterances[row])
-            outputs[row] = NetworkOutput(scores[place, :length].cpu(), points[place, :length].cpu())
+            outputs[row] = NetworkOutput(*(tensor[place, :length].cpu() for tensor in output))
     return [output for output in outputs if output is not None]
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from sentemo.network.context import ContextEncoder
+from sentemo.network.features import features
 from sentemo.network.heads import Classifier
 from sentemo.network.shape import NetworkShape
 from sentemo.network.space import EmotionSpace
@@ -19,6 +20,8 @@ class NetworkOutput(NamedTuple):
     """(B,T,C), logits."""
     points: Tensor
     """(B,T,Z), on the unit sphere."""
+    features: Tensor
+    """(B,T,E+Z), of length 1, what few-shot labels are learnt on (`features.py`)."""
 
 
 class Network(nn.Module):
@@ -40,12 +43,12 @@ class Network(nn.Module):
         causal: bool = False,
         first_turn: Tensor | None = None,
     ) -> NetworkOutput:
-        """(B,T,E), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z) on the unit sphere.
+        """(B,T,E), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z), features (B,T,E+Z).
 
         In causal mode no later turn matters. What stands at padding means nothing.
         """
         points = self.points(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
-        return NetworkOutput(scores=self.head(points), points=points)
+        return NetworkOutput(self.head(points), points, features(self.context.standardize(utterances), points))
 
     def points(
         self,

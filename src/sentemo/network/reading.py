@@ -31,9 +31,10 @@ class ReadingNetwork(nn.Module):
     def forward(
         self, tokens: Tensor, places: Tensor, turns: Tensor, speakers: Tensor, is_turn: Tensor, *, causal: bool = False
     ) -> NetworkOutput:
-        """(B,L), (B,L), (B,L), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z) on the unit sphere."""
-        points = self.points(tokens, places, turns, speakers, is_turn, causal=causal)
-        return NetworkOutput(scores=self.head(points), points=points)
+        """(B,L), (B,L), (B,L), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z), features (B,T,E+Z)."""
+        utterances = self.reader(tokens, places, turns, speakers, causal=causal)
+        output: NetworkOutput = self.network(utterances, speakers, is_turn, causal=causal)
+        return output
 
     def points(
         self, tokens: Tensor, places: Tensor, turns: Tensor, speakers: Tensor, is_turn: Tensor, *, causal: bool = False

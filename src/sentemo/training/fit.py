@@ -193,15 +193,18 @@ def _train_on_sources(
 def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
     """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
     network.eval()
-    points = torch.cat([output.points for output in data.outputs(network)]).float()
+    outputs = data.outputs(network)
     gold = torch.cat(data.gold)
-    points, gold = points[gold != UNLABELLED], gold[gold != UNLABELLED]
+    labelled = gold != UNLABELLED
+    points = torch.cat([output.points for output in outputs]).float()[labelled]
+    features = torch.cat([output.features for output in outputs])[labelled]
+    gold = gold[labelled]
     prototypes = Prototypes(data.n_labels, points.shape[1])
     prototypes.fit(points, gold)
     order = torch.randperm(len(gold), generator=torch.Generator().manual_seed(seed))
     chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(data.n_labels)])
-    neighbours = Neighbours(len(chosen), points.shape[1], data.n_labels)
-    neighbours.fit(points[chosen], gold[chosen])
+    neighbours = Neighbours(len(chosen), features.shape[1], data.n_labels)
+    neighbours.fit(features[chosen].float(), gold[chosen])
     return prototypes, neighbours
 
 

@@ -12,16 +12,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sentemo.errors import MissingExtra, SentemoError
+from sentemo.errors import SentemoError
 from sentemo.training.dialogues import UNLABELLED
 from sentemo.training.recipe import Objective
 
-try:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pytorch_metric_learning import distances, losses, miners
-except ImportError as error:
-    raise MissingExtra("The library pytorch-metric-learning", "train") from error
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pytorch_metric_learning import distances, losses, miners
 
 
 class ClassLoss:

@@ -1,0 +1,103 @@
+"""Labelled examples to compare turns with: the caller's, those that a model learnt from, or the package's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import torch
+from torch import Tensor
+
+from sentemo.adaptation.explanation import NearExample
+from sentemo.artifacts.parts import ModelParts
+from sentemo.corpora.jsonl import parse_jsonl
+from sentemo.errors import BadInput
+from sentemo.network.adapted import Adapted
+from sentemo.types import Conversation
+
+SHIPPED = "bank.jsonl"
+AT_ONCE = 64  # turns compared with the whole bank at once
+Featurise = Callable[[Sequence[Conversation]], list[Tensor]]
+"""Conversations -> their features (T,F)."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Labelled examples and their features (N,F)."""
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    features: Tensor
+
+    def nearest(self, features: Tensor, count: int) -> list[tuple[NearExample, ...]]:
+        """(T,F) -> for each turn the nearest examples, the nearest first; fewer where there are fewer."""
+        return [near for some in features.split(AT_ONCE) for near in self._nearest(some, count)]
+
+    def _nearest(self, features: Tensor, count: int) -> list[tuple[NearExample, ...]]:
+        if not self.texts:
+            return [()] * len(features)
+        near = distances(features, self.features).topk(min(count, len(self.texts)), largest=False)
+        return [
+            tuple(NearExample(self.texts[row], self.labels[row], far) for row, far in zip(rows, fars, strict=True))
+            for rows, fars in zip(near.indices.tolist(), near.values.tolist(), strict=True)
+        ]
+
+
+def distances(points: Tensor, others: Tensor) -> Tensor:
+    """(T,F), (N,F) -> (T,N), exact where points are close: 0 for the same point."""
+    return torch.cdist(points, others, compute_mode="donot_use_mm_for_euclid_dist")
+
+
+def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversation] | None = None) -> Bank:
+    """Give the labelled turns of given conversations, else what labels were learnt from, else the package's own bank.
+
+    Of the latter there are only labels that the model has. Labels that extend others come with it. Raises `BadInput`
+    for conversations without a label.
+    """
+    if given is not None:
+        if all(turn.label is None for talk in given for turn in talk):
+            raise BadInput("No turn of the bank has a label", 'Add a "label" to the turns that are examples')
+        return _read(featurise, given)
+    if model.adapted is None:
+        return _read_shipped(model, featurise)
+    own = _learnt(model, model.adapted)
+    return _joined(own, _read_shipped(model, featurise)) if model.adapted.shape.extends else own
+
+
+@cache
+def shipped() -> tuple[Conversation, ...]:
+    """Read the package's own bank: everyday utterances for each of DailyDialog's labels, written for it."""
+    text = (files("sentemo.adaptation") / SHIPPED).read_text(encoding="utf-8")
+    return tuple(parse_jsonl(enumerate(text.split("\n"), 1), SHIPPED, "bank"))
+
+
+def _read_shipped(model: ModelParts, featurise: Featurise) -> Bank:
+    return _read(featurise, shipped(), model.labels.names)
+
+
+def _read(featurise: Featurise, talks: Sequence[Conversation], wanted: Collection[str] | None = None) -> Bank:
+    """The turns that have a label, a wanted one where that matters; others are their context."""
+    rows = [
+        [place for place, turn in enumerate(talk) if turn.label is not None and (not wanted or turn.label in wanted)]
+        for talk in talks
+    ]
+    used = [(talk, places) for talk, places in zip(talks, rows, strict=True) if places]
+    turns = [talk.turns[place] for talk, places in used for place in places]
+    found = featurise([talk for talk, _ in used])
+    kept = [features[places] for features, (_, places) in zip(found, used, strict=True)]
+    labels = tuple(turn.label or "" for turn in turns)
+    return Bank(tuple(turn.text for turn in turns), labels, torch.cat(kept) if kept else torch.empty(0, 0))
+
+
+def _learnt(model: ModelParts, adapted: Adapted) -> Bank:
+    outputs = model.label_of[-adapted.shape.labels :] or range(len(model.labels))
+    labels = tuple(model.labels.names[outputs[place]] for place in adapted.gold.tolist())
+    return Bank(model.texts, labels, adapted.examples)
+
+
+def _joined(one: Bank, other: Bank) -> Bank:
+    if not other.texts:
+        return one
+    return Bank(one.texts + other.texts, one.labels + other.labels, torch.cat([one.features, other.features]))

@@ -1,0 +1,94 @@
+"""Choose a method by leaving examples out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from sentemo.adaptation.candidates import ENOUGH_FOR_METRIC, fit, span
+from sentemo.network.adapted import Adapted, Method
+
+ONE_BY_ONE = 40
+"""Up to so many examples each is left out alone; of more, a tenth at a time."""
+SCALES = [2.0**power for power in range(-1, 8)]
+USUAL_SCALE = {"prototypes": 3.0, "neighbours": 0.3, "linear": 1.0, "metric": 1.0}
+"""What scores are multiplied by where nothing can be left out."""
+METHODS: tuple[Method, ...] = ("prototypes", "linear", "neighbours", "metric")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a method did on examples that were left out."""
+
+    method: Method
+    accuracy: float
+    """Share of the examples that got their label."""
+    log_loss: float
+    """Mean of -log p(gold), natural logarithm, with the best scale."""
+    scale: float
+
+
+def tryable(gold: Tensor, labels: int) -> tuple[Method, ...]:
+    """The methods worth trying: none can be told from another where a label has a single example."""
+    counts = torch.bincount(gold, minlength=labels)
+    if counts.min() < 2:
+        return ()
+    return METHODS if counts.min() >= ENOUGH_FOR_METRIC else METHODS[:-1]
+
+
+def left_out_scores(method: Method, features: Tensor, gold: Tensor, labels: int) -> Tensor:
+    """(N,F), (N,) -> (N,C), each example scored by the others; a label without others is never chosen."""
+    features = features @ span(features)
+    fold = folds(gold)
+    scores = torch.empty(len(gold), labels)
+    for number in fold.unique():
+        out = fold == number
+        scores[out] = _scores_of_present(method, features[~out], gold[~out], features[out], labels)
+    return scores
+
+
+def folds(gold: Tensor) -> Tensor:
+    """(N,) -> (N,), the fold in which each example is left out; each label is spread evenly."""
+    if len(gold) <= ONE_BY_ONE:
+        return torch.arange(len(gold))
+    order = gold.argsort(stable=True)
+    fold = torch.empty_like(gold)
+    fold[order] = torch.arange(len(gold)) % 10
+    return fold
+
+
+def _scores_of_present(method: Method, features: Tensor, gold: Tensor, left_out: Tensor, labels: int) -> Tensor:
+    present, numbered = gold.unique(return_inverse=True)
+    scores = torch.full((len(left_out), labels), -1e4)
+    scores[:, present] = fit(method, features, numbered, len(present))(left_out) if len(present) > 1 else 0.0
+    return scores
+
+
+def attempt(method: Method, features: Tensor, gold: Tensor, labels: int) -> Trial:
+    """Leave each example out once."""
+    scores = left_out_scores(method, features, gold, labels)
+    accuracy = (scores.argmax(-1) == gold).float().mean().item()
+    losses = {scale: torch.nn.functional.cross_entropy(scale * scores, gold).item() for scale in SCALES}
+    scale = min(losses, key=losses.__getitem__)
+    return Trial(method, accuracy, losses[scale], scale)
+
+
+def choose(features: Tensor, gold: Tensor, labels: int, method: Method | None = None) -> tuple[Adapted, list[Trial]]:
+    """Fit the given method, or the one with the least loss on examples left out; prototypes where none can be."""
+    possible = tryable(gold, labels)
+    trials = [attempt(each, features, gold, labels) for each in possible if method in (None, each)]
+    best = min(trials, key=lambda trial: trial.log_loss, default=None)
+    chosen: Method = best.method if best else method or "prototypes"
+    adapted = fit(chosen, features, gold, labels)
+    adapted.scale.fill_(best.scale if best else USUAL_SCALE[chosen])
+    return adapted, trials
+
+
+def wilson(right: float, n: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share of n (Wilson 1927)."""
+    middle = (right + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(right * (1 - right) / n + z * z / (4 * n * n))
+    return middle - half, middle + half

@@ -1,0 +1,150 @@
+"""What each turn does to the labels of the turns around it: leave it out and look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from sentemo.adaptation.explanation import Influence
+from sentemo.network.decision import Judgement
+from sentemo.network.inference import Piece, run
+from sentemo.network.network import Network, NetworkOutput
+from sentemo.types import Conversation
+
+GROUP_TURNS = 8192  # turns run at once: bounds memory on conversations of any length
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How a model reads conversations, and judges them."""
+
+    network: Network
+    read: Callable[[Sequence[Sequence[str]], Sequence[Tensor]], list[Tensor]]
+    """N pieces of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E)."""
+    judge: Callable[[NetworkOutput], Judgement]
+    reach: int
+    """Turns, on either side, that can influence a turn's label."""
+    causal: bool
+
+    @property
+    def reading_reach(self) -> int:
+        """Turns, on either side, that can influence a turn's embedding; 0 for a frozen encoder."""
+        return self.reach - self.network.shape.reach
+
+
+def influences(
+    engine: Engine,
+    conversation: Conversation,
+    judged: Judgement,
+    reach: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[list[Influence]]:
+    """Leave each turn out and tell what that changed for the turns up to `reach` away, T lists.
+
+    A conversation without a turn is the conversation that the others would have had: places and speakers are counted
+    anew. Speakers without a name stay who they are, though: they no longer alternate.
+    """
+    whole = _Whole.read(engine, conversation)
+    own = judged.probabilities.gather(1, judged.labels[:, None])[:, 0]  # (T,)
+    found: list[list[Influence]] = [[] for _ in conversation]
+    lacking = _lacking(len(conversation), reach, engine)
+    at_once = max(1, GROUP_TURNS // (2 * (reach + engine.reach) + 1))
+    while group := list(islice(lacking, at_once)):
+        for piece, probabilities in zip(group, _probabilities(engine, whole, group), strict=True):
+            turns = torch.arange(piece.start, piece.stop)
+            turns += turns >= piece.dialogue  # places in the whole conversation
+            change = own[turns] - probabilities.gather(1, judged.labels[turns, None])[:, 0]
+            for turn, difference in zip(turns.tolist(), change.tolist(), strict=True):
+                found[turn].append(Influence(piece.dialogue, difference))
+        if on_progress:
+            on_progress(group[-1].dialogue + 1, len(conversation))
+    return found
+
+
+def _lacking(length: int, reach: int, engine: Engine) -> Iterator[Piece]:
+    """Give what must be run of each conversation that lacks a turn; its `dialogue` is the turn that is gone."""
+    rest = length - 1
+    for gone in range(length):
+        start, stop = gone if engine.causal else max(0, gone - reach), min(rest, gone + reach)
+        last = stop if engine.causal else min(rest, stop + engine.reach)
+        if start < stop:
+            yield Piece(gone, max(0, start - engine.reach), start, stop, last)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A conversation of which no turn is gone."""
+
+    texts: Sequence[str]
+    numbers: Sequence[int]
+    """Of the speakers."""
+    openings: frozenset[int]
+    """Turns with which a speaker begins; without one, speakers are numbered otherwise."""
+    embeddings: Tensor
+    """(T,E)."""
+
+    @classmethod
+    def read(cls, engine: Engine, conversation: Conversation) -> _Whole:
+        texts, numbers = [turn.text for turn in conversation], conversation.speaker_numbers()
+        openings = {number: place for place, number in reversed([*enumerate(numbers)])}.values()
+        (embeddings,) = engine.read([texts], [torch.tensor(numbers)])
+        return cls(texts, numbers, frozenset(openings), embeddings)
+
+    def speakers(self, piece: Piece) -> Tensor:
+        """The numbers of a piece's speakers in the conversation without the turn that is gone, (last - first,)."""
+        if piece.dialogue not in self.openings:
+            return torch.tensor(_kept(self.numbers, piece))
+        order: dict[int, int] = {}
+        rest = (number for place, number in enumerate(self.numbers) if place != piece.dialogue)
+        return torch.tensor([order.setdefault(number, len(order)) for number in rest][piece.first : piece.last])
+
+
+def _probabilities(engine: Engine, whole: _Whole, group: Sequence[Piece]) -> Iterator[Tensor]:
+    """What each piece answers, (stop - start, C)."""
+    speakers = [whole.speakers(piece) for piece in group]
+    embeddings = _embeddings(engine, whole, group, speakers)
+    first = [piece.first for piece in group]
+    outputs = run(engine.network, embeddings, speakers, causal=engine.causal, first_turns=first)
+    for piece, output in zip(group, outputs, strict=True):
+        asked = slice(piece.start - piece.first, piece.stop - piece.first)
+        yield engine.judge(NetworkOutput(*(tensor[asked] for tensor in output))).probabilities
+
+
+def _embeddings(engine: Engine, whole: _Whole, group: Sequence[Piece], speakers: Sequence[Tensor]) -> list[Tensor]:
+    """Those of each piece, (last - first, E)."""
+    embeddings = [
+        torch.cat([whole.embeddings[p.first : p.dialogue], whole.embeddings[p.dialogue + 1 : p.last + 1]])
+        for p in group
+    ]
+    if not engine.reading_reach:
+        return embeddings
+    anew = [_changed(engine, piece, piece.dialogue in whole.openings) for piece in group]
+    texts = [_kept(whole.texts, each) for each in anew]
+    persons = [
+        own[each.first - piece.first : each.last - piece.first]
+        for own, each, piece in zip(speakers, anew, group, strict=True)
+    ]
+    for old, new, each, piece in zip(embeddings, engine.read(texts, persons), anew, group, strict=True):
+        old[each.start - piece.first : each.stop - piece.first] = new[each.start - each.first : each.stop - each.first]
+    return embeddings
+
+
+def _changed(engine: Engine, piece: Piece, opens: bool) -> Piece:
+    """What of a piece to read anew: the answers are the embeddings that can differ from the whole conversation's."""
+    if opens:
+        return piece._replace(start=piece.first, stop=piece.last)
+    gone, reach = piece.dialogue, engine.reading_reach
+    start, stop = gone if engine.causal else max(piece.first, gone - reach), min(piece.last, gone + reach)
+    last = stop if engine.causal else min(piece.last, stop + reach)
+    return Piece(gone, max(piece.first, start - reach), start, stop, last)
+
+
+def _kept(items: Sequence[Item], piece: Piece) -> list[Item]:
+    """What a piece reads of a whole conversation's items."""
+    return [*items[piece.first : piece.dialogue], *items[piece.dialogue + 1 : piece.last + 1]]

@@ -1,0 +1,188 @@
+"""From a model and labelled examples to an adapted model's parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+
+from sentemo.adaptation.adaptation import Adaptation
+from sentemo.adaptation.candidates import fit
+from sentemo.adaptation.choice import USUAL_SCALE, Trial, choose, wilson
+from sentemo.adaptation.examples import gather
+from sentemo.adaptation.extension import extend
+from sentemo.adaptation.threads import one_thread
+from sentemo.artifacts.parts import ModelParts
+from sentemo.errors import UsageError
+from sentemo.network.adapted import Adapted, Method
+from sentemo.network.decision import Decision
+from sentemo.network.features import points_of
+from sentemo.network.heads import Neighbours
+from sentemo.types import Conversation, LabelSet
+
+Keeping = Literal["replace", "extend"]
+Featurise = Callable[[Sequence[Conversation]], list[Tensor]]
+"""Conversations -> their features (T,F)."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """What labels are learnt from: features (N,F), label positions (N,), and texts."""
+
+    labels: tuple[str, ...]
+    features: Tensor
+    gold: Tensor
+    texts: tuple[str, ...]
+    described: bool
+    """Whether a label stands on its description alone."""
+
+
+def learn(
+    model: ModelParts,
+    featurise: Featurise,
+    conversations: Sequence[Conversation],
+    keeping: Keeping,
+    *,
+    names: Sequence[str] = (),
+    descriptions: Mapping[str, str] | None = None,
+    method: Method | None = None,
+) -> tuple[dict[str, Any], Adaptation]:
+    """Learn labels and give the model's parts that change, and what was found."""
+    if keeping not in ("replace", "extend"):
+        raise UsageError(f"Labels can't be kept by {keeping!r}", "Use replace or extend")
+    support = _support(featurise, conversations, names, descriptions or {})
+    before = model.adapted
+    if keeping == "extend" and before is not None:
+        support = _joined(model, before, support)
+    with one_thread():
+        if keeping == "extend" and (before is None or before.shape.extends):
+            return _extended(model, support, method)
+        return _replaced(model, support, method)
+
+
+def _support(
+    featurise: Featurise, conversations: Sequence[Conversation], names: Sequence[str], descriptions: Mapping[str, str]
+) -> Support:
+    examples, labels = gather(conversations, names, descriptions)
+    used = sorted({example.conversation for example in examples})
+    found = dict(zip(used, featurise([conversations[i] for i in used]), strict=True))
+    rows = [found[example.conversation][example.turn] for example in examples]
+    gold = [labels.index(example.label) for example in examples]
+    texts = [example.text for example in examples]
+    bare = [name for place, name in enumerate(labels) if place not in gold]
+    for name in bare:
+        words = [name.replace("_", " "), descriptions[name]]
+        read = featurise([Conversation.of(text) for text in words])
+        rows.append(torch.nn.functional.normalize(torch.cat(read).mean(0), dim=0))
+        gold.append(labels.index(name))
+        texts.append(f"{name}: {descriptions[name]}")
+    return Support(labels, torch.stack(rows), torch.tensor(gold), tuple(texts), bool(bare))
+
+
+def _joined(model: ModelParts, before: Adapted, support: Support) -> Support:
+    """Put the examples of an earlier adaptation before new ones."""
+    earlier = [model.labels.names[place] for place in _labels_of(model)[-before.shape.labels :]]
+    labels = tuple(dict.fromkeys((*earlier, *support.labels)))
+    gold = [labels.index(earlier[place]) for place in before.gold.tolist()]
+    gold += [labels.index(support.labels[place]) for place in support.gold.tolist()]
+    features = torch.cat([before.examples, support.features])
+    return Support(labels, features, torch.tensor(gold), (*model.texts, *support.texts), support.described)
+
+
+def _replaced(model: ModelParts, support: Support, method: Method | None) -> tuple[dict[str, Any], Adaptation]:
+    labels = len(support.labels)
+    if labels < 2:
+        raise UsageError(f"The only label is {support.labels[0]!r}", "Give examples of two at least, or extend")
+    trials: list[Trial] = []
+    if support.described:
+        adapted = fit("prototypes", support.features, support.gold, labels)
+        adapted.scale.fill_(USUAL_SCALE["prototypes"])
+    else:
+        adapted, trials = choose(support.features, support.gold, labels, method)
+    best = next((trial for trial in trials if trial.method == adapted.shape.method), None)
+    counts = torch.bincount(support.gold, minlength=labels)
+    found = Adaptation(
+        method="names" if support.described else adapted.shape.method,
+        examples=_counted(support),
+        trials={trial.method: trial.accuracy for trial in trials},
+        accuracy=best.accuracy if best else None,
+        interval=wilson(best.accuracy, len(support.gold)) if best else None,
+        chance=counts.max().item() / len(support.gold),
+    )
+    neutral = model.labels.neutral if model.labels.neutral in support.labels else None
+    parts = {"labels": LabelSet(support.labels, neutral), "adapted": adapted, "label_of": (), "texts": support.texts}
+    return parts, found
+
+
+def _extended(model: ModelParts, support: Support, method: Method | None) -> tuple[dict[str, Any], Adaptation]:
+    """Add labels, or examples to labels that are there; what the old network chose stays its choice."""
+    if method not in (None, "linear"):
+        raise UsageError(f"Labels are not added by {method}", "Leave the method out, or replace the labels")
+    if model.neighbours is None:
+        raise UsageError("This model keeps no examples that new labels must stand out from", "Replace the labels")
+    old_of = _labels_of(model)[: model.network.shape.labels]
+    old_names = tuple(dict.fromkeys(model.labels.names[place] for place in old_of))
+    names = (*old_names, *(name for name in support.labels if name not in old_names))
+    counts = torch.tensor([model.labels.names[place] not in support.labels for place in old_of])
+    known, known_gold = _known(model.neighbours, counts)
+    best = _best(model, known)
+    learnt = extend(support.features, support.gold, len(support.labels), known, best, known_gold)
+    adapted, right, mistaken = learnt
+    known_well = not support.described and support.gold.bincount().min() > 1
+    found = Adaptation(
+        method="linear",
+        examples=_counted(support),
+        accuracy=right if known_well else None,
+        interval=wilson(right, len(support.gold)) if known_well else None,
+        mistaken=mistaken,
+    )
+    outputs = [names.index(model.labels.names[place]) for place in old_of]
+    outputs += [names.index(name) for name in support.labels]
+    parts = {
+        "labels": LabelSet(names, model.labels.neutral),
+        "adapted": adapted,
+        "label_of": tuple(outputs),
+        "texts": support.texts,
+    }
+    return parts, found
+
+
+def _known(neighbours: Neighbours, counts: Tensor) -> tuple[Tensor, Tensor]:
+    """Stored examples (M,F) of the network's outputs that count, and these (M,)."""
+    kept = counts[neighbours.labels]
+    if not kept.any():
+        raise UsageError("The new labels leave none of the old ones", "Replace the labels")
+    return neighbours.points[kept], neighbours.labels[kept]
+
+
+def _best(model: ModelParts, known: Tensor) -> Tensor:
+    """(M,F) -> (M,), log p of the network's best output."""
+    decision = model.decision or Decision(model.network.shape.labels)
+    with torch.inference_mode():
+        scores = model.network.head(points_of(known, model.network.shape.space_dim))
+        return decision.ranks(scores).amax(-1).float()
+
+
+def _labels_of(model: ModelParts) -> Sequence[int]:
+    """The position of the label of each output."""
+    return model.label_of or range(len(model.labels))
+
+
+def _counted(support: Support) -> dict[str, int]:
+    counts = Counter(support.gold.tolist())
+    return {name: counts[place] for place, name in enumerate(support.labels)}
+
+
+def renamed(model: ModelParts, new: Mapping[str, str]) -> dict[str, Any]:
+    """Give labels other names, the same to several to merge them; give the parts that change."""
+    for name in new:
+        model.labels.index(name)
+    called = [new.get(name, name) for name in model.labels.names]
+    names = tuple(dict.fromkeys(called))
+    neutral = None if model.labels.neutral is None else new.get(model.labels.neutral, model.labels.neutral)
+    outputs = tuple(names.index(called[place]) for place in _labels_of(model))
+    return {"labels": LabelSet(names, neutral), "label_of": outputs}

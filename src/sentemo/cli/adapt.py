@@ -1,0 +1,98 @@
+"""`sentemo adapt`: new labels from a few examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import put_pretty, tell
+from sentemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentemo.adaptation.learn import Keeping
+    from sentemo.network.adapted import Method
+
+
+def adapt(
+    examples: Annotated[
+        Path | None, typer.Option("--examples", "-e", help="A file of labelled utterances or conversations.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the adapted model.")] = Path("adapted"),
+    model: options.Model = "default",
+    labels: Annotated[str, typer.Option(help="replace the model's labels, or extend them.")] = "replace",
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--label", "-l", help="A label that must be there: NAME, or NAME=description, which needs no example."
+        ),
+    ] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option(help="OLD=NEW, before anything is learnt; to one NEW twice merges. Repeatable.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="auto, prototypes, neighbours, linear or metric (prototypes in a trained metric).")
+    ] = "auto",
+    as_json: options.Json = False,
+) -> None:
+    """Learn labels from a few examples of each, in seconds.
+
+    A line of a JSONL file is `{"text", "label"}`, a conversation with a label on some of its turns, or
+    `{"turns", "turn", "label"}`. The method is chosen by leaving examples out, and the accuracy to expect is told.
+    """
+    from sentemo.corpora.examples import read_examples
+    from sentemo.model import SentEmoContext
+
+    named = {name.strip(): words.strip() for name, _, words in (text.partition("=") for text in label or [])}
+    chosen, keeping = _method(method), _keeping(labels)
+    if examples is None and not any(named.values()) and not rename:
+        raise UsageError("There is nothing to learn from", "Give --examples FILE, or --label NAME=description")
+    read = read_examples(examples) if examples is not None else []
+    adapted = SentEmoContext.from_pretrained(model)
+    if rename:
+        adapted = adapted.rename(_pairs(rename))
+    if examples is not None or named:
+        described = {name: words for name, words in named.items() if words}
+        adapted = adapted.adapt(read, labels=keeping, names=[*named], descriptions=described, method=chosen)
+    adapted.save_pretrained(out)
+    found = adapted.adaptation
+    if as_json:
+        names, facts = list(adapted.labels.names), found.to_json() if found else None
+        put_pretty({"model": str(out), "labels": names, "adaptation": facts})
+        return
+    typer.echo(f"Labels: {', '.join(adapted.labels.names)}.")
+    if found:
+        typer.echo(str(found))
+    tell(f"Use it: sentemo predict FILE --model {out}")
+
+
+def _pairs(renames: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in renames:
+        old, equals, new = text.partition("=")
+        if not equals or not new.strip() or old in pairs:
+            raise UsageError(f"--rename {text} can't be meant", "Write OLD=NEW, each OLD once")
+        pairs[old] = new.strip()
+    return pairs
+
+
+def _keeping(name: str) -> Keeping:
+    from sentemo.adaptation.learn import Keeping
+
+    for keeping in get_args(Keeping):
+        if keeping == name:
+            return keeping  # type: ignore[no-any-return]
+    raise UsageError(f"Labels can't be kept by {name!r}", "Use --labels replace or --labels extend")
+
+
+def _method(name: str) -> Method | None:
+    from sentemo.network.adapted import Method
+
+    for method in get_args(Method):
+        if method == name:
+            return method  # type: ignore[no-any-return]
+    if name == "auto":
+        return None
+    raise UsageError(f"There is no method {name!r}", f"Use one of: auto, {', '.join(get_args(Method))}")

@@ -1,0 +1,190 @@
+"""`sentemo annotate`: label utterances in the terminal, those first from which most is learnt."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentemo.cli import options, question
+from sentemo.cli.reply import HELP, Reply, refusal, understand
+from sentemo.cli.screen import progress, put, tell
+from sentemo.errors import BadInput, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from torch import Tensor
+
+    from sentemo.adaptation.labelling import Labelling
+    from sentemo.model import SentEmoContext
+    from sentemo.types import Conversation
+
+AT_ONCE = 32  # conversations encoded between two ticks of the bar
+
+
+def annotate(
+    source: Annotated[Path, typer.Argument(help="A file of conversations.", metavar="FILE")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The answers, a JSONL file; it is gone on with.")],
+    labels: Annotated[str, typer.Option("--labels", "-l", help="Their names, between commas.")] = "",
+    model: options.Model = "default",
+    format: Annotated[
+        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
+    ] = "auto",
+    context: Annotated[int, typer.Option(min=0, max=50, help="Turns shown before the one to label.")] = 4,
+    as_json: options.Json = False,
+) -> None:
+    """Label utterances one by one; the most telling are asked first.
+
+    Each answer is in the file at once: stop at any time, and go on later with the same command. `sentemo adapt`
+    makes a model of the answers.
+    """
+    from rich.console import Console
+
+    from sentemo.adaptation.answers import AnswerFile
+    from sentemo.adaptation.labelling import Labelling
+    from sentemo.corpora.files import read_conversations
+    from sentemo.model import SentEmoContext
+
+    names = _names(labels)
+    _check_paths(source, out)
+    conversations = list(read_conversations(source, format))
+    file = AnswerFile(out)
+    if file.torn:
+        tell(f"{out}: the last line was never finished and is dropped: {file.torn[:60]!r}")
+    loaded = SentEmoContext.from_pretrained(model)
+    session = Labelling(conversations, lambda talks: _features(loaded, talks), file, names)
+    before = len(file.answers)
+    console = Console(stderr=True, highlight=False)
+    try:
+        _Loop(session, console, context).run()
+    finally:
+        _end(session, console, model, before)
+    if as_json:
+        put(_summary(session, before))
+
+
+class _Loop:
+    """Ask, understand, obey."""
+
+    def __init__(self, session: Labelling, console: Console, context: int) -> None:
+        self.session, self.console, self.context = session, console, context
+
+    def run(self) -> None:
+        """Go on until all is answered or skipped, or the user stops."""
+        session = self.session
+        self._say(f"Utterances: {len(session.places):,}. Answers so far: {len(session.file.answers):,}.\n{HELP}")
+        if session.curve:
+            self._say(question.course(session.curve))
+        place = session.next()
+        while place is not None:
+            self._show(place)
+            reply = self._ask()
+            while reply.kind in ("help", "unclear"):
+                self._say(reply.text or HELP)
+                reply = self._ask()
+            if reply.kind == "stop":
+                return
+            place = self._obey(reply, place)
+        self._say("Every utterance is answered or skipped.")
+
+    def _obey(self, reply: Reply, place: int) -> int | None:
+        """Answer, skip or undo; give the next place."""
+        session = self.session
+        if reply.kind == "undo":
+            undone = session.undo()
+            self._say("There is no answer to take back here." if undone is None else "Taken back. Once more:")
+            return place if undone is None else undone
+        if reply.kind == "label":
+            if why := session.excess(reply.text):
+                self._say(why)
+                return place
+            measured = session.answer(place, reply.text)
+            self._say(f"= {reply.text}")
+            if measured:
+                self._say(question.course(session.curve))
+        return session.next()
+
+    def _show(self, place: int) -> None:
+        from rich.text import Text
+
+        number, turn = self.session.places[place]
+        talk = self.session.conversations[number]
+        self.console.rule(Text(f"{question.clean(talk.id, 40)}, turn {turn + 1} of {len(talk)}", "dim"), style="dim")
+        question.show_turn(self.console, talk, turn, self.context)
+        self.console.print()
+        question.show_labels(self.console, self.session.labels, self.session.counts(), self.session.guess(place))
+
+    def _ask(self) -> Reply:
+        """Read a line; its end, without one, means to stop."""
+        self.console.print("label> ", end="", style="bold")
+        sys.stderr.flush()
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            raise BadInput("What was typed is not valid text", "Set the terminal to UTF-8") from None
+        if not sys.stdin.isatty() or not line:
+            self.console.print(question.clean(line, 60), markup=False)  # nothing else shows what was answered
+        return understand(line, self.session.labels) if line else Reply("stop")
+
+    def _say(self, message: str) -> None:
+        self.console.print(message, markup=False)
+
+
+def _names(labels: str) -> list[str]:
+    names = list(dict.fromkeys(name for each in labels.split(",") if (name := each.strip())))
+    for name in names:
+        if why := refusal(name):
+            raise UsageError(why, "Give it another name")
+    return names
+
+
+def _check_paths(source: Path, out: Path) -> None:
+    from sentemo.corpora.files import EXTENSIONS
+
+    if str(source) == "-":
+        raise UsageError("Answers are read from stdin, so conversations can't be", "Save them to a file")
+    if EXTENSIONS.get(out.suffix.lower()) != "jsonl":
+        raise UsageError(f"{out} is not named as a JSONL file", "End its name in .jsonl")
+    if out.exists() and source.exists() and out.samefile(source):
+        raise UsageError("The answers can't go into the file of conversations", "Name another with --out")
+
+
+def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> list[Tensor]:
+    found: list[Tensor] = []
+    with progress("reading") as (tick,):
+        for start in range(0, len(conversations), AT_ONCE):
+            found += model.features(conversations[start : start + AT_ONCE])
+            tick(len(found), len(conversations))
+    return found
+
+
+def _end(session: Labelling, console: Console, model: str, before: int) -> None:
+    """Say what there is now and what to do with it."""
+    counts, path = session.counts(), str(session.file.path)
+    if not counts:
+        tell("No answer yet.")
+        return
+    console.print()
+    question.show_end(console, session.labels, counts, session.curve)
+    answers = len(session.file.answers)
+    tell(f"Answers in {path}: {answers}, of them new: {max(answers - before, 0)}.")
+    if len(counts) < 2:
+        tell("Next, give a second label its first example.")
+        return
+    flag = "" if model == "default" else f" --model {shlex.quote(model)}"
+    tell(f"Next: sentemo adapt --examples {shlex.quote(path)}{flag} --out my-model")
+
+
+def _summary(session: Labelling, before: int) -> dict[str, object]:
+    counts = session.counts()
+    return {
+        "out": str(session.file.path),
+        "answers": len(session.file.answers),
+        "new": len(session.file.answers) - before,
+        "labels": {label: counts[label] for label in session.labels},
+        "curve": [{"answers": count, "accuracy": share} for count, share in sorted(session.curve.items())],
+    }

@@ -1,0 +1,165 @@
+"""`sentemo explain`: say what labels rest on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import COLOURS, progress, put, tell
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from sentemo.adaptation.explanation import Explanation, Influence, NearExample, TurnExplanation
+    from sentemo.types import Conversation
+
+SHOWN = 3  # prototypes and turns that are told
+LEAST = 0.005  # a smaller change of a probability is not worth a word
+
+
+def explain(
+    source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
+    model: options.Model = "default",
+    format: Annotated[
+        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
+    ] = "auto",
+    as_json: options.Json = False,
+    causal: options.Causal = False,
+    neighbours: Annotated[int, typer.Option(min=0, help="Near examples that are shown for each turn.")] = 3,
+    bank: Annotated[
+        Path | None, typer.Option(help="A file of labelled conversations to find near examples in.")
+    ] = None,
+) -> None:
+    """Label conversations and say, for each turn, what its label rests on.
+
+    `near`: the labelled examples that lie nearest, with their distances. They are of --bank; without it, of what the
+    model's labels were learnt from, else of a few utterances that come with the package: they show what the model
+    takes for alike, not what it was trained on. `labels`: the distance to the middle of each label. `turns`: what each
+    other turn added to the probability of the label, found by leaving it out.
+
+    In a terminal the result is text; piped, or with --json, it is one JSON object a conversation.
+    """
+    from sentemo.corpora.files import read_conversations
+    from sentemo.model import SentEmoContext
+
+    if source == "-" and sys.stdin.isatty():
+        tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
+    conversations = read_conversations(source, format)
+    first = next(conversations)  # bad input is told before the model is loaded
+    examples = _read_bank(bank)
+    loaded = SentEmoContext.from_pretrained(model)
+    loaded.causal = causal
+    for conversation in chain([first], conversations):
+        with progress("turns") as (tick,):
+            found = loaded.explain(conversation, neighbours=neighbours, bank=examples, on_progress=tick)
+        _print(found, sys.stdout.isatty() and not as_json)
+
+
+def _read_bank(path: Path | None) -> list[Conversation] | None:
+    from sentemo.corpora.files import read_conversations
+    from sentemo.corpora.labelled import label_set
+
+    if path is None:
+        return None
+    read = list(read_conversations(path))
+    label_set(read, path)  # refuses one without labels
+    return read
+
+
+def _print(explanation: Explanation, as_text: bool) -> None:
+    if as_text:
+        from rich.console import Console
+
+        show(explanation, Console())
+    else:
+        put(explanation.to_json())
+
+
+def show(explanation: Explanation, console: Console) -> None:
+    """Print each turn with its label and, indented, what that rests on."""
+    from rich.text import Text
+
+    if explanation.id:
+        console.print(Text(_clean(explanation.id), style="italic"))
+    for number, turn in enumerate(explanation, 1):
+        console.print(_heading(number, turn), _reasons(turn), "")
+
+
+def _heading(number: int, turn: TurnExplanation) -> RenderableType:
+    """Who, what, which emotion, how sure."""
+    from rich.table import Table
+    from rich.text import Text
+
+    said = turn.prediction
+    grid = Table.grid(padding=(0, 1), expand=True)
+    grid.add_column(width=4, justify="right")
+    grid.add_column(overflow="fold", ratio=1)
+    grid.add_column(justify="right", no_wrap=True)
+    speaker = f"{_clean(said.speaker)}: " if said.speaker else ""
+    sure = Text(f"{_clean(said.label)} {said.score:.0%}", style=_colour(said.label))
+    grid.add_row(Text(str(number)), Text.assemble((speaker, "bold"), _clean(said.text)), sure)
+    return grid
+
+
+def _reasons(turn: TurnExplanation) -> RenderableType:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=4)
+    grid.add_column(style="dim", width=6)
+    grid.add_column()
+    for place, near in enumerate(turn.nearest):
+        grid.add_row("", "" if place else "near", _near(near))
+    if turn.prototypes:
+        grid.add_row("", "labels", _labels(turn.prototypes))
+    if turn.influences:
+        grid.add_row("", "turns", _influences(turn.influences, turn.prediction.label))
+    return grid
+
+
+def _near(near: NearExample) -> Text:
+    from rich.text import Text
+
+    start = (f"{near.distance:.2f} ", (_clean(near.label), _colour(near.label)), " ")
+    return Text.assemble(*start, _clean(near.text), no_wrap=True, overflow="ellipsis")
+
+
+def _labels(prototypes: Mapping[str, float]) -> Text:
+    """The nearest labels, the nearest first."""
+    from rich.text import Text
+
+    nearest = sorted(prototypes.items(), key=lambda each: each[1])[:SHOWN]
+    return _joined(Text.assemble(f"{far:.2f} ", (_clean(name), _colour(name))) for name, far in nearest)
+
+
+def _influences(influences: Sequence[Influence], label: str) -> Text:
+    """The turns that mattered most, with what they added to the label's probability."""
+    from rich.text import Text
+
+    most = sorted(influences, key=lambda other: -abs(other.change))[:SHOWN]
+    said = [Text(f"turn {other.turn + 1} {other.change:+.2f}") for other in most if abs(other.change) >= LEAST]
+    if not said:
+        return Text("no other turn mattered", style="dim")
+    return Text.assemble(_joined(said), " towards ", (_clean(label), _colour(label)))
+
+
+def _joined(parts: Iterable[Text]) -> Text:
+    from rich.text import Text
+
+    return Text(", ").join(parts)
+
+
+def _colour(label: str) -> str:
+    return COLOURS.get(label, "white")
+
+
+def _clean(text: str) -> str:
+    """One line that steers no terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))

@@ -1,0 +1,205 @@
+"""Labels learnt by a whole model."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from artifacts.models import random_model
+from dialogues import OPENERS, THINGS, template_dialogues
+from encoders.readers import tiny_reader
+from sentemo.encoders.hashing import HashingEncoder
+from sentemo.errors import BadInput, UsageError
+from sentemo.model import SentEmoContext
+from sentemo.types import Conversation, Labeler, Utterance
+
+PLACES = ("in the harbour", "on the pier", "by the lighthouse")
+FOODS = ("with cheese", "in the soup", "for breakfast")
+
+
+def bare(label: str, *texts: str) -> list[Conversation]:
+    return [Conversation("", (Utterance(text, "", label),)) for text in texts]
+
+
+def examples(count: int, seed: int = 0) -> list[Conversation]:
+    """Utterances of two new labels, told apart by their words."""
+    rng = random.Random(seed)
+    return [
+        talk
+        for _ in range(count)
+        for talk in (
+            *bare("travel", f"{rng.choice(THINGS)} {rng.choice(PLACES)}"),
+            *bare("food", f"{rng.choice(THINGS)} {rng.choice(FOODS)}"),
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def model() -> SentEmoContext:
+    return random_model(encoder=HashingEncoder(256), heads=True)
+
+
+def accuracy(model: SentEmoContext, talks: list[Conversation]) -> float:
+    right = [p.turns[0].label == t.turns[0].label for p, t in zip(model.predict(talks), talks, strict=True)]
+    return float(np.mean(right))
+
+
+@pytest.mark.parametrize("method", [None, "prototypes", "linear", "neighbours", "metric"])
+def test_replaces_labels(model: SentEmoContext, method: object) -> None:
+    adapted = model.adapt(examples(8), method=method)  # type: ignore[arg-type]
+    assert isinstance(adapted, Labeler) and adapted.labels.names == ("food", "travel")
+    assert accuracy(adapted, examples(20, seed=1)) > 0.7
+    found = adapted.adaptation
+    assert found is not None and found.examples == {"food": found.examples["food"], "travel": found.examples["travel"]}
+    assert found.accuracy is not None and found.interval is not None
+    assert found.interval[0] <= found.accuracy <= found.interval[1]
+    assert "Expected accuracy" in str(found)
+    assert model.labels.names == ("neutral", "anger", "happiness", "sadness")  # the old model stays
+    for prediction in adapted.predict(template_dialogues(5)):
+        for turn in prediction:
+            assert sum(turn.probabilities.values()) == pytest.approx(1)
+
+
+def test_one_example_of_each_is_enough_to_start(model: SentEmoContext) -> None:
+    adapted = model.adapt(bare("travel", "on the pier") + bare("food", "with cheese"))
+    assert adapted.adaptation is not None and adapted.adaptation.accuracy is None
+    assert "unknown" in str(adapted.adaptation)
+    assert adapted.predict(Conversation.of("our cat on the pier")).turns[0].label == "travel"
+
+
+def test_labels_that_are_only_described(model: SentEmoContext) -> None:
+    words = {"travel": "in the harbour on the pier by the lighthouse", "food": "with cheese in the soup for breakfast"}
+    adapted = model.adapt([], descriptions=words)
+    assert adapted.adaptation is not None and adapted.adaptation.method == "names"
+    assert accuracy(adapted, examples(20, seed=1)) > 0.7
+    mixed = model.adapt(bare("travel", "on the pier"), descriptions={"food": words["food"]})
+    assert mixed.labels.names == ("food", "travel")
+
+
+def test_extends_labels_and_keeps_the_old_ones() -> None:
+    model = well_known()
+    talks = template_dialogues(40, seed=5)
+    adapted = model.adapt(examples(8), labels="extend")
+    assert adapted.labels.names == (*model.labels.names, "food", "travel") and adapted.labels.neutral == "neutral"
+    same = [
+        (before.label, after.label)
+        for old, new in zip(model.predict(talks), adapted.predict(talks), strict=True)
+        for before, after in zip(old, new, strict=True)
+    ]
+    assert np.mean([before == after for before, after in same]) > 0.9
+    assert accuracy(adapted, examples(20, seed=1)) > 0.6
+    found = adapted.adaptation
+    assert found is not None and found.mistaken is not None and found.mistaken <= 0.02
+
+
+def well_known(seed: int = 0) -> SentEmoContext:
+    """A model that keeps real examples of its labels."""
+    import torch
+
+    from sentemo.network.heads import Neighbours
+
+    model = random_model(seed, encoder=HashingEncoder(256))
+    rng = random.Random(seed)
+    texts = [(rng.choice(OPENERS[name]).format(rng.choice(THINGS)), name) for name in model.labels.names * 30]
+    rows = torch.cat(model.features([Conversation.of(text) for text, _ in texts]))
+    model.neighbours = Neighbours(len(texts), rows.shape[1], 4)
+    model.neighbours.fit(rows, torch.tensor([model.labels.index(name) for _, name in texts]))
+    return model
+
+
+def test_extends_again_and_again() -> None:
+    model = well_known()
+    once = model.adapt(examples(5), labels="extend")
+    twice = once.adapt(bare("sport", "a goal in the last minute", "she won the race", "our team lost"), labels="extend")
+    assert twice.labels.names == (*model.labels.names, "food", "travel", "sport")
+    assert twice.adaptation is not None and twice.adaptation.examples["sport"] == 3
+    assert len(twice.texts) == 13
+    sport = bare("sport", "a goal in the race", "she won the race", "our team lost the race")
+    replaced = model.adapt(examples(5)).adapt(sport, labels="extend")
+    assert replaced.labels.names == ("food", "travel", "sport")
+    assert replaced.predict(Conversation.of("she lost the race")).turns[0].label == "sport"
+
+
+def test_more_examples_of_a_label_that_is_there() -> None:
+    model = well_known()
+    adapted = model.adapt(bare("anger", "on the pier", "in the harbour", "by the lighthouse"), labels="extend")
+    assert adapted.labels == model.labels
+    assert adapted.predict(Conversation.of("our cat in the harbour")).turns[0].label == "anger"
+    assert sum(adapted.predict(Conversation.of("our cat")).turns[0].probabilities.values()) == pytest.approx(1)
+
+
+def test_renames_and_merges(model: SentEmoContext) -> None:
+    talks = template_dialogues(10)
+    merged = model.rename({"anger": "negative", "sadness": "negative", "neutral": "calm"})
+    assert merged.labels.names == ("calm", "negative", "happiness") and merged.labels.neutral == "calm"
+    for old, new in zip(model.predict(talks), merged.predict(talks), strict=True):
+        for before, after in zip(old, new, strict=True):
+            both = before.probabilities["anger"] + before.probabilities["sadness"]
+            assert after.probabilities["negative"] == pytest.approx(both)
+            assert after.probabilities["calm"] == pytest.approx(before.probabilities["neutral"])
+    with pytest.raises(BadInput, match="Unknown label 'rage'"):
+        model.rename({"rage": "anger"})
+
+
+@pytest.mark.parametrize("change", ["replace", "extend", "rename", "described"])
+def test_is_saved_and_loaded_like_any_model(change: str, tmp_path: Path) -> None:
+    model = well_known()
+    if change == "rename":
+        adapted = model.rename({"anger": "negative", "sadness": "negative"})
+    elif change == "described":
+        adapted = model.adapt([], descriptions={"travel": "on the pier", "food": "with cheese"})
+    else:
+        adapted = model.adapt(examples(6), labels=change)  # type: ignore[arg-type]
+        adapted = adapted.rename({"food": "meals"})
+    adapted.save_pretrained(tmp_path / "model")
+    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.encoder)
+    talks = template_dialogues(10)
+    assert again.predict(talks) == adapted.predict(talks)
+    assert again.texts == adapted.texts and again.labels == adapted.labels and again.adaptation == adapted.adaptation
+
+
+def test_works_on_a_tuned_encoder_and_as_it_comes() -> None:
+    model = random_model(encoder=tiny_reader())
+    model.causal = True
+    talks = template_dialogues(30, seed=2)
+    adapted = model.adapt(talks[:8])
+    assert adapted.causal and adapted.labels.names == ("anger", "happiness", "neutral", "sadness")
+    long = talks[20]
+    whole, start = adapted.predict(long), adapted.predict(Conversation("", long.turns[:2]))
+    assert [t.label for t in whole][:2] == [t.label for t in start]
+
+
+BAD = [
+    ({"examples": []}, BadInput, "No turn has a label"),
+    ({"examples": bare("a", "one"), "names": ["a", "b"]}, BadInput, "'b' has no example"),
+    ({"examples": bare("a", "one"), "names": ["a", "a"]}, BadInput, "name one twice"),
+    ({"examples": bare("a", "one") + bare("b", "one")}, BadInput, "is labelled 'a' and 'b'"),
+    ({"examples": bare("a", *map(str, range(101))) + bare("b", "x")}, BadInput, "101 examples"),
+    ({"examples": [c for i in range(10_000) for c in bare(f"l{i}", f"t{i}")]}, BadInput, "10,000 labels"),
+    ({"examples": bare("a", "one", "two")}, UsageError, "only label"),
+    ({"examples": bare("a", "one") + bare("b", " ")}, BadInput, "is empty"),
+    ({"examples": bare("a", "one") + bare(" ", "two")}, BadInput, "blank"),
+    ({"examples": bare("a", "one") + bare("b", "two"), "labels": "keep"}, UsageError, "can't be kept"),
+    ({"examples": bare("a", "one"), "labels": "extend", "method": "metric"}, UsageError, "not added by metric"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), BAD)
+def test_refuses(model: SentEmoContext, arguments: dict[str, object], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        model.adapt(**arguments)  # type: ignore[arg-type]
+
+
+def test_needs_examples_of_the_old_labels_to_extend() -> None:
+    with pytest.raises(UsageError, match="keeps no examples"):
+        random_model(heads=False).adapt(examples(2), labels="extend")
+
+
+def test_an_adapted_model_has_one_head(model: SentEmoContext) -> None:
+    adapted = model.adapt(examples(2))
+    adapted.head = "prototypes"
+    with pytest.raises(UsageError, match="one head"):
+        adapted.predict(Conversation.of("hello"))

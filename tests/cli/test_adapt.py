@@ -1,0 +1,117 @@
+"""`sentemo adapt` and `sentemo few-shot`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import SMALL, Command
+from dialogues import template_dialogues
+from sentemo.corpora.jsonl import write_jsonl
+from sentemo.encoders.hashing import HashingEncoder
+from sentemo.model import SentEmoContext
+
+LINES = [
+    {"text": text, "label": label}
+    for label, texts in {
+        "travel": ("on the pier", "in the harbour", "a train by the lighthouse"),
+        "food": ("with cheese", "in the soup", "a train for breakfast"),
+    }.items()
+    for text in texts
+]
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.jsonl"
+    file.write_text("\n".join(map(json.dumps, LINES)), encoding="utf-8")
+    return file
+
+
+def test_adapts_and_the_result_is_a_model(sentemo: Command, run_dir: Path, examples: Path, tmp_path: Path) -> None:
+    result = sentemo("adapt", "--examples", examples, "--model", run_dir, "--out", tmp_path / "own")
+    assert result.code == 0 and "Expected accuracy" in result.out and "food, travel" in result.out
+    assert f"sentemo predict FILE --model {tmp_path / 'own'}" in result.err
+    (tmp_path / "talk.txt").write_text("Ida: we met on the pier\nMax: with cheese\n", encoding="utf-8")
+    labelled = sentemo("predict", tmp_path / "talk.txt", "--model", tmp_path / "own")
+    assert [turn["label"] for turn in json.loads(labelled.out)["turns"]] == ["travel", "food"]
+
+
+def test_says_it_for_machines(sentemo: Command, run_dir: Path, examples: Path, tmp_path: Path) -> None:
+    words = ("adapt", "-e", examples, "-m", run_dir, "--labels", "extend", "--rename", "anger=rage", "--json")
+    result = sentemo(*words, "-o", tmp_path / "own")
+    told = json.loads(result.out)
+    assert told["labels"][-2:] == ["food", "travel"] and "rage" in told["labels"] and len(told["labels"]) == 9
+    assert told["adaptation"]["examples"] == {"food": 3, "travel": 3}
+
+
+def test_labels_that_are_only_described_or_renamed(sentemo: Command, run_dir: Path, tmp_path: Path) -> None:
+    words = ("--label", "travel=on the pier", "--label", "food=with cheese")
+    assert sentemo("adapt", "-m", run_dir, *words, "-o", tmp_path / "a").code == 0
+    only = sentemo("adapt", "-m", run_dir, "--rename", "anger=bad", "--rename", "disgust=bad", "-o", tmp_path / "b")
+    assert only.code == 0 and "bad" in only.out and "Expected" not in only.out
+
+
+def test_refuses_what_cannot_be_meant(sentemo: Command, run_dir: Path, examples: Path, tmp_path: Path) -> None:
+    def run(*words: str | Path) -> tuple[int, str]:
+        result = sentemo("adapt", "-m", run_dir, "-o", tmp_path / "own", *words)
+        return result.code, result.err
+
+    assert run()[0] == 2
+    assert run("-e", examples, "--labels", "keep")[0] == 2
+    assert run("-e", examples, "--method", "magic")[0] == 2
+    assert run("-e", examples, "--rename", "anger")[0] == 2
+    assert run("-e", tmp_path / "none.jsonl")[0] == 3
+    code, told = run("-e", examples, "--label", "sport")
+    assert code == 3 and "'sport' has no example" in " ".join(told.split())
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("few") / "train.jsonl"
+    write_jsonl(template_dialogues(40, seed=3), file)
+    return file
+
+
+def test_few_shot_episodes(sentemo: Command, run_dir: Path, talks: Path, tmp_path: Path) -> None:
+    words = (
+        "few-shot",
+        "files",
+        "-d",
+        talks,
+        "-o",
+        tmp_path / "out",
+        "-m",
+        run_dir,
+        "--shots",
+        "1,3",
+        "--queries",
+        "5",
+    )
+    words = (*words, "--ways", "2", "--episodes", "4", "--queries", "5")
+    result = sentemo(*words, "--json")
+    assert result.code == 0, result.err
+    told = json.loads(result.out)
+    assert told["chance"] == 50 and len(told["rows"]) == 6
+    assert {row["learner"] for row in told["rows"]} > {"sentemo"} and {row["episodes"] for row in told["rows"]} == {4}
+    before = (tmp_path / "out" / "outcomes.jsonl").read_text(encoding="utf-8")
+    again = sentemo(*words)
+    assert "natural prior" in again.out
+    assert (tmp_path / "out" / "outcomes.jsonl").read_text(encoding="utf-8") == before  # nothing was done twice
+
+
+def test_few_shot_of_emotions_left_out(sentemo: Command, talks: Path, tmp_path: Path) -> None:
+    flags = [word for setting in SMALL for word in ("--set", setting)]
+    words = ("few-shot", "files", "-d", talks, "-o", tmp_path / "out", *flags, "--episodes", "3", "--queries", "3")
+    assert sentemo(*words, "--leave-out", "2", "--shots", "0").code == 2
+    assert sentemo(*words, "--leave-out", "1").code == 2
+    result = sentemo(*words, "--leave-out", "2", "--shots", "1", "--json")
+    assert result.code == 0, result.err
+    assert {row["episodes"] for row in json.loads(result.out)["rows"]} == {3}
+    names = sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir())
+    assert names == ["anger-happiness", "anger-sadness", "happiness-sadness"]
+    model = SentEmoContext.from_pretrained(tmp_path / "out" / "anger-sadness", encoder=HashingEncoder(64))
+    assert model.labels.names == ("happiness", "neutral")

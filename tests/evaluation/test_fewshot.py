@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artifacts.models import random_model
+from dialogues import FOUR, template_dialogues
+from sentemo.encoders.hashing import HashingEncoder
+from sentemo.errors import BadInput, MissingExtra, UsageError
+from sentemo.evaluation.episodes import Episode, Pool, draw
+from sentemo.evaluation.fewshot import OURS, Outcome, Plan, line_of, merged, read_outcomes, rows_of, run, to_markdown
+from sentemo.evaluation.learners import Adapting, Logistic, NearestPrototype, SetFit
+
+TALKS = template_dialogues(120, seed=4)
+POOL = Pool.of(TALKS, FOUR.names)
+
+
+def test_a_pool_holds_what_has_one_of_the_labels() -> None:
+    pool = Pool.of(TALKS, ("sadness", "anger"))
+    turns = [(d, t, said) for d, talk in enumerate(TALKS) for t, said in enumerate(talk)]
+    wanted = [(d, t, said.text) for d, t, said in turns if said.label in pool.labels]
+    assert list(zip(pool.dialogues, pool.turns, pool.texts(np.arange(len(pool.gold))), strict=True)) == wanted
+    for place, row in enumerate(pool.gold):
+        assert TALKS[pool.dialogues[place]].turns[pool.turns[place]].label == pool.labels[row]
+
+
+@given(ways=st.integers(2, 4), shots=st.integers(1, 5), queries=st.integers(1, 8), seed=st.integers(0, 10**6))
+@settings(max_examples=60, deadline=None)
+def test_an_episode_is_what_it_says(ways: int, shots: int, queries: int, seed: int) -> None:
+    episode = draw(POOL, ways, shots, queries, np.random.default_rng(seed))
+    assert len(set(episode.names)) == ways == len(episode.names)
+    assert np.bincount(episode.support_gold).tolist() == [shots] * ways
+    for rows, gold in (
+        (episode.support, episode.support_gold),
+        (episode.balanced, episode.balanced_gold),
+        (episode.natural, episode.natural_gold),
+    ):
+        assert len(set(rows.tolist())) == len(rows)
+        assert [episode.names[i] for i in gold] == [POOL.labels[POOL.gold[row]] for row in rows]
+    taken = set(POOL.dialogues[episode.support].tolist())
+    for rows in (episode.balanced, episode.natural):
+        assert not taken & set(POOL.dialogues[rows].tolist())
+    assert np.bincount(episode.balanced_gold).max() <= queries and len(episode.natural) <= queries * ways
+    again = draw(POOL, ways, shots, queries, np.random.default_rng(seed))
+    assert (again.support == episode.support).all() and (again.natural == episode.natural).all()
+
+
+def test_natural_queries_follow_the_pool() -> None:
+    drawn = np.concatenate([draw(POOL, 4, 1, 15, np.random.default_rng(i)).natural for i in range(40)])
+    shares = np.bincount(POOL.gold[drawn], minlength=4) / len(drawn)
+    np.testing.assert_allclose(shares, np.bincount(POOL.gold) / len(POOL.gold), atol=0.08)
+
+
+def test_what_cannot_be_drawn() -> None:
+    with pytest.raises(UsageError, match="5 ways"):
+        draw(POOL, 5, 1, 1, np.random.default_rng(0))
+    with pytest.raises(BadInput, match="too few for 5000 shots"):
+        draw(POOL, 2, 5000, 1, np.random.default_rng(0))
+
+
+def one_hot_rows(noise: float = 0.0) -> Any:
+    rng = np.random.default_rng(0)
+    return (np.eye(4)[POOL.gold] + noise * rng.standard_normal((len(POOL.gold), 4))).astype(np.float32)
+
+
+def all_learners() -> dict[str, Any]:
+    features = torch.from_numpy(one_hot_rows())
+    return {
+        OURS: Adapting(random_model(), POOL, features),
+        "prototype": NearestPrototype(one_hot_rows()),
+        "logistic": Logistic(one_hot_rows()),
+    }
+
+
+def test_every_learner_learns_what_is_plain() -> None:
+    plan = Plan(ways=3, shots=4, episodes=3, queries=5)
+    outcomes = run("plain", plan, POOL, {name: (each, 3) for name, each in all_learners().items()})
+    assert len(outcomes) == 9 and {each.balanced for each in outcomes} == {100.0} == {each.natural for each in outcomes}
+
+
+def test_chance_is_what_learners_of_noise_get() -> None:
+    noise = np.random.default_rng(1).standard_normal((len(POOL.gold), 8)).astype(np.float32)
+    plan = Plan(ways=4, shots=3, episodes=60)
+    outcomes = run("noise", plan, POOL, {"prototype": (NearestPrototype(noise), 60)})
+    assert 20 < rows_of(outcomes)[0].balanced < 30
+
+
+def test_the_model_itself_learns_from_the_conversations() -> None:
+    model = random_model(encoder=HashingEncoder(64))
+    features = torch.cat(model.features(TALKS))
+    pool = Pool.of(TALKS, FOUR.names)
+    assert len(features) == len(pool.gold)
+    learner = Adapting(model, pool, features)
+    episode = draw(pool, 4, 6, 10, np.random.default_rng(0))
+    label, seconds = learner.learn(episode)
+    assert (label(episode.balanced) == episode.balanced_gold).mean() > 0.4 and seconds > 0
+    assert learner.timed(episode) > 0
+
+
+class Slow:
+    """Counts how often it learns."""
+
+    def __init__(self) -> None:
+        self.learnt: list[tuple[int, ...]] = []
+
+    def learn(self, episode: Episode) -> Any:
+        self.learnt.append(tuple(episode.support.tolist()))
+        return (lambda rows: np.zeros(len(rows), dtype=np.int64)), 1.0
+
+
+def test_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    plan = Plan(ways=2, shots=1, episodes=5)
+    whole = run("s", plan, POOL, {"slow": (Slow(), 5)})
+    log = tmp_path / "outcomes.jsonl"
+    log.write_text("".join(map(line_of, whole[:3])) + line_of(whole[3])[:20], encoding="utf-8")
+    slow = Slow()
+    again = run("s", plan, POOL, {"slow": (slow, 5)}, read_outcomes(log))
+    assert again == whole and len(slow.learnt) == 2
+    few = Slow()
+    run("s", plan, POOL, {"slow": (few, 2)})
+    assert few.learnt == [tuple(draw(POOL, 2, 1, 15, np.random.default_rng([0, 2, 1, i])).support) for i in range(2)]
+    log.write_text("{}\n" + line_of(whole[0]), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"outcomes\.jsonl:1: Not an outcome"):
+        read_outcomes(log)
+    assert read_outcomes(tmp_path / "none") == []
+
+
+def test_rows_pair_ours_with_each_other_learner() -> None:
+    ours = [Outcome("s", 1, i, OURS, 60.0 + i, 50.0, 0.1, 0.5 if i < 2 else None) for i in range(4)]
+    others = [Outcome("s", 1, i, "setfit", 50.0, 40.0, 8.0) for i in range(2)]
+    first, second = rows_of([*ours, *others])
+    assert (first.learner, first.episodes, first.balanced, first.ours_leads) == (OURS, 4, 61.5, None)
+    assert first.balanced_half == pytest.approx(1.96 * np.std([0, 1, 2, 3], ddof=1) / 2)
+    assert (second.learner, second.episodes, second.ours_leads, second.ours_seconds) == ("setfit", 2, 10.5, 0.5)
+    text = to_markdown([first, second], 25.0)
+    assert "+10.5 ±" in text and "chance 25.0" in text
+    two = merged([*ours, *(replace(each, setting="t") for each in ours)], "both")
+    assert rows_of(two)[0].episodes == 8 and len({each.episode for each in two}) == 8
+
+
+def test_setfit_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "setfit", None)  # as if it weren't installed
+    with pytest.raises(MissingExtra, match=r"sentemo\[few-shot\]"):
+        SetFit(None, POOL).learn(draw(POOL, 2, 1, 1, np.random.default_rng(0)))  # type: ignore[arg-type]
+
+
+def test_json_of_an_outcome_comes_back() -> None:
+    outcome = Outcome("s", 5, 3, "x", 1.5, 2.5, 0.25, None)
+    assert Outcome(**json.loads(line_of(outcome))) == outcome

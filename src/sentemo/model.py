@@ -178,19 +178,27 @@ class SentEmoContext(ModelParts):
         names: Sequence[str] = (),
         descriptions: Mapping[str, str] | None = None,
         method: Method | None = None,
+        unlabelled: Sequence[Conversation] = (),
     ) -> SentEmoContext:
         """Learn labels from conversations in which some turns have one; give a new model, this one stays.
 
         `labels` says whether they replace this model's or extend them. `names` are labels that must be there, in their
-        order; a label with a description (a few words) needs no example. The method is chosen by leaving examples out,
-        unless named; the new model's `adaptation` says what was found. Raises `BadInput` for examples that contradict
-        each other, are too few or too many.
+        order; a label with a description (a few words) needs no example. `unlabelled` conversations shape a metric
+        before any label is seen (paper, section 6.3), used where it does better. The method is chosen by leaving
+        examples out, unless named; the new model's `adaptation` says what was found. Raises `BadInput` for examples
+        that contradict each other, are too few or too many.
         """
+        views = self._views(unlabelled) if unlabelled else None
         parts, found = learn(
-            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method
+            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
         )
         facts = {**self.facts, "adapted": found.to_json()}
         return replace(self, **parts, facts=facts)
+
+    def _views(self, conversations: Sequence[Conversation]) -> tuple[Tensor, Tensor]:
+        """Read utterances in their whole conversations, and after what came before them: (N,F), (N,F)."""
+        whole, before = (replace(self, causal=causal).features(conversations) for causal in (False, True))
+        return torch.cat(whole), torch.cat(before)
 
     @property
     def adaptation(self) -> Adaptation | None:

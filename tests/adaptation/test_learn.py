@@ -63,6 +63,17 @@ def test_replaces_labels(model: SentEmoContext, method: object) -> None:
             assert sum(turn.probabilities.values()) == pytest.approx(1)
 
 
+def test_unlabelled_conversations_may_help(model: SentEmoContext, tmp_path: Path) -> None:
+    adapted = model.adapt(examples(6), unlabelled=template_dialogues(30), method="label-free")
+    assert adapted.adaptation is not None and adapted.adaptation.method == "label-free"
+    assert accuracy(adapted, examples(20, seed=1)) > 0.7
+    adapted.save_pretrained(tmp_path / "model")
+    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.encoder)
+    assert again.predict(template_dialogues(3)) == adapted.predict(template_dialogues(3))
+    tried = model.adapt(examples(6), unlabelled=template_dialogues(30)).adaptation
+    assert tried is not None and "label-free" in tried.trials
+
+
 def test_one_example_of_each_is_enough_to_start(model: SentEmoContext) -> None:
     adapted = model.adapt(bare("travel", "on the pier") + bare("food", "with cheese"))
     assert adapted.adaptation is not None and adapted.adaptation.accuracy is None
@@ -183,6 +194,7 @@ BAD = [
     ({"examples": bare("a", "one") + bare("b", " ")}, BadInput, "is empty"),
     ({"examples": bare("a", "one") + bare(" ", "two")}, BadInput, "blank"),
     ({"examples": bare("a", "one") + bare("b", "two"), "labels": "keep"}, UsageError, "can't be kept"),
+    ({"examples": bare("a", "one") + bare("b", "two"), "method": "label-free"}, UsageError, "unlabelled"),
     ({"examples": bare("a", "one"), "labels": "extend", "method": "metric"}, UsageError, "not added by metric"),
 ]
 

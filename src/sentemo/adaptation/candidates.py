@@ -9,22 +9,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sentemo.adaptation.threads import one_thread
 from sentemo.network.adapted import Adapted, AdaptedShape, Method
 
 STRENGTH = 5.0
 """Of the logistic regression: the inverse of its regularisation."""
 METRIC_STEPS, METRIC_RATE, MARGIN = 20, 5e-4, 0.3
+LABEL_FREE_STEPS, BATCH = 60, 128
 ENOUGH_FOR_METRIC = 5
 """Examples of each label from which on a metric is trained."""
 
 
-def fit(method: Method, features: Tensor, gold: Tensor, labels: int) -> Adapted:
-    """(N,F), (N,) -> labels learnt by one method. Every label has an example."""
+def fit(method: Method, features: Tensor, gold: Tensor, labels: int, mapping: Tensor | None = None) -> Adapted:
+    """(N,F), (N,) -> labels learnt by one method. Every label has an example; `label-free` needs its map (F,F)."""
     stored, width = features.shape
     adapted = Adapted(AdaptedShape(method, labels, width, stored, extends=False))
     adapted.examples.copy_(features)
     adapted.gold.copy_(gold)
-    if method in LINEAR:
+    if mapping is not None:
+        weight, bias = prototypes(features @ mapping.T, gold, labels)
+        adapted.weight.copy_(weight @ mapping)
+        adapted.bias.copy_(bias)
+    elif method in LINEAR:
         basis = span(features)
         weight, bias = LINEAR[method](features @ basis, gold, labels)
         adapted.weight.copy_(weight @ basis.T)
@@ -79,14 +85,45 @@ def train_metric(features: Tensor, gold: Tensor) -> Tensor:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its own imports
         from pytorch_metric_learning import distances, losses, miners
-    mapping = torch.eye(features.shape[1], requires_grad=True)
     distance = distances.LpDistance(normalize_embeddings=False, p=2)
     miner = miners.BatchHardMiner(distance=distance)
     loss_of = losses.TripletMarginLoss(margin=MARGIN, distance=distance)
-    optimiser = torch.optim.Adam([mapping], lr=METRIC_RATE)
-    for _ in range(METRIC_STEPS):
+
+    def loss(mapping: Tensor, step: int) -> Tensor:
         points = features @ mapping.T
-        loss = loss_of(points, gold, miner(points, gold))
+        found: Tensor = loss_of(points, gold, miner(points, gold))
+        return found
+
+    return _descended(features.shape[1], METRIC_STEPS, loss)
+
+
+@one_thread()
+def train_label_free(views: Tensor, others: Tensor) -> Tensor:
+    """(N,F), (N,F), two views of N utterances -> (F,F), by triplets that need no label (paper, section 6.3).
+
+    The like pair are two views of one utterance: as it is read in its whole conversation, and after what came before
+    it alone. The other utterances of a batch are the negatives.
+    """
+    order = torch.randperm(len(views), generator=torch.Generator().manual_seed(0))
+    batches = order.split(BATCH)
+
+    def loss(mapping: Tensor, step: int) -> Tensor:
+        rows = batches[step % len(batches)]
+        anchors, likes = views[rows] @ mapping.T, others[rows] @ mapping.T
+        near = (anchors - likes).norm(dim=1)
+        far = torch.cdist(anchors, likes).masked_fill(torch.eye(len(rows), dtype=torch.bool), torch.inf).amin(1)
+        found: Tensor = (near - far + MARGIN).clamp_min(0).mean()
+        return found
+
+    return _descended(views.shape[1], LABEL_FREE_STEPS, loss)
+
+
+def _descended(width: int, steps: int, loss_of: Callable[[Tensor, int], Tensor]) -> Tensor:
+    """Minimise a loss of a linear map (F,F), from the identity on."""
+    mapping = torch.eye(width, requires_grad=True)
+    optimiser = torch.optim.Adam([mapping], lr=METRIC_RATE)
+    for step in range(steps):
+        loss = loss_of(mapping, step)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

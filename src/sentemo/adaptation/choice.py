@@ -9,12 +9,13 @@ import torch
 from torch import Tensor
 
 from sentemo.adaptation.candidates import ENOUGH_FOR_METRIC, fit, span
+from sentemo.adaptation.threads import one_thread
 from sentemo.network.adapted import Adapted, Method
 
-ONE_BY_ONE = 40
+ONE_BY_ONE = 25
 """Up to so many examples each is left out alone; of more, a tenth at a time."""
 SCALES = [2.0**power for power in range(-1, 8)]
-USUAL_SCALE = {"prototypes": 3.0, "neighbours": 0.3, "linear": 1.0, "metric": 1.0}
+USUAL_SCALE = {"prototypes": 3.0, "neighbours": 0.3, "linear": 1.0, "metric": 1.0, "label-free": 3.0}
 """What scores are multiplied by where nothing can be left out."""
 METHODS: tuple[Method, ...] = ("prototypes", "linear", "neighbours", "metric")
 
@@ -39,8 +40,12 @@ def tryable(gold: Tensor, labels: int) -> tuple[Method, ...]:
     return METHODS if counts.min() >= ENOUGH_FOR_METRIC else METHODS[:-1]
 
 
-def left_out_scores(method: Method, features: Tensor, gold: Tensor, labels: int) -> Tensor:
+def left_out_scores(
+    method: Method, features: Tensor, gold: Tensor, labels: int, mapping: Tensor | None = None
+) -> Tensor:
     """(N,F), (N,) -> (N,C), each example scored by the others; a label without others is never chosen."""
+    if mapping is not None:
+        method, features = "prototypes", features @ mapping.T
     features = features @ span(features)
     fold = folds(gold)
     scores = torch.empty(len(gold), labels)
@@ -67,22 +72,30 @@ def _scores_of_present(method: Method, features: Tensor, gold: Tensor, left_out:
     return scores
 
 
-def attempt(method: Method, features: Tensor, gold: Tensor, labels: int) -> Trial:
+@one_thread()
+def attempt(method: Method, features: Tensor, gold: Tensor, labels: int, mapping: Tensor | None = None) -> Trial:
     """Leave each example out once."""
-    scores = left_out_scores(method, features, gold, labels)
+    scores = left_out_scores(method, features, gold, labels, mapping)
     accuracy = (scores.argmax(-1) == gold).float().mean().item()
     losses = {scale: torch.nn.functional.cross_entropy(scale * scores, gold).item() for scale in SCALES}
     scale = min(losses, key=losses.__getitem__)
     return Trial(method, accuracy, losses[scale], scale)
 
 
-def choose(features: Tensor, gold: Tensor, labels: int, method: Method | None = None) -> tuple[Adapted, list[Trial]]:
-    """Fit the given method, or the one with the least loss on examples left out; prototypes where none can be."""
-    possible = tryable(gold, labels)
-    trials = [attempt(each, features, gold, labels) for each in possible if method in (None, each)]
+@one_thread()
+def choose(
+    features: Tensor, gold: Tensor, labels: int, method: Method | None = None, mapping: Tensor | None = None
+) -> tuple[Adapted, list[Trial]]:
+    """Fit the given method, or the one with the least loss on examples left out; prototypes where none can be.
+
+    `mapping` (F,F) is that of `label-free`, which is tried where it is given.
+    """
+    trials = [attempt(each, features, gold, labels) for each in tryable(gold, labels) if method in (None, each)]
+    if mapping is not None and tryable(gold, labels) and method in (None, "label-free"):
+        trials.append(attempt("label-free", features, gold, labels, mapping))
     best = min(trials, key=lambda trial: trial.log_loss, default=None)
     chosen: Method = best.method if best else method or "prototypes"
-    adapted = fit(chosen, features, gold, labels)
+    adapted = fit(chosen, features, gold, labels, mapping if chosen == "label-free" else None)
     adapted.scale.fill_(best.scale if best else USUAL_SCALE[chosen])
     return adapted, trials
 

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from sentemo.adaptation.candidates import linear
 from sentemo.adaptation.choice import folds
+from sentemo.adaptation.threads import one_thread
 from sentemo.network.adapted import Adapted, AdaptedShape
 
 MISTAKEN_SHARE = 0.01
@@ -17,6 +18,7 @@ NEW_SHARE = 0.05
 SCALES = [2.0**power for power in range(-1, 6)]
 
 
+@one_thread()
 def extend(
     features: Tensor, gold: Tensor, labels: int, known: Tensor, known_best: Tensor, known_gold: Tensor
 ) -> tuple[Adapted, float, float]:

@@ -11,11 +11,10 @@ import torch
 from torch import Tensor
 
 from sentemo.adaptation.adaptation import Adaptation
-from sentemo.adaptation.candidates import fit
+from sentemo.adaptation.candidates import fit, train_label_free
 from sentemo.adaptation.choice import USUAL_SCALE, Trial, choose, wilson
 from sentemo.adaptation.examples import gather
 from sentemo.adaptation.extension import extend
-from sentemo.adaptation.threads import one_thread
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
 from sentemo.network.adapted import Adapted, Method
@@ -50,18 +49,23 @@ def learn(
     names: Sequence[str] = (),
     descriptions: Mapping[str, str] | None = None,
     method: Method | None = None,
+    views: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[dict[str, Any], Adaptation]:
-    """Learn labels and give the model's parts that change, and what was found."""
+    """Learn labels and give the model's parts that change, and what was found.
+
+    `views` are two of the same unlabelled utterances, (N,F) and (N,F), for the method `label-free`.
+    """
     if keeping not in ("replace", "extend"):
         raise UsageError(f"Labels can't be kept by {keeping!r}", "Use replace or extend")
     support = _support(featurise, conversations, names, descriptions or {})
     before = model.adapted
     if keeping == "extend" and before is not None:
         support = _joined(model, before, support)
-    with one_thread():
-        if keeping == "extend" and (before is None or before.shape.extends):
-            return _extended(model, support, method)
-        return _replaced(model, support, method)
+    if method == "label-free" and views is None:
+        raise UsageError("The method label-free learns from unlabelled conversations", "Give some")
+    if keeping == "extend" and (before is None or before.shape.extends):
+        return _extended(model, support, method)
+    return _replaced(model, support, method, None if views is None else train_label_free(*views))
 
 
 def _support(
@@ -93,7 +97,9 @@ def _joined(model: ModelParts, before: Adapted, support: Support) -> Support:
     return Support(labels, features, torch.tensor(gold), (*model.texts, *support.texts), support.described)
 
 
-def _replaced(model: ModelParts, support: Support, method: Method | None) -> tuple[dict[str, Any], Adaptation]:
+def _replaced(
+    model: ModelParts, support: Support, method: Method | None, mapping: Tensor | None
+) -> tuple[dict[str, Any], Adaptation]:
     labels = len(support.labels)
     if labels < 2:
         raise UsageError(f"The only label is {support.labels[0]!r}", "Give examples of two at least, or extend")
@@ -102,7 +108,7 @@ def _replaced(model: ModelParts, support: Support, method: Method | None) -> tup
         adapted = fit("prototypes", support.features, support.gold, labels)
         adapted.scale.fill_(USUAL_SCALE["prototypes"])
     else:
-        adapted, trials = choose(support.features, support.gold, labels, method)
+        adapted, trials = choose(support.features, support.gold, labels, method, mapping)
     best = next((trial for trial in trials if trial.method == adapted.shape.method), None)
     counts = torch.bincount(support.gold, minlength=labels)
     found = Adaptation(

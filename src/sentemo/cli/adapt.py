@@ -32,8 +32,11 @@ def adapt(
     rename: Annotated[
         list[str] | None, typer.Option(help="OLD=NEW, before anything is learnt; to one NEW twice merges. Repeatable.")
     ] = None,
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="A file of your conversations without labels; a metric may gain from it.")
+    ] = None,
     method: Annotated[
-        str, typer.Option(help="auto, prototypes, neighbours, linear or metric (prototypes in a trained metric).")
+        str, typer.Option(help="auto, prototypes, neighbours, linear, metric (trained triplets) or label-free.")
     ] = "auto",
     as_json: options.Json = False,
 ) -> None:
@@ -43,6 +46,7 @@ def adapt(
     `{"turns", "turn", "label"}`. The method is chosen by leaving examples out, and the accuracy to expect is told.
     """
     from sentemo.corpora.examples import read_examples
+    from sentemo.corpora.files import read_conversations
     from sentemo.model import SentEmoContext
 
     named = {name.strip(): words.strip() for name, _, words in (text.partition("=") for text in label or [])}
@@ -50,12 +54,15 @@ def adapt(
     if examples is None and not any(named.values()) and not rename:
         raise UsageError("There is nothing to learn from", "Give --examples FILE, or --label NAME=description")
     read = read_examples(examples) if examples is not None else []
+    others = list(read_conversations(unlabelled)) if unlabelled is not None else []
     adapted = SentEmoContext.from_pretrained(model)
     if rename:
         adapted = adapted.rename(_pairs(rename))
     if examples is not None or named:
         described = {name: words for name, words in named.items() if words}
-        adapted = adapted.adapt(read, labels=keeping, names=[*named], descriptions=described, method=chosen)
+        adapted = adapted.adapt(
+            read, labels=keeping, names=[*named], descriptions=described, method=chosen, unlabelled=others
+        )
     adapted.save_pretrained(out)
     found = adapted.adaptation
     if as_json:

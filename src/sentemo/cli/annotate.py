@@ -113,7 +113,7 @@ class _Loop:
 
         number, turn = self.session.places[place]
         talk = self.session.conversations[number]
-        self.console.rule(Text(f"{question.clean(talk.id, 40)}, turn {turn + 1} of {len(talk)}", "dim"), style="dim")
+        self.console.rule(Text(f"{question.short(talk.id, 40)}, turn {turn + 1} of {len(talk)}", "dim"), style="dim")
         question.show_turn(self.console, talk, turn, self.context)
         self.console.print()
         question.show_labels(self.console, self.session.labels, self.session.counts(), self.session.guess(place))
@@ -127,7 +127,7 @@ class _Loop:
         except UnicodeDecodeError:
             raise BadInput("What was typed is not valid text", "Set the terminal to UTF-8") from None
         if not sys.stdin.isatty() or not line:
-            self.console.print(question.clean(line, 60), markup=False)  # nothing else shows what was answered
+            self.console.print(question.short(line, 60), markup=False)  # nothing else shows what was answered
         return understand(line, self.session.labels) if line else Reply("stop")
 
     def _say(self, message: str) -> None:

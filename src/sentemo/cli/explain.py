@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.screen import COLOURS, progress, put, tell
+from sentemo.cli.screen import COLOURS, clean, progress, put, tell
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -63,14 +63,9 @@ def explain(
 
 
 def _read_bank(path: Path | None) -> list[Conversation] | None:
-    from sentemo.corpora.files import read_conversations
-    from sentemo.corpora.labelled import label_set
+    from sentemo.corpora.examples import read_examples
 
-    if path is None:
-        return None
-    read = list(read_conversations(path))
-    label_set(read, path)  # refuses one without labels
-    return read
+    return None if path is None else read_examples(path)
 
 
 def _print(explanation: Explanation, as_text: bool) -> None:
@@ -87,7 +82,7 @@ def show(explanation: Explanation, console: Console) -> None:
     from rich.text import Text
 
     if explanation.id:
-        console.print(Text(_clean(explanation.id), style="italic"))
+        console.print(Text(clean(explanation.id), style="italic"))
     for number, turn in enumerate(explanation, 1):
         console.print(_heading(number, turn), _reasons(turn), "")
 
@@ -102,9 +97,9 @@ def _heading(number: int, turn: TurnExplanation) -> RenderableType:
     grid.add_column(width=4, justify="right")
     grid.add_column(overflow="fold", ratio=1)
     grid.add_column(justify="right", no_wrap=True)
-    speaker = f"{_clean(said.speaker)}: " if said.speaker else ""
-    sure = Text(f"{_clean(said.label)} {said.score:.0%}", style=_colour(said.label))
-    grid.add_row(Text(str(number)), Text.assemble((speaker, "bold"), _clean(said.text)), sure)
+    speaker = f"{clean(said.speaker)}: " if said.speaker else ""
+    sure = Text(f"{clean(said.label)} {said.score:.0%}", style=_colour(said.label))
+    grid.add_row(Text(str(number)), Text.assemble((speaker, "bold"), clean(said.text)), sure)
     return grid
 
 
@@ -127,8 +122,8 @@ def _reasons(turn: TurnExplanation) -> RenderableType:
 def _near(near: NearExample) -> Text:
     from rich.text import Text
 
-    start = (f"{near.distance:.2f} ", (_clean(near.label), _colour(near.label)), " ")
-    return Text.assemble(*start, _clean(near.text), no_wrap=True, overflow="ellipsis")
+    start = (f"{near.distance:.2f} ", (clean(near.label), _colour(near.label)), " ")
+    return Text.assemble(*start, clean(near.text), no_wrap=True, overflow="ellipsis")
 
 
 def _labels(prototypes: Mapping[str, float]) -> Text:
@@ -136,7 +131,7 @@ def _labels(prototypes: Mapping[str, float]) -> Text:
     from rich.text import Text
 
     nearest = sorted(prototypes.items(), key=lambda each: each[1])[:SHOWN]
-    return _joined(Text.assemble(f"{far:.2f} ", (_clean(name), _colour(name))) for name, far in nearest)
+    return _joined(Text.assemble(f"{far:.2f} ", (clean(name), _colour(name))) for name, far in nearest)
 
 
 def _influences(influences: Sequence[Influence], label: str) -> Text:
@@ -147,7 +142,7 @@ def _influences(influences: Sequence[Influence], label: str) -> Text:
     said = [Text(f"turn {other.turn + 1} {other.change:+.2f}") for other in most if abs(other.change) >= LEAST]
     if not said:
         return Text("no other turn mattered", style="dim")
-    return Text.assemble(_joined(said), " towards ", (_clean(label), _colour(label)))
+    return Text.assemble(_joined(said), " towards ", (clean(label), _colour(label)))
 
 
 def _joined(parts: Iterable[Text]) -> Text:
@@ -158,8 +153,3 @@ def _joined(parts: Iterable[Text]) -> Text:
 
 def _colour(label: str) -> str:
     return COLOURS.get(label, "white")
-
-
-def _clean(text: str) -> str:
-    """One line that steers no terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))

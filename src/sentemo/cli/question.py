@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from sentemo.cli.screen import clean
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -29,10 +31,10 @@ def show_turn(console: Console, conversation: Conversation, turn: int, before: i
     start = max(0, turn - before)
     for place, said in enumerate(conversation.turns[start : turn + AFTER + 1], start):
         asked = place == turn
-        text = clean(said.text, MOST_LETTERS if asked else MOST_CONTEXT)
+        text = short(said.text, MOST_LETTERS if asked else MOST_CONTEXT)
         grid.add_row(
             Text(">" if asked else "", style="bold yellow"),
-            Text(clean(said.speaker, 2 * MOST_NAME), style="bold"),
+            Text(short(said.speaker, 2 * MOST_NAME), style="bold"),
             Text(text, style="bold yellow" if asked else "dim"),
         )
     console.print(grid)
@@ -45,13 +47,13 @@ def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, in
 
     names = [
         Text.assemble(
-            (str(number), "cyan"), " ", clean(label, 60), (f" ({counts[label]})" if counts[label] else "", "dim")
+            (str(number), "cyan"), " ", short(label, 60), (f" ({counts[label]})" if counts[label] else "", "dim")
         )
         for number, label in enumerate(labels, 1)
     ]
     console.print(Columns(names, padding=(0, 3)))
     if guess is not None:
-        console.print(Text.assemble(("guess: ", "dim"), clean(guess.label, 60), (f" {guess.probability:.0%}", "dim")))
+        console.print(Text.assemble(("guess: ", "dim"), short(guess.label, 60), (f" {guess.probability:.0%}", "dim")))
 
 
 def course(curve: Mapping[int, float]) -> str:
@@ -75,13 +77,13 @@ def show_end(console: Console, labels: Sequence[str], counts: Mapping[str, int],
     table.add_column("label", overflow="fold")
     table.add_column("examples", justify="right")
     for label in labels:
-        table.add_row(Text(clean(label, 60)), str(counts[label]))
+        table.add_row(Text(short(label, 60)), str(counts[label]))
     console.print(table)
     if curve:
         console.print(Text(f"{course(curve)}  {sparkline(curve) if len(curve) > 1 else ''}".rstrip()))
 
 
-def clean(text: str, most: int) -> str:
+def short(text: str, most: int) -> str:
     """Keep what a terminal prints as itself, on one line, and not too long."""
-    whole = "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
+    whole = clean(text)
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"

@@ -48,6 +48,11 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr)
 
 
+def clean(text: str) -> str:
+    """Put text on one line that steers no terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
+
+
 def put(value: Any) -> None:
     """Print one JSON object to stdout, on one line."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
@@ -80,7 +85,8 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(prediction.id) if prediction.id else None, title_justify="left", expand=False)
+    title = Text(clean(prediction.id)) if prediction.id else None
+    table = Table(title=title, title_justify="left", expand=False)
     table.add_column("speaker", style="bold", overflow="fold")
     table.add_column("utterance", overflow="fold", ratio=1)
     table.add_column("emotion")
@@ -89,6 +95,9 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -
         label = turn.label if turn.score >= abstain_below else "–"
         colour = COLOURS.get(label, "white")
         table.add_row(
-            Text(turn.speaker), Text(turn.text), Text(label, style=colour), Text(f"{turn.score:.0%}", style=colour)
+            Text(clean(turn.speaker)),
+            Text(clean(turn.text)),
+            Text(clean(label), style=colour),
+            Text(f"{turn.score:.0%}", style=colour),
         )
     console.print(table)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import io
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -124,7 +126,7 @@ class SetFit:
         settings = setfit.TrainingArguments(
             batch_size=16, num_epochs=1, report_to="none", show_progress_bar=False, save_strategy="no", seed=0
         )
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silence():
             warnings.simplefilter("ignore")
             start = time.perf_counter()
             setfit.Trainer(model=model, args=settings, train_dataset=Dataset.from_dict(columns)).train()
@@ -132,8 +134,16 @@ class SetFit:
         return lambda rows: _predicted(model, self.pool.texts(rows)), seconds
 
 
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the progress and figures of a training that is one of hundreds off the screen."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        yield
+
+
 def _predicted(model: Any, texts: list[str]) -> IntArray:
-    return np.asarray(model.predict(texts, use_labels=False, show_progress_bar=False), dtype=np.int64)
+    with _silence():
+        return np.asarray(model.predict(texts, use_labels=False, show_progress_bar=False), dtype=np.int64)
 
 
 def _distances(rows: Floats, means: Floats) -> Floats:

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-Method = Literal["prototypes", "neighbours", "linear", "metric"]
+Method = Literal["prototypes", "neighbours", "linear", "metric", "label-free"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Adapted(nn.Module):
     """Score labels by a few examples of each.
 
     `prototypes` goes by the squared distance to each label's mean (Snell et al. 2017), `metric` does so after a linear
-    map that triplets have trained, `linear` is a logistic regression, `neighbours` the stored examples' share by
-    distance. All but the last are linear in the features, and kept as that. Where labels extend others, one is chosen
-    when its score is above the others' by `threshold`.
+    map that triplets of the examples have trained, `label-free` after one that triplets of unlabelled conversations
+    have, `linear` is a logistic regression, `neighbours` the stored examples' share by distance. All but the last are
+    linear in the features, and kept as that. Where labels extend others, one is chosen when its score is above the
+    others' by `threshold`.
     """
 
     examples: Tensor

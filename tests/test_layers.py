@@ -20,6 +20,7 @@ ORDER = (
     "encoders",
     "artifacts",
     "adaptation",
+    "explanation",
     "model",
     "isolated",
     "evaluation",

@@ -11,10 +11,6 @@ import torch
 from torch import Tensor
 
 from sentemo.adaptation.adaptation import Adaptation
-from sentemo.adaptation.bank import Bank, collect
-from sentemo.adaptation.explain import check_asked, explain
-from sentemo.adaptation.explanation import Explanation
-from sentemo.adaptation.influence import Engine
 from sentemo.adaptation.learn import Keeping, learn, renamed
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.pretrained import load, push, save
@@ -22,6 +18,10 @@ from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, UsageError
+from sentemo.explanation.bank import Bank, collect
+from sentemo.explanation.explain import check_asked, explain
+from sentemo.explanation.explanation import Explanation
+from sentemo.explanation.influence import Engine
 from sentemo.network.adapted import Method
 from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import Piece, pieces, run

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-    from sentemo.adaptation.explanation import Explanation, Influence, NearExample, TurnExplanation
+    from sentemo.explanation.explanation import Explanation, Influence, NearExample, TurnExplanation
     from sentemo.types import Conversation
 
 SHOWN = 3  # prototypes and turns that are told

@@ -10,10 +10,10 @@ from importlib.resources import files
 import torch
 from torch import Tensor
 
-from sentemo.adaptation.explanation import NearExample
 from sentemo.artifacts.parts import ModelParts
 from sentemo.corpora.jsonl import parse_jsonl
 from sentemo.errors import BadInput
+from sentemo.explanation.explanation import NearExample
 from sentemo.network.adapted import Adapted
 from sentemo.types import Conversation
 
@@ -69,7 +69,7 @@ def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversatio
 @cache
 def shipped() -> tuple[Conversation, ...]:
     """Read the package's own bank: everyday utterances for each of DailyDialog's labels, written for it."""
-    text = (files("sentemo.adaptation") / SHIPPED).read_text(encoding="utf-8")
+    text = (files("sentemo.explanation") / SHIPPED).read_text(encoding="utf-8")
     return tuple(parse_jsonl(enumerate(text.split("\n"), 1), SHIPPED, "bank"))
 
 

@@ -11,7 +11,7 @@ import pytest
 from artifacts.models import random_model
 from dialogues import template_dialogues
 from encoders.readers import tiny_reader
-from sentemo.adaptation.explanation import Explanation
+from sentemo.explanation.explanation import Explanation
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Prediction, Utterance
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from adaptation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNAMED, assert_close, changes, told
 from dialogues import template_dialogues
+from explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNAMED, assert_close, changes, told
 from sentemo import model as module
-from sentemo.adaptation import influence
+from sentemo.explanation import influence
 from sentemo.model import SentEmoContext
 from sentemo.network.inference import pieces
 from sentemo.types import Conversation

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from sentemo.adaptation.bank import Bank, distances
-from sentemo.adaptation.explanation import Explanation, TurnExplanation
-from sentemo.adaptation.influence import Engine, influences
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
+from sentemo.explanation.bank import Bank, distances
+from sentemo.explanation.explanation import Explanation, TurnExplanation
+from sentemo.explanation.influence import Engine, influences
 from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Prediction
 

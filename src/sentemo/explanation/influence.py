@@ -10,7 +10,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from sentemo.adaptation.explanation import Influence
+from sentemo.explanation.explanation import Influence
 from sentemo.network.decision import Judgement
 from sentemo.network.inference import Piece, run
 from sentemo.network.network import Network, NetworkOutput

@@ -106,7 +106,7 @@ def test_few_shot_episodes(sentemo: Command, run_dir: Path, talks: Path, tmp_pat
 def test_few_shot_of_emotions_left_out(sentemo: Command, talks: Path, tmp_path: Path) -> None:
     flags = [word for setting in SMALL for word in ("--set", setting)]
     words = ("few-shot", "files", "-d", talks, "-o", tmp_path / "out", *flags, "--episodes", "3", "--queries", "3")
-    assert sentemo(*words, "--leave-out", "2", "--shots", "0").code == 2
+    assert sentemo(*words, "--leave-out", "2", "--shots", "x").code == 2
     assert sentemo(*words, "--leave-out", "1").code == 2
     result = sentemo(*words, "--leave-out", "2", "--shots", "1", "--json")
     assert result.code == 0, result.err

@@ -33,14 +33,15 @@ def test_a_pool_holds_what_has_one_of_the_labels() -> None:
         assert TALKS[pool.dialogues[place]].turns[pool.turns[place]].label == pool.labels[row]
 
 
-@given(ways=st.integers(2, 4), shots=st.integers(1, 5), queries=st.integers(1, 8), seed=st.integers(0, 10**6))
+@given(ways=st.integers(2, 4), shots=st.integers(0, 5), queries=st.integers(1, 8), seed=st.integers(0, 10**6))
 @settings(max_examples=60, deadline=None)
 def test_an_episode_is_what_it_says(ways: int, shots: int, queries: int, seed: int) -> None:
     episode = draw(POOL, ways, shots, queries, np.random.default_rng(seed))
     assert len(set(episode.names)) == ways == len(episode.names)
-    assert np.bincount(episode.support_gold).tolist() == [shots] * ways
+    assert np.bincount(episode.support_gold).tolist() == [shots or 1] * ways
+    assert len(episode.support) == shots * ways
     for rows, gold in (
-        (episode.support, episode.support_gold),
+        (episode.support, episode.support_gold[: len(episode.support)]),
         (episode.balanced, episode.balanced_gold),
         (episode.natural, episode.natural_gold),
     ):
@@ -72,25 +73,31 @@ def one_hot_rows(noise: float = 0.0) -> Any:
     return (np.eye(4)[POOL.gold] + noise * rng.standard_normal((len(POOL.gold), 4))).astype(np.float32)
 
 
+NAMES = dict(zip(POOL.labels, np.eye(4, dtype=np.float32), strict=True))
+
+
 def all_learners() -> dict[str, Any]:
     features = torch.from_numpy(one_hot_rows())
     return {
-        OURS: Adapting(random_model(), POOL, features),
-        "prototype": NearestPrototype(one_hot_rows()),
-        "logistic": Logistic(one_hot_rows()),
+        OURS: Adapting(random_model(), POOL, features, dict(zip(POOL.labels, torch.eye(4), strict=True))),
+        "prototype": NearestPrototype(one_hot_rows(), NAMES),
+        "logistic": Logistic(one_hot_rows(), NAMES),
     }
 
 
 def test_every_learner_learns_what_is_plain() -> None:
     plan = Plan(ways=3, shots=4, episodes=3, queries=5)
-    outcomes = run("plain", plan, POOL, {name: (each, 3) for name, each in all_learners().items()})
-    assert len(outcomes) == 9 and {each.balanced for each in outcomes} == {100.0} == {each.natural for each in outcomes}
+    learners = {name: (each, 3) for name, each in all_learners().items()}
+    outcomes = run("plain", plan, POOL, learners) + run("plain", replace(plan, shots=0), POOL, learners)
+    assert len(outcomes) == 18 and {each.balanced for each in outcomes} == {100.0} == {
+        each.natural for each in outcomes
+    }
 
 
 def test_chance_is_what_learners_of_noise_get() -> None:
     noise = np.random.default_rng(1).standard_normal((len(POOL.gold), 8)).astype(np.float32)
     plan = Plan(ways=4, shots=3, episodes=60)
-    outcomes = run("noise", plan, POOL, {"prototype": (NearestPrototype(noise), 60)})
+    outcomes = run("noise", plan, POOL, {"prototype": (NearestPrototype(noise, {}), 60)})
     assert 20 < rows_of(outcomes)[0].balanced < 30
 
 
@@ -99,7 +106,7 @@ def test_the_model_itself_learns_from_the_conversations() -> None:
     features = torch.cat(model.features(TALKS))
     pool = Pool.of(TALKS, FOUR.names)
     assert len(features) == len(pool.gold)
-    learner = Adapting(model, pool, features)
+    learner = Adapting(model, pool, features, {})
     episode = draw(pool, 4, 6, 10, np.random.default_rng(0))
     label, seconds = learner.learn(episode)
     assert (label(episode.balanced) == episode.balanced_gold).mean() > 0.4 and seconds > 0

@@ -18,8 +18,8 @@ class Adaptation:
     trials: Mapping[str, float] = field(default_factory=dict)
     """The accuracy of each method tried, on examples left out."""
     accuracy: float | None = None
-    """Expected share of right labels among such utterances, all labels equally frequent as in the examples; None where
-    a label has too few examples to leave one out."""
+    """Expected share of right labels among utterances such as the examples, with labels as frequent as there; where
+    labels extend others, the share of the new ones that is found. None where a label has a single example."""
     interval: tuple[float, float] | None = None
     """Its 95 % interval (Wilson)."""
     chance: float = 0.0
@@ -39,14 +39,19 @@ class Adaptation:
 
     def __str__(self) -> str:
         lines = [f"{len(self.examples)} labels learnt from {sum(self.examples.values())} examples, by {self.method}."]
-        if self.accuracy is not None and self.interval is not None:
-            low, high = self.interval
-            lines.append(f"Expected accuracy: {self.accuracy:.0%} [{low:.0%}, {high:.0%}]; guessing {self.chance:.0%}.")
-        else:
-            lines.append("Expected accuracy: unknown; give each label at least 2 examples.")
+        lines.append(self._expected())
         if self.trials:
             tried = ", ".join(f"{method} {accuracy:.0%}" for method, accuracy in self.trials.items())
             lines.append(f"On examples left out: {tried}.")
         if self.mistaken is not None:
             lines.append(f"Of what the model knew, {self.mistaken:.1%} is taken for a new label.")
         return "\n".join(lines)
+
+    def _expected(self) -> str:
+        if self.accuracy is None or self.interval is None:
+            return "Expected accuracy: unknown; give each label at least 2 examples."
+        low, high = self.interval
+        share = f"{self.accuracy:.0%} [{low:.0%}, {high:.0%}]"
+        if self.mistaken is not None:
+            return f"Of the new labels' examples left out, {share} are found."
+        return f"Expected accuracy: {share}; guessing {self.chance:.0%}."

@@ -28,7 +28,7 @@ def few_shot(
     out: Annotated[Path, typer.Option("--out", "-o", help="Outcomes go there, and a stopped run goes on.")],
     split: Annotated[str, typer.Option(help="Where episodes are drawn from: train, or validation.")] = "train",
     model: options.Model = "default",
-    shots: Annotated[str, typer.Option(help="Examples of each label.")] = "1,5,10",
+    shots: Annotated[str, typer.Option(help="Examples of each label; with 0 its name alone is known.")] = "1,5,10",
     ways: Annotated[int, typer.Option(help="Labels of an episode; 0 takes all that there are.")] = 0,
     emotions_only: Annotated[bool, typer.Option("--emotions-only", help="Leave neutral out.")] = False,
     episodes: Annotated[int, typer.Option(min=1, help="Of each number of shots, in all.")] = 600,
@@ -89,8 +89,8 @@ def _numbers(shots: str) -> list[int]:
         numbers = [int(word) for word in shots.split(",")]
     except ValueError:
         numbers = []
-    if not numbers or min(numbers) < 1:
-        raise UsageError(f"--shots {shots} can't be meant", "Write numbers from 1 on: --shots 1,5,10")
+    if not numbers or min(numbers) < 0:
+        raise UsageError(f"--shots {shots} can't be meant", "Write numbers: --shots 0,1,5,10")
     return numbers
 
 
@@ -130,6 +130,7 @@ def _learners(
 
     from sentemo.evaluation.fewshot import OURS
     from sentemo.evaluation.learners import Adapting, Logistic, NearestPrototype, SetFit
+    from sentemo.types import Conversation
 
     every = np.arange(len(pool.gold))
     embeddings = options.cached(raw, no_cache=False).encode(pool.texts(every))
@@ -137,10 +138,13 @@ def _learners(
     found = dict(zip(used, model.features([pool.conversations[i] for i in used]), strict=True))
     places = zip(pool.dialogues.tolist(), pool.turns.tolist(), strict=True)
     features = torch.stack([found[dialogue][turn] for dialogue, turn in places])
+    read = model.features([Conversation.of(name) for name in pool.labels])
+    named = dict(zip(pool.labels, torch.cat(read), strict=True))
+    raw_names = dict(zip(pool.labels, raw.encode(pool.labels), strict=True))
     learners: dict[str, tuple[Learner, int]] = {
-        OURS: (Adapting(model, pool, features), episodes),
-        "nearest prototype, frozen": (NearestPrototype(embeddings), episodes),
-        "logistic regression, frozen": (Logistic(embeddings), episodes),
+        OURS: (Adapting(model, pool, features, named), episodes),
+        "nearest prototype, frozen": (NearestPrototype(embeddings, raw_names), episodes),
+        "logistic regression, frozen": (Logistic(embeddings, raw_names), episodes),
     }
     return learners | ({"setfit": (SetFit(raw, pool), setfit)} if setfit else {})
 

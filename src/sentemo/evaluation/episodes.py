@@ -50,7 +50,9 @@ class Episode:
 
     names: tuple[str, ...]
     support: IntArray
+    """Empty where there are no shots: then the names are all that is known."""
     support_gold: IntArray
+    """Of the support, or of the names."""
     balanced: IntArray
     """Queries, of each label as many."""
     balanced_gold: IntArray
@@ -60,7 +62,7 @@ class Episode:
 
 
 def draw(pool: Pool, ways: int, shots: int, queries: int, rng: np.random.Generator) -> Episode:
-    """Draw an episode: labels uniformly, K utterances of each as support, queries from other dialogues.
+    """Draw an episode: labels uniformly, K utterances of each (from 0) as support, queries from other dialogues.
 
     `queries` utterances of each label, or all that there are where they are fewer; as many in all by the pool's own
     frequencies. Raises `UsageError` for more ways than labels, `BadInput` for a label with too few utterances.
@@ -87,7 +89,7 @@ def draw(pool: Pool, ways: int, shots: int, queries: int, rng: np.random.Generat
     return Episode(
         names=tuple(pool.labels[label] for label in chosen),
         support=support,
-        support_gold=number[pool.gold[support]],
+        support_gold=number[pool.gold[support]] if shots else np.arange(ways),
         balanced=rows,
         balanced_gold=number[pool.gold[rows]],
         natural=natural,

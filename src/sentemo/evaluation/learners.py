@@ -6,7 +6,7 @@ import copy
 import io
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -44,11 +44,15 @@ class Adapting:
     pool: Pool
     features: torch.Tensor
     """(N,F)."""
+    names: Mapping[str, torch.Tensor]
+    """(F,) of each label's name, read as an utterance."""
 
     def learn(self, episode: Episode) -> tuple[Callable[[IntArray], IntArray], float]:
         """Learn from features; the seconds leave reading the utterances out."""
         start = time.perf_counter()
         support = self.features[torch.from_numpy(episode.support)]
+        if not len(support):
+            support = torch.stack([self.names[name] for name in episode.names])
         adapted, _ = choose(support, torch.from_numpy(episode.support_gold), len(episode.names))
         seconds = time.perf_counter() - start
 
@@ -79,11 +83,13 @@ class NearestPrototype:
 
     embeddings: Floats
     """(N,E)."""
+    names: Mapping[str, Floats]
+    """(E,) of each label's name."""
 
     def learn(self, episode: Episode) -> tuple[Callable[[IntArray], IntArray], float]:
         """Take each label's mean."""
         start = time.perf_counter()
-        support = self.embeddings[episode.support]
+        support = _support(self.embeddings, self.names, episode)
         means = np.stack([support[episode.support_gold == label].mean(0) for label in range(len(episode.names))])
         seconds = time.perf_counter() - start
         return lambda rows: _distances(self.embeddings[rows], means).argmin(1), seconds
@@ -94,13 +100,15 @@ class Logistic:
     """Logistic regression, with scikit-learn's own settings, on raw frozen embeddings."""
 
     embeddings: Floats
+    names: Mapping[str, Floats]
 
     def learn(self, episode: Episode) -> tuple[Callable[[IntArray], IntArray], float]:
         """Fit it."""
         from sklearn.linear_model import LogisticRegression
 
         start = time.perf_counter()
-        fitted = LogisticRegression(max_iter=1000).fit(self.embeddings[episode.support], episode.support_gold)
+        support = _support(self.embeddings, self.names, episode)
+        fitted = LogisticRegression(max_iter=1000).fit(support, episode.support_gold)
         seconds = time.perf_counter() - start
         return lambda rows: np.asarray(fitted.predict(self.embeddings[rows])), seconds
 
@@ -122,7 +130,8 @@ class SetFit:
         from sklearn.linear_model import LogisticRegression
 
         model = setfit.SetFitModel(model_body=copy.deepcopy(self.encoder.model), model_head=LogisticRegression())
-        columns = {"text": self.pool.texts(episode.support), "label": episode.support_gold.tolist()}
+        texts = self.pool.texts(episode.support) or list(episode.names)
+        columns = {"text": texts, "label": episode.support_gold.tolist()}
         settings = setfit.TrainingArguments(
             batch_size=16, num_epochs=1, report_to="none", show_progress_bar=False, save_strategy="no", seed=0
         )
@@ -132,6 +141,13 @@ class SetFit:
             setfit.Trainer(model=model, args=settings, train_dataset=Dataset.from_dict(columns)).train()
             seconds = time.perf_counter() - start
         return lambda rows: _predicted(model, self.pool.texts(rows)), seconds
+
+
+def _support(embeddings: Floats, names: Mapping[str, Floats], episode: Episode) -> Floats:
+    """(K,E) of the examples, or of the labels' names where there is none."""
+    if len(episode.support):
+        return embeddings[episode.support]
+    return np.stack([names[name] for name in episode.names])
 
 
 @contextmanager

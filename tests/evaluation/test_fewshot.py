@@ -146,7 +146,7 @@ def test_rows_pair_ours_with_each_other_learner() -> None:
     others = [Outcome("s", 1, i, "setfit", 50.0, 40.0, 8.0) for i in range(2)]
     first, second = rows_of([*ours, *others])
     assert (first.learner, first.episodes, first.balanced, first.ours_leads) == (OURS, 4, 61.5, None)
-    assert first.balanced_half == pytest.approx(1.96 * np.std([0, 1, 2, 3], ddof=1) / 2)
+    assert first.balanced_half == pytest.approx(3.182 * np.std([0, 1, 2, 3], ddof=1) / 2, rel=1e-3)  # t of 3
     assert (second.learner, second.episodes, second.ours_leads, second.ours_seconds) == ("setfit", 2, 10.5, 0.5)
     text = to_markdown([first, second], 25.0)
     assert "+10.5 ±" in text and "chance 25.0" in text

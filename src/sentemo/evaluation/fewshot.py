@@ -180,9 +180,13 @@ def _row(key: tuple[str, int, str], group: Sequence[Outcome], outcomes: Sequence
 
 
 def _mean(values: Sequence[float]) -> tuple[float, float]:
-    """The mean and the half width of its 95 % interval over episodes, 1.96 standard errors."""
-    spread = float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
-    return float(np.mean(values)), 1.96 * spread / len(values) ** 0.5
+    """The mean and the half width of its 95 % interval over episodes, by Student's t; NaN where there is one."""
+    from scipy.stats import t
+
+    if len(values) < 2:
+        return float(np.mean(values)), float("nan")
+    error = float(np.std(values, ddof=1)) / len(values) ** 0.5
+    return float(np.mean(values)), float(t.ppf(0.975, len(values) - 1)) * error
 
 
 def to_markdown(rows: Sequence[Row], chance: float) -> str:

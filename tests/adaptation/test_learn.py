@@ -195,6 +195,12 @@ BAD = [
     ({"examples": bare("a", "one") + bare(" ", "two")}, BadInput, "blank"),
     ({"examples": bare("a", "one") + bare("b", "two"), "labels": "keep"}, UsageError, "can't be kept"),
     ({"examples": bare("a", "one") + bare("b", "two"), "method": "label-free"}, UsageError, "unlabelled"),
+    (
+        {"examples": bare("a", "one"), "labels": "extend", "unlabelled": bare("", "x")},
+        UsageError,
+        "don't help to extend",
+    ),
+    ({"examples": [], "descriptions": {"a": "x", "b": "y"}, "method": "metric"}, UsageError, "only described"),
     ({"examples": bare("a", "one"), "labels": "extend", "method": "metric"}, UsageError, "not added by metric"),
 ]
 

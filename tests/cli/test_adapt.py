@@ -101,6 +101,8 @@ def test_few_shot_episodes(sentemo: Command, run_dir: Path, talks: Path, tmp_pat
     again = sentemo(*words)
     assert "natural prior" in again.out
     assert (tmp_path / "out" / "outcomes.jsonl").read_text(encoding="utf-8") == before  # nothing was done twice
+    for other in (("--seed", "1"), ("--queries", "4"), ("--emotions-only",)):
+        assert sentemo(*words, *other).code == 2  # what is there is of another experiment
 
 
 def test_few_shot_of_emotions_left_out(sentemo: Command, talks: Path, tmp_path: Path) -> None:
@@ -113,5 +115,7 @@ def test_few_shot_of_emotions_left_out(sentemo: Command, talks: Path, tmp_path: 
     assert {row["episodes"] for row in json.loads(result.out)["rows"]} == {3}
     names = sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_dir())
     assert names == ["anger-happiness", "anger-sadness", "happiness-sadness"]
+    changed = sentemo(*words, "--leave-out", "2", "--shots", "1", "--set", "schedule.learning_rate=1e-4")
+    assert changed.code == 2 and "recipe" in changed.err  # not the models of the recipe before
     model = SentEmoContext.from_pretrained(tmp_path / "out" / "anger-sadness", encoder=HashingEncoder(64))
     assert model.labels.names == ("happiness", "neutral")

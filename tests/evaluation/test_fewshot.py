@@ -17,7 +17,18 @@ from dialogues import FOUR, template_dialogues
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, MissingExtra, UsageError
 from sentemo.evaluation.episodes import Episode, Pool, draw
-from sentemo.evaluation.fewshot import OURS, Outcome, Plan, line_of, merged, read_outcomes, rows_of, run, to_markdown
+from sentemo.evaluation.fewshot import (
+    OURS,
+    Outcome,
+    Plan,
+    claim,
+    line_of,
+    merged,
+    read_outcomes,
+    rows_of,
+    run,
+    to_markdown,
+)
 from sentemo.evaluation.learners import Adapting, Logistic, NearestPrototype, SetFit
 
 TALKS = template_dialogues(120, seed=4)
@@ -131,6 +142,7 @@ def test_goes_on_where_it_stopped(tmp_path: Path) -> None:
     log.write_text("".join(map(line_of, whole[:3])) + line_of(whole[3])[:20], encoding="utf-8")
     slow = Slow()
     again = run("s", plan, POOL, {"slow": (slow, 5)}, read_outcomes(log))
+    assert log.read_text(encoding="utf-8") == "".join(map(line_of, whole[:3]))  # the next line starts afresh
     assert again == whole and len(slow.learnt) == 2
     few = Slow()
     run("s", plan, POOL, {"slow": (few, 2)})
@@ -139,6 +151,21 @@ def test_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"outcomes\.jsonl:1: Not an outcome"):
         read_outcomes(log)
     assert read_outcomes(tmp_path / "none") == []
+
+
+def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
+    claim(tmp_path, {"model": "b"})  # which came to nothing
+    claim(tmp_path, {"model": "a", "seed": [1, 2]})
+    (tmp_path / "outcomes.jsonl").touch()
+    claim(tmp_path, {"model": "a", "seed": [1, 2]})
+    with pytest.raises(UsageError, match="other seed"):
+        claim(tmp_path, {"model": "a", "seed": [1, 3]})
+    (tmp_path / "experiment.json").write_text("[1", encoding="utf-8")
+    with pytest.raises(BadInput, match="damaged"):
+        claim(tmp_path, {"model": "a"})
+    (tmp_path / "experiment.json").unlink()
+    with pytest.raises(UsageError, match="nobody knows what"):
+        claim(tmp_path, {"model": "a"})
 
 
 def test_rows_pair_ours_with_each_other_learner() -> None:

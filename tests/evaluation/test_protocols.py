@@ -110,6 +110,13 @@ def test_predictions_that_do_not_fit_are_refused() -> None:
         read_predictions(selection, talks, strange)
 
 
+def test_a_labeler_with_labels_of_its_own_is_told_which_it_lacks() -> None:
+    _, other = predictions_of([sure("joy"), {"bliss": 1.0}], [sure("rage")])
+    talks, _ = predictions_of([sure("joy"), sure("joy")], [sure("rage")])
+    with pytest.raises(BadModel, match="predicted 'bliss' and doesn't know 'calm', 'joy', 'rage'"):
+        read_predictions(select(talks, THREE, "standard"), talks, other)
+
+
 def test_a_label_beside_those_of_the_corpus_is_none_of_them() -> None:
     wider = {"calm": 0.1, "joy": 0.1, "rage": 0.1, "bliss": 0.7}
     talks, predictions = predictions_of([sure("joy"), wider], [sure("rage")])

@@ -61,6 +61,10 @@ def learn(
     before = model.adapted
     if keeping == "extend" and before is not None:
         support = _joined(model, before, support)
+    if views is not None and keeping == "extend":
+        raise UsageError("Unlabelled conversations don't help to extend labels", "Leave them out, or replace")
+    if method is not None and support.described:
+        raise UsageError(f"Labels that are only described are not learnt by {method}", "Leave the method out")
     if method == "label-free" and views is None:
         raise UsageError("The method label-free learns from unlabelled conversations", "Give some")
     if keeping == "extend" and (before is None or before.shape.extends):

@@ -31,9 +31,7 @@ def annotate(
     out: Annotated[Path, typer.Option("--out", "-o", help="The answers, a JSONL file; it is gone on with.")],
     labels: Annotated[str, typer.Option("--labels", "-l", help="Their names, between commas.")] = "",
     model: options.Model = "default",
-    format: Annotated[
-        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
-    ] = "auto",
+    format: options.Format = "auto",
     context: Annotated[int, typer.Option(min=0, max=50, help="Turns shown before the one to label.")] = 4,
     as_json: options.Json = False,
 ) -> None:

@@ -27,9 +27,7 @@ LEAST = 0.005  # a smaller change of a probability is not worth a word
 def explain(
     source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
     model: options.Model = "default",
-    format: Annotated[
-        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
-    ] = "auto",
+    format: options.Format = "auto",
     as_json: options.Json = False,
     causal: options.Causal = False,
     neighbours: Annotated[int, typer.Option(min=0, help="Near examples that are shown for each turn.")] = 3,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sentemo import __version__
 from sentemo.cli import options
 from sentemo.cli.screen import Tick, progress, put_pretty
 from sentemo.errors import UsageError
@@ -51,37 +52,65 @@ def few_shot(
     Beside `adapt`: the nearest prototype and a logistic regression on raw frozen embeddings, and SetFit with the same
     encoder and examples, all on the same episodes. Labels should be such as the model has not been trained on.
     """
+    from sentemo.artifacts.manifest import NAME as MANIFEST
+    from sentemo.artifacts.pretrained import find
+    from sentemo.encoders.packaged import sha256_of
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.evaluation.episodes import Pool
-    from sentemo.evaluation.fewshot import Plan, merged, read_outcomes, rows_of, run, to_json, to_markdown
+    from sentemo.evaluation.fewshot import (
+        OUTCOMES,
+        Plan,
+        claim,
+        merged,
+        read_outcomes,
+        rows_of,
+        run,
+        to_json,
+        to_markdown,
+    )
     from sentemo.model import SentEmoContext
+    from sentemo.training.fit import Split, digest_of
+    from sentemo.training.lock import locked
 
     options.use_threads(threads)
     labels, conversations = options.read_split(corpus, data, split)
     numbers, raw = _numbers(shots), SentenceEncoder.load(encoder)
-    out.mkdir(parents=True, exist_ok=True)
-    log = out / "outcomes.jsonl"
-    done = read_outcomes(log)
-    settings: Iterable[tuple[str, Sequence[str], SentEmoContext, Sequence[Conversation]]]
-    if leave_out:
-        parts, settings = _left_out(corpus, recipe, overrides, labels, conversations, leave_out, out, seed)
-    else:
-        drawn = labels.emotions if emotions_only else labels.names
-        parts, settings = 1, [(f"{corpus} {split}", drawn, SentEmoContext.from_pretrained(model), conversations)]
-    outcomes = []
-    for setting, names, learner, talks in settings:
-        pool = Pool.of(talks, names)
-        learners = _learners(learner, pool, raw, _share(episodes, parts), _share(setfit, parts))
-        for number in numbers:
-            plan = Plan(ways or len(names), number, _share(episodes, parts), queries, seed)
-            with progress(f"{setting}, {number} shots") as (tick,):
-                outcomes += run(setting, plan, pool, learners, done, _keeper(log, plan.episodes, tick))
+    model_of = _recipe_text(recipe, overrides) if leave_out else sha256_of(find(model) / MANIFEST)
+    experiment = {
+        "version": __version__,
+        "texts or labels": digest_of(Split(split, conversations)),
+        "corpus or setting": [corpus, split, emotions_only, leave_out],
+        "model or recipe": model_of,
+        "encoder": raw.identity.key,
+        "ways, queries or seed": [ways, queries, seed],
+    }
+    with locked(out):
+        claim(out, experiment)
+        done = read_outcomes(out / OUTCOMES)
+        settings: Iterable[tuple[str, Sequence[str], SentEmoContext, Sequence[Conversation]]]
+        if leave_out:
+            parts, settings = _left_out(corpus, recipe, overrides, labels, conversations, leave_out, out, seed)
+        else:
+            drawn = labels.emotions if emotions_only else labels.names
+            parts, settings = 1, [(f"{corpus} {split}", drawn, SentEmoContext.from_pretrained(model), conversations)]
+        outcomes = []
+        for setting, names, learner, talks in settings:
+            pool = Pool.of(talks, names)
+            learners = _learners(learner, pool, raw, _share(episodes, parts), _share(setfit, parts))
+            for number in numbers:
+                plan = Plan(ways or len(names), number, _share(episodes, parts), queries, seed)
+                with progress(f"{setting}, {number} shots") as (tick,):
+                    outcomes += run(setting, plan, pool, learners, done, _keeper(out / OUTCOMES, plan.episodes, tick))
     summed = rows_of(merged(outcomes, f"{corpus}, all {parts}") if leave_out else outcomes)
     chance = 100 / (ways or leave_out or len(labels.emotions if emotions_only else labels.names))
     if as_json:
         put_pretty({"chance": chance, "rows": to_json(summed)})
     else:
         typer.echo(to_markdown(summed, chance))
+
+
+def _recipe_text(recipe: str, overrides: list[str] | None) -> str:
+    return options.read_recipe(recipe, overrides).to_toml()
 
 
 def _numbers(shots: str) -> list[int]:

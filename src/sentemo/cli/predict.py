@@ -20,9 +20,7 @@ AT_ONCE = 256  # conversations read and labelled together
 def predict(
     source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
     model: options.Model = "default",
-    format: Annotated[
-        str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")
-    ] = "auto",
+    format: options.Format = "auto",
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,

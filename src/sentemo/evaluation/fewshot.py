@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from sentemo.errors import BadInput
+from sentemo.artifacts.atomic import write_bytes
+from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.episodes import Episode, Pool, draw
 from sentemo.evaluation.learners import Adapting, Learner
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.tables import table
 
 OURS = "sentemo"
+OUTCOMES, EXPERIMENT, LOCK = "outcomes.jsonl", "experiment.json", "run.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def merged(outcomes: Sequence[Outcome], setting: str) -> list[Outcome]:
 
 
 def read_outcomes(path: Path) -> list[Outcome]:
-    """Read what an earlier run left; a last line that was cut off is passed over."""
+    """Read what an earlier run left; a last line that was cut off is removed, so that the next can be added."""
     if not path.is_file():
         return []
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -114,9 +116,30 @@ def read_outcomes(path: Path) -> list[Outcome]:
             outcomes.append(Outcome(**json.loads(line)))
         except (ValueError, TypeError):
             if number == len(lines) and not line.endswith("\n"):
+                write_bytes(path, "".join(lines[:-1]).encode())
                 break
             raise BadInput("Not an outcome of an episode", "Remove the file", path=path, line=number) from None
     return outcomes
+
+
+def claim(folder: Path, experiment: Mapping[str, Any]) -> None:
+    """Keep in a folder what its outcomes are of; raise `UsageError` where it is of another experiment.
+
+    The experiment is all that decides an outcome but shots, episode and learner, which each outcome names.
+    """
+    path = folder / EXPERIMENT
+    if not any(each.name not in (EXPERIMENT, LOCK) for each in folder.iterdir()):  # no outcome and no model yet
+        write_bytes(path, (json.dumps(dict(experiment), indent=1) + "\n").encode())
+        return
+    if not path.is_file():
+        raise UsageError(f"{folder} holds something, of nobody knows what experiment", "Choose another --out")
+    try:
+        known = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise BadInput("The file is damaged", "Choose another --out", path=path) from None
+    other = [name for name in experiment if known.get(name) != experiment[name]]
+    if other:
+        raise UsageError(f"{folder} is of an experiment with other {', '.join(other)}", "Choose another --out")
 
 
 def line_of(outcome: Outcome) -> str:

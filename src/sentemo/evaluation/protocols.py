@@ -136,8 +136,14 @@ def _check_lengths(conversations: Sequence[Conversation], predictions: Sequence[
 
 def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int, float]:
     if turn.label not in position:
-        if {*position, turn.label} <= turn.probabilities.keys():
+        missing = [name for name in position if name not in turn.probabilities]
+        if turn.label in turn.probabilities and not missing:
             return NONE, turn.score  # a label that the labeler has beside the corpus's
+        if turn.label in turn.probabilities:
+            raise BadModel(
+                f"The labeler predicted {turn.label!r} and doesn't know {', '.join(map(repr, missing))}",
+                "Measure it on data with its own labels, or adapt or rename its labels",
+            )
         raise BadModel(
             f"The labeler predicted {turn.label!r}, which is not among its labels",
             f"It may predict: {', '.join(position)}",

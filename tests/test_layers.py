@@ -21,6 +21,7 @@ ORDER = (
     "artifacts",
     "adaptation",
     "explanation",
+    "live",
     "model",
     "isolated",
     "evaluation",

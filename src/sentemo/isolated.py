@@ -12,7 +12,6 @@ from torch import Tensor
 
 from sentemo.encoders.words import IndexedTexts, WordVectors
 from sentemo.errors import UsageError
-from sentemo.model import check
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.siamese import LinearSubnetwork, RecurrentSubnetwork
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
@@ -61,7 +60,7 @@ class IsolatedModel:
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """Give each conversation's points in the emotion space, (T,Z), of length 1."""
         for conversation in conversations:
-            check(conversation)
+            conversation.check()
         texts = list(dict.fromkeys(turn.text for conversation in conversations for turn in conversation))
         row = {text: place for place, text in enumerate(texts)}
         points = embed_texts(self.subnetwork, self.vectors.index(texts)).numpy()

@@ -17,16 +17,17 @@ from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import UsageError
 from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
+from sentemo.live import LiveConversation
 from sentemo.network.adapted import Method
 from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import Piece, pieces, run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Prediction, TurnPrediction
+from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,6 +95,15 @@ class SentEmoContext(ModelParts):
             for conversation, parts in zip(conversations, judged, strict=True)
         ]
 
+    def live(self) -> LiveConversation:
+        """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
+        judge = self._judge()
+
+        def label(turn: Utterance, output: NetworkOutput) -> TurnPrediction:
+            return self._prediction(Conversation("", (turn,)), *judge(output)).turns[0]
+
+        return LiveConversation(self.encoder, self.network, label)
+
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """Give each conversation's points in the emotion space, (T,Z), of length 1."""
         points: list[list[Tensor]] = [[] for _ in conversations]
@@ -104,7 +114,7 @@ class SentEmoContext(ModelParts):
     def _run(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Piece, NetworkOutput]]:
         """Encode and run pieces of conversations, a bounded number of turns at a time."""
         for conversation in conversations:
-            check(conversation)
+            conversation.check()
         reach = self.reach
         group: list[Piece] = []
         turns = 0
@@ -262,19 +272,3 @@ class SentEmoContext(ModelParts):
                 for turn, top, row in zip(conversation.turns, labels.tolist(), rows, strict=True)
             ),
         )
-
-
-def check(conversation: Conversation) -> None:
-    """Raise `BadInput` for a conversation that can't be read: no turn, an empty one, or text that is no Unicode."""
-    if not conversation.turns:
-        raise BadInput(f"Conversation {conversation.id!r} has no turn", "Give it at least one utterance")
-    for place, turn in enumerate(conversation.turns, 1):
-        if not turn.text.strip():
-            raise BadInput(f"Turn {place} of conversation {conversation.id!r} is empty", "Remove it or fill it in")
-        try:
-            turn.text.encode()
-        except UnicodeEncodeError:
-            raise BadInput(
-                f"Turn {place} of conversation {conversation.id!r} holds half a character (a lone surrogate)",
-                "Decode the text as UTF-8 before passing it",
-            ) from None

@@ -17,6 +17,17 @@ class Utterance:
     speaker: str = ""
     label: str | None = None
 
+    def check(self, name: str = "The turn") -> None:
+        """Raise `BadInput` for a text that can't be read: a blank one, or one that is no Unicode."""
+        if not self.text.strip():
+            raise BadInput(f"{name} is empty", "Remove it or fill it in")
+        try:
+            self.text.encode()
+        except UnicodeEncodeError:
+            raise BadInput(
+                f"{name} holds half a character (a lone surrogate)", "Decode the text as UTF-8 before passing it"
+            ) from None
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
@@ -39,6 +50,13 @@ class Conversation:
         """
         numbers: dict[str | int, int] = {}
         return [numbers.setdefault(turn.speaker or place % 2, len(numbers)) for place, turn in enumerate(self.turns)]
+
+    def check(self) -> None:
+        """Raise `BadInput` for a conversation that can't be read: without a turn, or with one that can't."""
+        if not self.turns:
+            raise BadInput(f"Conversation {self.id!r} has no turn", "Give it at least one utterance")
+        for place, turn in enumerate(self.turns, 1):
+            turn.check(f"Turn {place} of conversation {self.id!r}")
 
     def __len__(self) -> int:
         return len(self.turns)

@@ -48,10 +48,18 @@ class EncoderLayer(nn.Module):
 
     def forward(self, turns: Tensor, bias: Tensor | None) -> Tensor:
         """(B,T,D), (B,H,T,T) -> (B,T,D); no bias, no limits on who sees whom."""
+        query, key, value = self.project(turns)
+        return self.finish(turns, F.scaled_dot_product_attention(query, key, value, attn_mask=bias))
+
+    def project(self, turns: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B,T,D) -> queries, keys and values, each (B,H,T,D/H)."""
         b, t, d = turns.shape
         projected = self.query_key_value(self.attention_norm(turns)).view(b, t, 3, self.heads, d // self.heads)
         query, key, value = projected.permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)  # (B, H, T, D/H)
-        turns = turns + self.dropout(self.attention_out(seen.transpose(1, 2).reshape(b, t, d)))
+        return query, key, value
+
+    def finish(self, turns: Tensor, seen: Tensor) -> Tensor:
+        """(B,T,D), what was attended to (B,H,T,D/H) -> (B,T,D)."""
+        turns = turns + self.dropout(self.attention_out(seen.transpose(1, 2).reshape(turns.shape)))
         transformed: Tensor = self.dropout(self.transform(turns))
         return turns + transformed

@@ -57,13 +57,21 @@ class ReaderLayer(nn.Module):
         self.narrow = nn.Linear(shape.inner, shape.width)
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
 
-    def forward(self, states: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, states: Tensor, bias: Tensor | None) -> Tensor:
         """(B,L,E), (B,1 or H,L,L) added to the attention logits -> (B,L,E)."""
+        query, key, value = self.project(states)
+        return self.finish(states, F.scaled_dot_product_attention(query, key, value, attn_mask=bias))
+
+    def project(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B,L,E) -> queries, keys and values, each (B,H,L,E/H)."""
         b, length, e = states.shape
         projected = self.query_key_value(states).view(b, length, 3, self.heads, e // self.heads)
         query, key, value = projected.permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        states = self.attention_norm(states + self.attention_out(seen.transpose(1, 2).reshape(b, length, e)))
+        return query, key, value
+
+    def finish(self, states: Tensor, seen: Tensor) -> Tensor:
+        """(B,L,E), what was attended to (B,H,L,E/H) -> (B,L,E)."""
+        states = self.attention_norm(states + self.attention_out(seen.transpose(1, 2).reshape(states.shape)))
         out: Tensor = self.norm(states + self.narrow(F.gelu(self.widen(states))))
         return out
 
@@ -107,13 +115,16 @@ class Reader(nn.Module):
             states = layer(states, bias)
         return average(states, turns, speakers.shape[1])
 
+    def slopes(self) -> Tensor:
+        """By how much the logits of each head (H,) fall for a turn of distance."""
+        return 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=self.word.weight.device)
+
     def _joint_bias(self, ahead: Tensor, own: Tensor, is_token: Tensor, causal: bool) -> Tensor:
         """(B,L,L), (B,1,L,L), (B,L) -> (B,H,L,L)."""
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
         if causal:
             near = near & (ahead <= 0)
-        slopes = 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=ahead.device)
-        falling = -slopes[:, None, None] * ahead.abs()[:, None].float()
+        falling = -self.slopes()[:, None, None] * ahead.abs()[:, None].float()
         return falling.masked_fill(~(near[:, None] | own), NEVER)
 
 

@@ -1,0 +1,48 @@
+"""A conversation as it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.reader import DialogueReader
+from sentemo.network.live import LiveNetwork, LiveReader
+from sentemo.network.network import Network, NetworkOutput
+from sentemo.types import TurnPrediction, Utterance
+
+
+class LiveConversation:
+    """Label each turn when it is said, as `predict` does with `causal=True`; no answer is ever taken back.
+
+    A turn costs one pass of the encoder over its own words; earlier turns are remembered as far as they matter.
+    """
+
+    def __init__(
+        self, encoder: Encoder, network: Network, label: Callable[[Utterance, NetworkOutput], TurnPrediction]
+    ) -> None:
+        self._encoder, self._label = encoder, label
+        self._reader = LiveReader(encoder.module) if isinstance(encoder, DialogueReader) else None
+        self._network = LiveNetwork(network)
+        self._numbers: dict[str | int, int] = {}
+        self.turns = 0
+        """How many were added."""
+        self.point: Tensor | None = None
+        """The newest turn's place in the emotion space, (Z,)."""
+
+    def add(self, text: str, speaker: str = "") -> TurnPrediction:
+        """Label the next turn. Raises `BadInput` for text that can't be read; the conversation then stays as it was."""
+        turn = Utterance(text, speaker)
+        turn.check()
+        number = self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers))
+        output = self._network.add(self._embed(text, number), number)
+        self.turns += 1
+        self.point = output.points[0]
+        return self._label(turn, output)
+
+    def _embed(self, text: str, speaker: int) -> Tensor:
+        if self._reader is not None and isinstance(self._encoder, DialogueReader):
+            return self._reader.add(self._encoder.tokens([[text]])[0][0], speaker)
+        return torch.from_numpy(self._encoder.encode([text]))[0]

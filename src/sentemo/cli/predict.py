@@ -11,6 +11,7 @@ import typer
 
 from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
+from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.types import Prediction
@@ -42,6 +43,8 @@ def predict(
     from sentemo.corpora.files import read_conversations
     from sentemo.model import SentEmoContext
 
+    if convokit is not None and abstain_below:
+        raise UsageError("A ConvoKit corpus gets every label", "Leave out --abstain-below; go by predicted_score there")
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)

@@ -73,7 +73,7 @@ def _conversations(channel: str, messages: Sequence[_Message], place: Place) -> 
 def _load(tree: Tree, name: str) -> list[Mapping[str, object]]:
     """Read a file that holds a list of objects."""
     place = Place(tree.place(name))
-    value = load_json("".join(text for _, text in tree.lines(name)), place, "Export the workspace again")
+    value = load_json(tree.text(name), place, "Export the workspace again")
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         place.refuse("Not a list of JSON objects", "Export the workspace again")
     return value

@@ -34,7 +34,7 @@ def sniff(source: Source) -> str:
         return found
     by_extension = EXTENSIONS.get(source.suffix.lower())
     if by_extension == "text":
-        return "whatsapp" if is_whatsapp(_first_text(source)) else "text"
+        return "whatsapp" if is_whatsapp(_first_text(file_lines(source))) else "text"
     if by_extension is not None:
         return by_extension
     if isinstance(source, Blob) or source.suffix.lower() == ".zip":
@@ -69,8 +69,8 @@ def through_first_text(lines: Iterator[Line]) -> Iterator[Line]:
             return
 
 
-def _first_text(source: Source) -> str:
-    *_, (_, text) = ((0, ""), *through_first_text(file_lines(source)))
+def _first_text(lines: Iterator[Line]) -> str:
+    *_, (_, text) = ((0, ""), *through_first_text(lines))
     return text
 
 
@@ -80,13 +80,16 @@ def _by_content(source: Source) -> str:
     with open_binary(source) as stream:
         if stream.read(4) == b"PAR1":
             return "parquet"
-    return text_format(_first_text(source))
+    return text_format(_first_text(file_lines(source)))
 
 
 def _zip_format(archive: Archive) -> str:
     names = [PurePosixPath(name).name for name in archive.names()]
-    if found := _tree_format(archive, names) or ("whatsapp" if find_chat(archive) else None):
+    if found := _tree_format(archive, names):
         return found
+    chat = find_chat(archive)
+    if chat and is_whatsapp(_first_text(archive.lines(chat))):
+        return "whatsapp"
     cause = "The zip holds no WhatsApp chat, Slack export or ConvoKit corpus"
     raise BadInput(cause, "Unpack it and give the file of conversations", path=archive.name)
 

@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 from sentemo.corpora.lines import Line, file_lines
 from sentemo.errors import BadInput
 
+MAX_TEXT = 256 * 2**20
+"""A longer file, in characters, is not read as a whole."""
+
 
 class Tree(ABC):
     """Files by name, read where they lie."""
@@ -27,6 +30,17 @@ class Tree(ABC):
     @abstractmethod
     def place(self, name: str) -> str:
         """Give a file's name for messages."""
+
+    def text(self, name: str) -> str:
+        """Give the whole text of a file; raise `BadInput` for one that is too large to hold."""
+        lines, left = [], MAX_TEXT
+        for number, line in self.lines(name):
+            lines.append(line)
+            left -= len(line)
+            if left < 0:
+                cause = f"A file above {MAX_TEXT:,} characters"
+                raise BadInput(cause, "Leave it out", path=self.place(name), line=number)
+        return "".join(lines)
 
     def find(self, base: str) -> str | None:
         """Find a file by its base name; of several, one that lies in the fewest folders."""

@@ -77,6 +77,12 @@ def test_an_encrypted_archive_and_a_large_one(monkeypatch: pytest.MonkeyPatch) -
         list(read_bytes(zipped({"_chat.txt": IOS})))
 
 
+def test_names_steer_no_terminal() -> None:
+    with pytest.raises(BadInput) as caught:
+        list(read_bytes(zipped({"a\x1b[2J/2024-01-01.json": "{"}), "slack"))
+    assert str(caught.value).isprintable()
+
+
 def test_an_empty_archive() -> None:
     buffer = io.BytesIO()
     zipfile.ZipFile(buffer, "w").close()

@@ -23,7 +23,7 @@ from sentemo.corpora.zips import open_tree
 from sentemo.types import Conversation, Utterance
 
 USERS = "users.json"
-PEOPLES = (None, "me_message", "thread_broadcast", "file_share")
+WRITTEN = (None, "me_message", "thread_broadcast", "file_share")
 """The subtypes of messages that people write."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\.json")
@@ -98,7 +98,7 @@ def _name(profile: object, *others: object) -> str:
 def _messages(tree: Tree, file: str, names: Mapping[str, str]) -> Iterator[_Message]:
     place = tree.place(file)
     for number, value in enumerate(_load(tree, file), 1):
-        if value.get("subtype") in PEOPLES and "bot_id" not in value and value.get("text"):
+        if value.get("subtype") in WRITTEN and "bot_id" not in value and value.get("text"):
             yield from _message(value, names, Place(f"{place}, message {number}"))
 
 

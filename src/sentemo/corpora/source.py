@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes that readers take like a file; what they do with a `Path` is what this can."""
+    """Bytes that readers take like a file: it can what they ask of a `Path`."""
 
     data: bytes = field(repr=False)
     name: str = ""
@@ -29,10 +29,6 @@ class Blob:
     def open(self, mode: Literal["rb"]) -> BinaryIO:
         """Give a stream over the bytes."""
         return BytesIO(self.data)
-
-    def is_dir(self) -> bool:
-        """Bytes are no folder."""
-        return False
 
     def __str__(self) -> str:
         return self.name or "input"

@@ -72,8 +72,8 @@ class Archive(Tree):
             yield from read_lines(stream, self.place(name))
 
     def place(self, name: str) -> str:
-        """Give the archive's name and the member's."""
-        return f"{self.name}!{name}"
+        """Give the archive's name and the member's, which must not steer a terminal."""
+        return f"{self.name}!{name if name.isprintable() else ascii(name)}"
 
     @contextmanager
     def _opened(self, member: str) -> Iterator[IO[bytes]]:

@@ -39,11 +39,11 @@ def load_object(text: str, place: Place) -> Mapping[str, object]:
 
 
 def load_json(text: str, place: Place, next_step: str) -> object:
-    """Parse JSON; the line of an error counts from the place's, or from 1."""
+    """Parse JSON; an error names the place's line, or the text's own where the place is a whole file."""
     try:
         value: object = json.loads(text, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
-        where = Place(place.path, (place.line or 1) + error.lineno - 1)
+        where = Place(place.path, place.line or error.lineno)
         where.refuse(f"Not JSON: {error.msg} at character {error.colno}", next_step)
     except (ValueError, RecursionError) as error:  # a repeated key, a number of thousands of digits, deep nesting
         place.refuse(f"JSON that cannot be used: {error}", next_step)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpora.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
 from corpora.samples import (
     CSV,
     DIALOGUES,
@@ -26,14 +27,15 @@ from corpora.samples import (
     write_iemocap,
     write_text,
 )
-from sentemo.corpora import get_corpus, read_conversations
+from sentemo.corpora import get_corpus, read_bytes, read_conversations
 from sentemo.errors import BadInput
 from sentemo.types import Conversation
 
 NESTED = parquet({"id": ["a"], "turns": [[{"text": "Hi", "speaker": "Ann", "label": "joy"}]]})
 FLAT = parquet({"id": ["a", "a"], "text": ["Hi", "Ho"], "label": ["joy", "fear"]})
 USERS = {"t.jsonl": JSONL, "t.csv": CSV, "t.txt": PLAIN, "nested.parquet": NESTED, "flat.parquet": FLAT}
-USERS |= {"hub.parquet": hub_parquet()}
+USERS |= {"hub.parquet": hub_parquet(), "chat.txt": ANDROID.encode(), "chat.zip": zipped({"_chat.txt": IOS})}
+USERS |= {"slack.zip": zipped(SLACK), "convokit.zip": zipped(CONVOKIT)}
 
 PUBLISHED = {
     "dailydialog dialogues_train.txt": utterance_lines(),
@@ -101,3 +103,27 @@ def test_random_bytes(tmp_path: Path, name: str, data: bytes) -> None:
     path, _, read = reader(name, tmp_path)
     path.write_bytes(data)
     outcome(read, tmp_path, name)
+
+
+@pytest.mark.parametrize("files", [SLACK, CONVOKIT], ids=["slack", "convokit"])
+def test_mutated_files_in_a_folder(tmp_path: Path, files: dict[str, str]) -> None:
+    """Zips tell damage by their checksums; here the readers see it."""
+    name = next(name for name in files if name.startswith(("general", "utterances")))
+    outcomes = set()
+    for mutant in mutations(files[name].encode(), MUTANTS, seed=1):
+        unpacked(files | {name: mutant}, tmp_path)
+        outcomes.add(outcome(lambda: read_conversations(tmp_path), tmp_path, ".json"))
+    assert len(outcomes) > 1 and -1 in outcomes
+
+
+@pytest.mark.parametrize("name", USERS)
+def test_mutated_bytes(name: str) -> None:
+    """What a server is sent: the format is told by the content, the name of the file is not known."""
+    outcomes = set()
+    for mutant in mutations(USERS[name], MUTANTS, seed=2):
+        try:
+            outcomes.add(len(list(read_bytes(mutant))))
+        except BadInput as error:
+            assert error.path is not None and error.path.startswith("input")
+            outcomes.add(-1)
+    assert len(outcomes) > 1

@@ -141,7 +141,7 @@ def _names(labels: str) -> list[str]:
 
 
 def _check_paths(source: Path, out: Path) -> None:
-    from sentemo.corpora.files import EXTENSIONS
+    from sentemo.corpora.sniff import EXTENSIONS
 
     if str(source) == "-":
         raise UsageError("Answers are read from stdin, so conversations can't be", "Save them to a file")

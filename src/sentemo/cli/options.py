@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from sentemo.types import Conversation, LabelSet
 
 Model = Annotated[str, typer.Option("--model", "-m", help="A model's folder, a hub id, or default.")]
-Format = Annotated[str, typer.Option(help="auto, jsonl, csv, parquet, or text (lines of `Name: what they said`).")]
+Format = Annotated[
+    str,
+    typer.Option(
+        help="auto, jsonl, csv, parquet, text (lines of `Name: what they said`), whatsapp, slack or convokit (exports, "
+        "zipped or not)."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Head = Annotated[str, typer.Option(help="What turns points into labels: classifier, prototypes or neighbours.")]
 Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no later turn matters to a label.")]

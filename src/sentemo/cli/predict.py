@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
+from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
+from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.types import Prediction
@@ -18,7 +20,9 @@ AT_ONCE = 256  # conversations read and labelled together
 
 
 def predict(
-    source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
+    source: Annotated[
+        str, typer.Argument(help="A file or folder of conversations, or - for stdin.", metavar="FILE")
+    ] = "-",
     model: options.Model = "default",
     format: options.Format = "auto",
     as_json: options.Json = False,
@@ -27,20 +31,30 @@ def predict(
     abstain_below: Annotated[
         float, typer.Option(min=0, max=1, help="Give no label where its probability is below this.")
     ] = 0.0,
+    convokit: Annotated[
+        Path | None, typer.Option(help="Write a ConvoKit corpus with the labels to this new folder; print nothing.")
+    ] = None,
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
     In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation.
     """
+    from sentemo.corpora.convokit_writer import write_convokit
     from sentemo.corpora.files import read_conversations
     from sentemo.model import SentEmoContext
 
+    if convokit is not None and abstain_below:
+        raise UsageError("A ConvoKit corpus gets every label", "Leave out --abstain-below; go by predicted_score there")
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)
     first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
     loaded = SentEmoContext.from_pretrained(model)
     loaded.head, loaded.causal = options.as_head(head), causal
+    if convokit is not None:
+        count = write_convokit(chain(first, conversations), convokit, loaded)
+        tell(f"Conversations: {count:,}. The corpus is in {convokit}.")
+        return
     table = sys.stdout.isatty() and not as_json
     while first:
         for prediction in loaded.predict(first):

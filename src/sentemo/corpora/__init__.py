@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sentemo.corpora.convokit_writer import write_convokit
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.files import read_conversations
+from sentemo.corpora.files import read_bytes, read_conversations
 from sentemo.corpora.jsonl import write_jsonl
 from sentemo.corpora.labelled import labelled_files
 from sentemo.corpora.registry import corpus_names, get_corpus
@@ -15,6 +16,8 @@ __all__ = [
     "corpus_names",
     "get_corpus",
     "labelled_files",
+    "read_bytes",
     "read_conversations",
+    "write_convokit",
     "write_jsonl",
 ]

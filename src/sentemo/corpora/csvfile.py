@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from pathlib import Path
 
 from sentemo.corpora.lines import Line, file_lines
+from sentemo.corpora.source import Source
 from sentemo.corpora.table import TEXT, Columns, Row, conversations
 from sentemo.corpora.turns import Place
 from sentemo.types import Conversation
@@ -15,19 +15,19 @@ from sentemo.types import Conversation
 DELIMITERS = (",", ";", "\t")
 
 
-def read_csv(path: Path) -> Iterator[Conversation]:
+def read_csv(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file; the columns are described in `table`."""
     return parse_csv(file_lines(path), path, path.stem)
 
 
-def parse_csv(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[Conversation]:
+def parse_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
     """Yield the conversations of numbered lines; raise `BadInput` with file and line."""
     header, rows = csv_rows(lines, path)
     if header:
         yield from conversations(rows, Columns.of(header, path), path, stem)
 
 
-def csv_rows(lines: Iterable[Line], path: str | Path) -> tuple[list[str], Iterator[Row]]:
+def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iterator[Row]]:
     """Give the header ([] for an empty file) and the rows under it, each with the line where it starts."""
     start = iter(lines)
     first = next(start, None)
@@ -48,7 +48,7 @@ def has_text_column(header: str, separator: str) -> bool:
     return any(name.strip(' \r\n"').casefold() in TEXT for name in header.split(separator))
 
 
-def _records(lines: Iterable[Line], separator: str, path: str | Path) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterable[Line], separator: str, path: str | Source) -> Iterator[tuple[int, list[str]]]:
     """Yield each record with its first line number; skip blank lines."""
     reader = csv.reader((text for _, text in lines), delimiter=separator, strict=True)
     while True:
@@ -63,7 +63,7 @@ def _records(lines: Iterable[Line], separator: str, path: str | Path) -> Iterato
             yield start, record
 
 
-def _rows(records: Iterator[tuple[int, list[str]]], header: list[str], path: str | Path) -> Iterator[Row]:
+def _rows(records: Iterator[tuple[int, list[str]]], header: list[str], path: str | Source) -> Iterator[Row]:
     for line, record in records:
         if len(record) != len(header):
             cause = f"A row of {len(record)} cells under a header of {len(header)}"

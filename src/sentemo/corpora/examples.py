@@ -7,9 +7,10 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from sentemo.corpora.files import EXTENSIONS, read_conversations
+from sentemo.corpora.files import read_conversations
 from sentemo.corpora.jsonl import load_object, read_conversation
 from sentemo.corpora.lines import bare, file_lines
+from sentemo.corpora.sniff import EXTENSIONS
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance

@@ -9,64 +9,74 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from sentemo.corpora.csvfile import DELIMITERS, has_text_column, parse_csv, read_csv
+from sentemo.corpora.convokit import read_convokit
+from sentemo.corpora.csvfile import parse_csv, read_csv
 from sentemo.corpora.jsonl import parse_jsonl, read_jsonl
 from sentemo.corpora.lines import Line, read_lines
 from sentemo.corpora.parquet import read_parquet
 from sentemo.corpora.plaintext import parse_plaintext, read_plaintext
+from sentemo.corpora.slack import read_slack
+from sentemo.corpora.sniff import sniff, text_format, through_first_text
+from sentemo.corpora.source import Blob, Source
+from sentemo.corpora.whatsapp import parse_whatsapp, read_whatsapp
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation
 
-READERS: dict[str, Callable[[Path], Iterator[Conversation]]] = {
+READERS: dict[str, Callable[[Source], Iterator[Conversation]]] = {
     "jsonl": read_jsonl,
     "csv": read_csv,
     "parquet": read_parquet,
     "text": read_plaintext,
+    "whatsapp": read_whatsapp,
+    "slack": read_slack,
+    "convokit": read_convokit,
 }
-PARSERS: dict[str, Callable[[Iterable[Line], str | Path, str], Iterator[Conversation]]] = {
+"""Every format by its name."""
+PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Conversation]]] = {
     "jsonl": parse_jsonl,
     "csv": parse_csv,
     "text": parse_plaintext,
+    "whatsapp": parse_whatsapp,
 }
-EXTENSIONS = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "jsonl",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".parquet": "parquet",
-    ".txt": "text",
-}
+"""Those that are made of lines, so that stdin can hold them."""
 STDIN = "-"
 
 
 def read_conversations(path_or_dash: str | PathLike[str], format: str = "auto") -> Iterator[Conversation]:
-    """Yield the conversations of a file, or of stdin for `-`, holding one at a time.
+    """Yield the conversations of a file or folder, or of stdin for `-`; most formats hold one at a time.
 
-    `format` is auto, jsonl, csv (also TSV), parquet or text. Auto goes by the extension,
-    for stdin by the content.
+    `format` is auto, jsonl, csv (also TSV), parquet, text, whatsapp, slack or convokit. Auto goes by the extension,
+    and by the content of text files, zips, folders and stdin.
 
     Raises `UsageError` for an unknown format, `BadInput` with file and line for data that cannot be read.
     """
-    if format != "auto" and format not in READERS:
-        raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(READERS)}")
+    _check(format)
     if str(path_or_dash) == STDIN:
         return _filled(_read_stdin(sys.stdin.buffer, format), "stdin")
-    path = Path(path_or_dash)
-    return _filled(READERS[_format_of(path) if format == "auto" else format](path), path)
+    return _read(Path(path_or_dash), format)
 
 
-def _format_of(path: Path) -> str:
-    try:
-        return EXTENSIONS[path.suffix.lower()]
-    except KeyError:
-        raise UsageError(
-            f"{path}: the extension {path.suffix!r} tells no format",
-            f"Name the format ({', '.join(READERS)}) or use one of {' '.join(EXTENSIONS)}",
-        ) from None
+def read_bytes(data: bytes, format: str = "auto", name: str = "") -> Iterator[Conversation]:
+    """Yield the conversations of a file's bytes, or of a pasted text's in UTF-8.
+
+    `name` stands in messages and ids, and its extension, where it has a known one, tells the format. Formats and errors
+    are those of `read_conversations`.
+    """
+    _check(format)
+    return _read(Blob(data, name), format)
 
 
-def _filled(conversations: Iterator[Conversation], path: str | Path) -> Iterator[Conversation]:
+def _check(format: str) -> None:
+    if format != "auto" and format not in READERS:
+        raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(READERS)}")
+
+
+def _read(source: Source, format: str) -> Iterator[Conversation]:
+    chosen = sniff(source) if format == "auto" else format
+    return _filled(READERS[chosen](source), str(source))
+
+
+def _filled(conversations: Iterator[Conversation], path: str) -> Iterator[Conversation]:
     """Refuse a file without any conversation."""
     first = next(conversations, None)
     if first is None:
@@ -76,24 +86,9 @@ def _filled(conversations: Iterator[Conversation], path: str | Path) -> Iterator
 
 
 def _read_stdin(stream: BinaryIO, format: str) -> Iterator[Conversation]:
-    if format == "parquet":
-        raise UsageError("Parquet cannot be read from stdin", "Save it to a file first")
+    if format not in ("auto", *PARSERS):
+        raise UsageError(f"{format.capitalize()} cannot be read from stdin", "Save it to a file first")
     lines = read_lines(stream, "stdin")
-    start = list(_through_first_text(lines))
-    chosen = _sniff(start[-1][1] if start else "") if format == "auto" else format
+    start = list(through_first_text(lines))
+    chosen = text_format(start[-1][1] if start else "") if format == "auto" else format
     yield from PARSERS[chosen](chain(start, lines), "stdin", "stdin")
-
-
-def _through_first_text(lines: Iterator[Line]) -> Iterator[Line]:
-    for line in lines:
-        yield line
-        if line[1].strip():
-            return
-
-
-def _sniff(text: str) -> str:
-    """Tell the format by the first line that is not blank."""
-    if text.lstrip().startswith("{"):
-        return "jsonl"
-    is_header = any(each in text and has_text_column(text, each) for each in DELIMITERS)
-    return "csv" if is_header else "text"

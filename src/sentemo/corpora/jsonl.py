@@ -8,17 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.corpora.source import Source
+from sentemo.corpora.turns import Place, checked, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
 
 
-def read_jsonl(path: Path) -> Iterator[Conversation]:
+def read_jsonl(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
     return parse_jsonl(file_lines(path), path, path.stem)
 
 
-def parse_jsonl(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[Conversation]:
+def parse_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
     """Yield one conversation for each line that is not blank; unknown keys are ignored.
 
     A conversation without id becomes `stem-n`, n its 0-based place. Raises `BadInput` with file and line.
@@ -31,17 +32,21 @@ def parse_jsonl(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[
 
 def load_object(text: str, place: Place) -> Mapping[str, object]:
     """Parse the JSON object of a line."""
-    try:
-        value = json.loads(text, object_pairs_hook=_without_repeats)
-    except json.JSONDecodeError as error:
-        place.refuse(f"Not JSON: {error.msg} at character {error.colno}", "Write one JSON object a line")
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # a repeated key, a number of thousands of digits, deep nesting
-        place.refuse(f"JSON that cannot be used: {error}", "Write one flat JSON object a line")
+    value = load_json(text, place, "Write one flat JSON object a line")
     if not isinstance(value, dict):
         place.refuse("Not a JSON object", 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
+    return value
+
+
+def load_json(text: str, place: Place, next_step: str) -> object:
+    """Parse JSON; an error names the place's line, or the text's own where the place is a whole file."""
+    try:
+        value: object = json.loads(text, object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        where = Place(place.path, place.line or error.lineno)
+        where.refuse(f"Not JSON: {error.msg} at character {error.colno}", next_step)
+    except (ValueError, RecursionError) as error:  # a repeated key, a number of thousands of digits, deep nesting
+        place.refuse(f"JSON that cannot be used: {error}", next_step)
     return value
 
 
@@ -96,11 +101,9 @@ def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[s
 
 
 def _line(conversation: Conversation, path: Path) -> bytes:
-    place = Place(path)
-    turns = [make_turn(turn.text, turn.speaker, turn.label, place) for turn in conversation]
-    checked = make_conversation(plain(conversation.id, "id", place), turns, place)
-    named = {"id": checked.id} if checked.id else {}
-    value = named | {"turns": [_slim(turn) for turn in checked]}
+    talk = checked(conversation, Place(path))
+    named = {"id": talk.id} if talk.id else {}
+    value = named | {"turns": [_slim(turn) for turn in talk]}
     return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from sentemo.corpora.files import EXTENSIONS, read_conversations
+from sentemo.corpora.files import read_conversations
+from sentemo.corpora.sniff import EXTENSIONS, folder_format
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, LabelSet
 
@@ -14,7 +15,7 @@ NEUTRAL_NAMES = ("neutral", "no emotion", "none", "no_emotion")
 
 
 def labelled_files(path: str | PathLike[str]) -> tuple[LabelSet, list[Conversation]]:
-    """Read a labelled file, or every file with a known extension in a folder, by name.
+    """Read a labelled file, a ConvoKit corpus, or every file with a known extension in a folder, by name.
 
     The labels are sorted; neutral is the one called neutral, "no emotion", none or no_emotion, in any case.
     Turns without a label stay as context. Raises `BadInput` where no turn has a label.
@@ -35,7 +36,7 @@ def label_set(conversations: Iterable[Conversation], path: str | PathLike[str] |
 
 
 def _files(place: Path) -> list[Path]:
-    if not place.is_dir():
+    if not place.is_dir() or folder_format(place):
         return [place]
     files = sorted(file for file in place.iterdir() if file.suffix.lower() in EXTENSIONS and file.is_file())
     if not files:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, BinaryIO
 
+from sentemo.corpora.source import Source
 from sentemo.errors import BadInput
 
 MAX_LINE_BYTES = 64 * 2**20
@@ -19,18 +19,20 @@ BOM = b"\xef\xbb\xbf"
 
 
 @contextmanager
-def open_binary(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for reading; raise `BadInput` where it is missing, a folder or not allowed."""
+def open_binary(path: Source) -> Iterator[BinaryIO]:
+    """Open a file or bytes for reading; raise `BadInput` where it is missing, a folder or not allowed."""
     try:
         stream = path.open("rb")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"Cannot open the file: {reason}", "Check the path and its permissions", path=path) from None
+        raise BadInput(
+            f"Cannot open the file: {reason}", "Check the path and its permissions", path=str(path)
+        ) from None
     with stream:
         yield stream
 
 
-def read_lines(stream: IO[bytes], path: str | Path) -> Iterator[Line]:
+def read_lines(stream: IO[bytes], path: str | Source) -> Iterator[Line]:
     """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark.
 
     Only a line feed ends a line, so that texts may hold other separators.
@@ -44,23 +46,23 @@ def read_lines(stream: IO[bytes], path: str | Path) -> Iterator[Line]:
             raise BadInput(
                 f"Not valid UTF-8 (byte {error.start + 1} of the line)",
                 "Save it as UTF-8",
-                path=path,
+                path=str(path),
                 line=number,
             ) from None
 
 
-def _next_line(stream: IO[bytes], path: str | Path, number: int) -> bytes:
+def _next_line(stream: IO[bytes], path: str | Source, number: int) -> bytes:
     try:
         raw = stream.readline(MAX_LINE_BYTES + 1)
     except OSError as error:
-        raise BadInput(f"Reading failed: {error}", "Check the disk and the file", path=path, line=number) from None
+        raise BadInput(f"Reading failed: {error}", "Check the disk and the file", path=str(path), line=number) from None
     if len(raw) > MAX_LINE_BYTES:
-        raise BadInput(f"A line above {MAX_LINE_BYTES:,} bytes", "Split it into lines", path=path, line=number)
+        raise BadInput(f"A line above {MAX_LINE_BYTES:,} bytes", "Split it into lines", path=str(path), line=number)
     return raw
 
 
-def file_lines(path: Path) -> Iterator[Line]:
-    """Yield the numbered lines of a file."""
+def file_lines(path: Source) -> Iterator[Line]:
+    """Yield the numbered lines of a file or of bytes."""
     with open_binary(path) as stream:
         yield from read_lines(stream, path)
 

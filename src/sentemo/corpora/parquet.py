@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sentemo.corpora.dailydialog_labels import emotion_name
 from sentemo.corpora.lines import open_binary
+from sentemo.corpora.source import Source
 from sentemo.corpora.table import Columns, Row, conversations
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
@@ -17,7 +17,7 @@ from sentemo.types import Conversation, Utterance
 BATCH_ROWS = 512
 
 
-def read_parquet(path: Path) -> Iterator[Conversation]:
+def read_parquet(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file; the `line` of an error is a 1-based row.
 
     Nested: `turns` list<struct<text, speaker?, label?>> or list<string>. Hub: `dialog` list<string> with
@@ -36,7 +36,7 @@ def read_parquet(path: Path) -> Iterator[Conversation]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Source) -> Iterator[Any]:
     """Open a Parquet file; whatever pyarrow finds wrong with it becomes `BadInput`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -57,16 +57,16 @@ def _opened(path: Path) -> Iterator[Any]:
             yield pq.ParquetFile(stream, page_checksum_verification=True)
         except damaged as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise BadInput(f"Damaged or not Parquet: {reason}", "Write or fetch it again", path=path) from None
+            raise BadInput(f"Damaged or not Parquet: {reason}", "Write or fetch it again", path=str(path)) from None
 
 
-def column_names(path: Path) -> list[str]:
+def column_names(path: Source) -> list[str]:
     """List the top-level columns."""
     with _opened(path) as file:
         return list(file.schema_arrow.names)
 
 
-def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
+def parquet_rows(path: Source, columns: Sequence[str]) -> Iterator[Row]:
     """Yield the asked columns of every row, with 1-based row numbers, holding one batch in memory."""
     number = 0
     for batch in _batches(path, columns):
@@ -75,14 +75,14 @@ def parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
             yield number, cells
 
 
-def _batches(path: Path, columns: Sequence[str]) -> Iterator[list[Mapping[str, object]]]:
+def _batches(path: Source, columns: Sequence[str]) -> Iterator[list[Mapping[str, object]]]:
     with _opened(path) as file:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False):
             batch.validate(full=True)  # offsets and UTF-8, before anything reads through them
             yield batch.to_pylist()
 
 
-def _nested(path: Path, header: Sequence[str]) -> Iterator[Conversation]:
+def _nested(path: Source, header: Sequence[str]) -> Iterator[Conversation]:
     for number, cells in parquet_rows(path, [name for name in ("id", "turns") if name in header]):
         place = Place(path, number)
         id = f"{path.stem}-{number - 1}" if cells.get("id") is None else str(cells["id"])
@@ -96,7 +96,7 @@ def _turn(value: object, place: Place) -> Utterance:
     return make_turn(value, None, None, place)
 
 
-def _dialogs(path: Path, header: Sequence[str]) -> Iterator[Conversation]:
+def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Conversation]:
     gold = next((name for name in ("emotion", "label") if name in header), None)
     for number, cells in parquet_rows(path, ["dialog", gold] if gold else ["dialog"]):
         place = Place(path, number)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
 
 from sentemo.corpora.lines import Line, bare, file_lines
+from sentemo.corpora.source import Source
 from sentemo.corpora.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
@@ -20,12 +20,12 @@ _NAMED = re.compile(r"\s*(?P<name>(?=[^\W\d_])[^:\s]+(?:[ \t][^:\s]+){0,3})\s*:(
 MAX_NAME = 40
 
 
-def read_plaintext(path: Path) -> Iterator[Conversation]:
+def read_plaintext(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
     return parse_plaintext(file_lines(path), path, path.stem)
 
 
-def parse_plaintext(lines: Iterable[Line], path: str | Path, stem: str) -> Iterator[Conversation]:
+def parse_plaintext(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
     """Yield one conversation for each run of lines that are not blank, named `stem-n` from 0."""
     runs = (run for filled, run in groupby(bare(lines), lambda line: bool(line[1].strip())) if filled)
     for place_in_file, run in enumerate(runs):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
+from sentemo.corpora.source import Source
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
@@ -30,7 +30,7 @@ class Columns:
     label: str | None
 
     @classmethod
-    def of(cls, header: Sequence[str], path: str | Path) -> Columns:
+    def of(cls, header: Sequence[str], path: str | Source) -> Columns:
         """Find the columns by name, in any case; of several candidates the first in the lists above wins."""
         by_name = {name.strip().casefold(): name for name in reversed(header)}
         text, speaker, conversation, label = (
@@ -38,13 +38,13 @@ class Columns:
             for aliases in (TEXT, SPEAKER, CONVERSATION, LABEL)
         )
         if text is None:
-            raise BadInput("No column of texts", f"Name one of the columns {' or '.join(TEXT)}", path=path, line=1)
+            raise BadInput("No column of texts", f"Name one of the columns {' or '.join(TEXT)}", path=str(path), line=1)
         if len(set(header)) != len(header):
-            raise BadInput("Two columns of the same name", "Give each its own name", path=path, line=1)
+            raise BadInput("Two columns of the same name", "Give each its own name", path=str(path), line=1)
         return cls(text, speaker, conversation, label)
 
 
-def conversations(rows: Iterable[Row], columns: Columns, path: str | Path, stem: str) -> Iterator[Conversation]:
+def conversations(rows: Iterable[Row], columns: Columns, path: str | Source, stem: str) -> Iterator[Conversation]:
     """Yield one conversation for each run of rows with the same conversation id, in the order of the rows.
 
     Without such a column all rows are one conversation, `stem-0`. An id that comes again after another one is
@@ -59,7 +59,7 @@ def conversations(rows: Iterable[Row], columns: Columns, path: str | Path, stem:
         yield make_conversation(id, turns, Place(path, first))
 
 
-def _id(row: Row, columns: Columns, path: str | Path, stem: str) -> str:
+def _id(row: Row, columns: Columns, path: str | Source, stem: str) -> str:
     if columns.conversation is None:
         return f"{stem}-0"
     line, cells = row
@@ -72,7 +72,7 @@ def _id(row: Row, columns: Columns, path: str | Path, stem: str) -> str:
     return plain(value, "conversation id", place)
 
 
-def _turns(group: Iterable[Row], columns: Columns, path: str | Path) -> tuple[int, list[Utterance]]:
+def _turns(group: Iterable[Row], columns: Columns, path: str | Source) -> tuple[int, list[Utterance]]:
     first, turns = 0, []
     for line, cells in group:
         first = first or line

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
+from sentemo.corpora.source import Source
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
 
@@ -15,12 +15,12 @@ from sentemo.types import Conversation, Utterance
 class Place:
     """Where in a file something stands, for messages."""
 
-    path: str | Path
+    path: str | Source
     line: int | None = None
 
     def refuse(self, cause: str, next_step: str) -> NoReturn:
         """Raise `BadInput` for this place."""
-        raise BadInput(cause, next_step, path=self.path, line=self.line)
+        raise BadInput(cause, next_step, path=str(self.path), line=self.line)
 
 
 def make_turn(text: object, speaker: object, label: object, place: Place) -> Utterance:
@@ -42,6 +42,12 @@ def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conv
     if not together:
         place.refuse("Empty conversation", "Give it at least one turn or leave it out")
     return Conversation(id, together)
+
+
+def checked(conversation: Conversation, place: Place) -> Conversation:
+    """Check that a conversation that is to be written can be read again."""
+    turns = [make_turn(turn.text, turn.speaker, turn.label, place) for turn in conversation]
+    return make_conversation(plain(conversation.id, "id", place), turns, place)
 
 
 def plain(value: object, what: str, place: Place) -> str:

@@ -7,15 +7,21 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from sentemo.corpora.lines import Line, open_binary, read_lines
+from sentemo.corpora.source import Source
+from sentemo.corpora.tree import Folder, Tree
 from sentemo.errors import BadInput
 
 MAX_ARCHIVE_BYTES = 256 * 2**20
 """A larger archive is refused: it is held in memory."""
+
+MAX_RATIO = 100
+FREE_BYTES = 2**20
+"""An archive may unpack to so many times its size, and a megabyte; chats pack to a twentieth, bombs to a thousandth."""
 
 # Whatever zipfile raises for a damaged, encrypted or oddly compressed archive.
 DAMAGED = (
@@ -31,54 +37,64 @@ DAMAGED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """A zip held in memory; every failure is `BadInput` naming the archive and the member."""
+class Archive(Tree):
+    """A zip held in memory, never unpacked to disk; every failure is `BadInput` naming the archive and the member."""
 
-    name: str
-    data: bytes = field(repr=False)
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self._left = FREE_BYTES + MAX_RATIO * len(data)
+        with self._refusing():
+            self._zip = zipfile.ZipFile(BytesIO(data))
 
     @classmethod
-    def of(cls, path: Path) -> Archive:
-        """Read an archive from disk."""
-        with open_binary(path) as stream:
-            return cls(str(path), _bounded(stream.read(MAX_ARCHIVE_BYTES + 1), str(path)))
+    def of(cls, source: Source) -> Archive:
+        """Read an archive from disk or from bytes."""
+        with open_binary(source) as stream:
+            return cls(str(source), _bounded(stream.read(MAX_ARCHIVE_BYTES + 1), str(source)))
 
     def inner(self, name: str) -> Archive | None:
         """Open the archive of that base name that lies in this one; None where there is none."""
         member = self.find(name)
         if member is None:
             return None
-        with (
-            self._refusing(member),
-            zipfile.ZipFile(BytesIO(self.data)) as archive,
-            archive.open(member) as stream,
-        ):
+        with self._opened(member) as stream:
             data = stream.read(MAX_ARCHIVE_BYTES + 1)
-        return Archive(f"{self.name}!{member}", _bounded(data, self.name))
+        return Archive(self.place(member), _bounded(data, self.name))
 
-    def find(self, name: str) -> str | None:
-        """Find a member by base name, but for the shadow copies that a Mac puts beside it."""
-        with self._refusing(), zipfile.ZipFile(BytesIO(self.data)) as archive:
-            members = archive.namelist()
-        paths = ((each, PurePosixPath(each)) for each in members)
-        return next((each for each, path in paths if path.name == name and "__MACOSX" not in path.parts), None)
+    def names(self) -> list[str]:
+        """List the members but for the shadow copies that a Mac puts beside them."""
+        found = {each for each in self._zip.namelist() if not each.endswith("/")}
+        return sorted(each for each in found if "__MACOSX" not in PurePosixPath(each).parts)
 
-    def lines(self, member: str) -> Iterator[Line]:
+    def lines(self, name: str) -> Iterator[Line]:
         """Yield the numbered lines of a member, unpacking as it goes."""
-        with (
-            self._refusing(member),
-            zipfile.ZipFile(BytesIO(self.data)) as archive,
-            archive.open(member) as stream,
-        ):
-            yield from read_lines(stream, f"{self.name}!{member}")
+        with self._opened(name) as stream:
+            yield from read_lines(stream, self.place(name))
+
+    def place(self, name: str) -> str:
+        """Give the archive's name and the member's, which must not steer a terminal."""
+        return f"{self.name}!{name if name.isprintable() else ascii(name)}"
+
+    @contextmanager
+    def _opened(self, member: str) -> Iterator[IO[bytes]]:
+        """Open a member; `zipfile` unpacks no more of it than the size that the archive tells, so that counts."""
+        with self._refusing(member):
+            self._left -= self._zip.getinfo(member).file_size
+            if self._left < 0:
+                raise BadInput(
+                    f"The archive unpacks to more than {MAX_RATIO} times its size",
+                    "Unpack it by hand, if you trust it",
+                    path=self.place(member),
+                )
+            with self._zip.open(member) as stream:
+                yield stream
 
     @contextmanager
     def _refusing(self, member: str = "") -> Iterator[None]:
         try:
             yield
         except DAMAGED as error:
-            name = f"{self.name}!{member}" if member else self.name
+            name = self.place(member) if member else self.name
             raise BadInput(f"Damaged zip: {error}", "Fetch it again or unpack it by hand", path=name) from None
 
 
@@ -86,3 +102,14 @@ def _bounded(data: bytes, name: str) -> bytes:
     if len(data) > MAX_ARCHIVE_BYTES:
         raise BadInput(f"An archive above {MAX_ARCHIVE_BYTES:,} bytes", "Unpack it by hand", path=name)
     return data
+
+
+def is_zip(source: Source) -> bool:
+    """Tell whether a file starts as a zip does."""
+    with open_binary(source) as stream:
+        return stream.read(4) in (b"PK\3\4", b"PK\5\6")
+
+
+def open_tree(source: Source) -> Tree:
+    """Open a folder or a zip."""
+    return Folder(source) if isinstance(source, Path) and source.is_dir() else Archive.of(source)

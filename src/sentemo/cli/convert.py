@@ -1,0 +1,34 @@
+"""`sentemo convert`: any format that is read to JSON lines or a ConvoKit corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentemo.cli import options
+from sentemo.cli.screen import tell
+from sentemo.errors import UsageError
+
+
+def convert(
+    source: Annotated[str, typer.Argument(help="A file or folder of conversations, or - for stdin.", metavar="IN")],
+    out: Annotated[Path, typer.Argument(help="A .jsonl file; any other name is a ConvoKit corpus, a new folder.")],
+    format: options.Format = "auto",
+    label: Annotated[
+        str | None, typer.Option(help="The key of a ConvoKit corpus's utterance metadata that holds the labels.")
+    ] = None,
+) -> None:
+    """Write conversations as JSON lines or as a ConvoKit corpus, to see, edit or use elsewhere what is read.
+
+    No model is run. To have a model's labels in a ConvoKit corpus, use `sentemo predict --convokit`.
+    """
+    from sentemo.corpora import read_conversations, write_convokit, write_jsonl
+    from sentemo.corpora.convokit import read_convokit
+
+    if label is not None and format not in ("auto", "convokit"):
+        raise UsageError("--label is for ConvoKit corpora", "Leave it out")
+    read = read_conversations(source, format) if label is None else read_convokit(Path(source), label)
+    count = write_jsonl(read, out) if out.suffix == ".jsonl" else write_convokit(read, out)
+    tell(f"Conversations: {count:,}. They are in {out}.")

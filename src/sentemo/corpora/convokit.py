@@ -1,0 +1,118 @@
+"""ConvoKit's corpora, as a folder or its zip: utterances.jsonl, one utterance a line.
+
+The other files (speakers.json, conversations.json, index.json, corpus.json) hold nothing that a conversation here has.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sentemo.corpora.jsonl import load_object
+from sentemo.corpora.lines import Line, bare
+from sentemo.corpora.source import Source
+from sentemo.corpora.turns import Place, make_turn, plain
+from sentemo.corpora.zips import open_tree
+from sentemo.types import Conversation, Utterance
+
+UTTERANCES = "utterances.jsonl"
+LABELS = ("emotion", "label")
+"""Keys of an utterance's metadata that hold its label, where none is asked for: the first that is text."""
+
+
+class _Node(NamedTuple):
+    id: str
+    reply_to: str
+    """The id of the utterance that it answers; "" for none."""
+    time: float | None
+    turn: Utterance | None
+    """None for a blank text."""
+
+
+def read_convokit(source: Source, label: str | None = None) -> Iterator[Conversation]:
+    """Yield the conversations in the order in which they start in the file; the whole corpus is held in memory.
+
+    Turns come by their timestamps; where one has none, in the file's order, each after what it answers. Blank ones are
+    left out. `label` names the key of the metadata that holds the labels; without it, texts under "emotion", else
+    "label", are taken. Raises `BadInput` with file and line.
+    """
+    tree = open_tree(source)
+    file = tree.find(UTTERANCES)
+    if file is None:
+        Place(tree.name).refuse(f"No {UTTERANCES} in it", "Give the folder or zip of a ConvoKit corpus")
+    talks: dict[str, list[_Node]] = {}
+    for line in bare(tree.lines(file)):
+        if line[1].strip():
+            talk, node = _node(line, tree.place(file), label)
+            talks.setdefault(talk, []).append(node)
+    for id, nodes in talks.items():
+        if turns := tuple(node.turn for node in _ordered(nodes) if node.turn is not None):
+            yield Conversation(id, turns)
+
+
+def _node(line: Line, path: str, label: str | None) -> tuple[str, _Node]:
+    """Read an utterance and the id of its conversation."""
+    place = Place(path, line[0])
+    value = load_object(line[1], place)
+    talk = _name(_first(value, "conversation_id", "root"), "conversation_id", place)
+    if not talk:
+        place.refuse("No conversation_id", "Write the corpus again with ConvoKit's Corpus.dump")
+    id, reply_to = _name(value.get("id"), "id", place), _name(_first(value, "reply_to", "reply-to"), "reply_to", place)
+    text, speaker = value.get("text"), _name(_first(value, "speaker", "user"), "speaker", place)
+    blank = text is None or (isinstance(text, str) and not text.strip())
+    turn = None if blank else make_turn(text, speaker, _label(value.get("meta"), label, place), place)
+    return talk, _Node(id, reply_to, _time(value.get("timestamp")), turn)
+
+
+def _first(value: Mapping[str, object], *keys: str) -> object:
+    return next((value[key] for key in keys if value.get(key) is not None), None)
+
+
+def _name(value: object, what: str, place: Place) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return "" if value is None else plain(value, what, place)
+
+
+def _label(meta: object, key: str | None, place: Place) -> str | None:
+    known = meta if isinstance(meta, dict) else {}
+    if key is None:
+        return next((known[name] for name in LABELS if isinstance(known.get(name), str)), None)
+    value = known.get(key)
+    if isinstance(value, dict | list):
+        place.refuse(f"The metadata {key!r} is no label", "Name a key that holds a text, a number, or true and false")
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _time(value: object) -> float | None:
+    """Read a timestamp, a number or its digits."""
+    try:
+        time = float(value) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return time if math.isfinite(time) else None
+
+
+def _ordered(nodes: Sequence[_Node]) -> list[_Node]:
+    """Sort the utterances of a conversation by time, or else along its replies."""
+    times = [node.time for node in nodes if node.time is not None]
+    if len(times) == len(nodes):
+        return [node for _, node in sorted(zip(times, nodes, strict=True), key=lambda pair: pair[0])]
+    return _along_replies(nodes)
+
+
+def _along_replies(nodes: Sequence[_Node]) -> list[_Node]:
+    """Put every utterance before its replies, and these, with theirs, in the file's order."""
+    known = {node.id for node in nodes if node.id}
+    replies: dict[str, list[int]] = {}
+    starts: list[int] = []
+    for place, node in enumerate(nodes):
+        (replies.setdefault(node.reply_to, []) if node.reply_to in known else starts).append(place)
+    order, todo = [], starts[::-1]
+    while todo:
+        order.append(todo.pop())
+        todo += reversed(replies.pop(nodes[order[-1]].id, []))
+    in_rings = sorted(place for places in replies.values() for place in places)
+    return [nodes[place] for place in order + in_rings]

@@ -1,0 +1,117 @@
+"""Conversations to a ConvoKit corpus, with a model's labels where one is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sentemo.corpora.convokit import UTTERANCES
+from sentemo.corpora.turns import Place, checked
+from sentemo.errors import BadInput, UsageError
+from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction
+
+AT_ONCE = 256  # conversations labelled together
+INDEX = {
+    "label": ["<class 'str'>"],
+    "predicted_label": ["<class 'str'>"],
+    "predicted_score": ["<class 'float'>"],
+    "predicted_probabilities": ["<class 'dict'>"],
+}
+"""The metadata of an utterance: its own label, and a labeler's label with its probability and those of all labels."""
+
+
+def write_convokit(
+    conversations: Iterable[Conversation], folder: str | PathLike[str], labeler: Labeler | None = None
+) -> int:
+    """Write a corpus that `read_convokit` and ConvoKit read; return how many conversations.
+
+    Each utterance replies to the one before it; its timestamp is its place in the conversation, from 0. The folder must
+    be new or empty and appears complete or not at all. Raises `UsageError` for one that is neither, `BadInput` for
+    conversations without an id of their own and for what could not be read again.
+    """
+    target = Path(folder)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target} exists already", "Name a new folder")
+    try:
+        with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as staging:
+            corpus = Path(staging) / "corpus"
+            corpus.mkdir()
+            count = _write(_labelled(conversations, labeler), corpus, Place(target))
+            corpus.rename(target)
+    except OSError as error:
+        raise BadInput(f"Cannot write: {error.strerror}", "Choose a folder with room", path=target) from None
+    return count
+
+
+def _labelled(
+    conversations: Iterable[Conversation], labeler: Labeler | None
+) -> Iterator[tuple[Conversation, Prediction | None]]:
+    source = iter(conversations)
+    while batch := list(islice(source, AT_ONCE)):
+        yield from zip(batch, labeler.predict(batch) if labeler else [None] * len(batch), strict=True)
+
+
+def _write(pairs: Iterable[tuple[Conversation, Prediction | None]], folder: Path, place: Place) -> int:
+    talks: set[str] = set()
+    speakers: set[str] = set()
+    keys: set[str] = set()
+    with (folder / UTTERANCES).open("w", encoding="utf-8", newline="\n") as stream:
+        for conversation, prediction in pairs:
+            talk = checked(conversation, place)
+            if not talk.id or talk.id in talks:
+                place.refuse(f"The id {talk.id!r} is blank or of two conversations", "Give each one its own")
+            talks.add(talk.id)
+            for record in _records(talk, prediction):
+                speakers.add(record["speaker"])
+                keys |= record["meta"].keys()
+                stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+    for name, value in _companions(talks, speakers, keys).items():
+        (folder / name).write_text(json.dumps(value, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    return len(talks)
+
+
+def _companions(talks: set[str], speakers: set[str], keys: set[str]) -> dict[str, Any]:
+    """Give the other files of a corpus, which say that there is nothing but the utterances."""
+    nothing: dict[str, object] = {"meta": {}, "vectors": []}
+    return {
+        "speakers.json": dict.fromkeys(speakers, nothing),
+        "conversations.json": dict.fromkeys(talks, nothing),
+        "corpus.json": {},
+        "index.json": {
+            "utterances-index": {key: INDEX[key] for key in keys},
+            "speakers-index": {},
+            "conversations-index": {},
+            "overall-index": {},
+            "version": 1,
+            "vectors": [],
+        },
+    }
+
+
+def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict[str, Any]]:
+    """Give the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that no two have the same."""
+    for place, turn in enumerate(talk):
+        meta = {} if turn.label is None else {"label": turn.label}
+        yield {
+            "id": f"{talk.id}/{place}",
+            "conversation_id": talk.id,
+            "text": turn.text,
+            "speaker": turn.speaker,
+            "meta": meta | (_predicted(prediction.turns[place]) if prediction else {}),
+            "reply-to": f"{talk.id}/{place - 1}" if place else None,
+            "timestamp": place,
+            "vectors": [],
+        }
+
+
+def _predicted(turn: TurnPrediction) -> dict[str, Any]:
+    return {
+        "predicted_label": turn.label,
+        "predicted_score": turn.score,
+        "predicted_probabilities": dict(turn.probabilities),
+    }

@@ -1,0 +1,113 @@
+"""Slack's export of a workspace, a zip or its folder: users.json, and a folder a channel with one JSON file a day.
+
+A thread is a conversation of its own; a channel's other messages are cut by silence. What Slack and apps post (who
+joined, topics, bots) is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from sentemo.corpora.jsonl import load_json
+from sentemo.corpora.silence import by_silence
+from sentemo.corpora.slack_text import plain_text
+from sentemo.corpora.source import Source
+from sentemo.corpora.tree import Tree
+from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.corpora.zips import open_tree
+from sentemo.types import Conversation, Utterance
+
+USERS = "users.json"
+WRITTEN = (None, "me_message", "thread_broadcast", "file_share")
+"""The subtypes of messages that people write."""
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\.json")
+_TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+
+
+class _Message(NamedTuple):
+    time_s: float
+    thread: str
+    """The time of the message that it answers, or that is answered; "" outside threads."""
+    turn: Utterance
+
+
+def read_slack(source: Source) -> Iterator[Conversation]:
+    """Yield the conversations of each channel by their first messages' time, named `channel-n` from 0.
+
+    Raises `BadInput` with the file, and the message's number in it.
+    """
+    tree = open_tree(source)
+    days = day_files(tree)
+    if not days:
+        Place(tree.name).refuse("No CHANNEL/YYYY-MM-DD.json in it", "Give the zip or folder of a Slack export")
+    names = _names(tree)
+    for channel, files in groupby(days, lambda name: str(PurePosixPath(name).parent)):
+        messages = [message for name in files for message in _messages(tree, name, names)]
+        yield from _conversations(PurePosixPath(channel).name, messages, Place(tree.place(channel)))
+
+
+def day_files(tree: Tree) -> list[str]:
+    """List the files of a day's messages, by channel and day."""
+    paths = map(PurePosixPath, tree.names())
+    days = (path for path in paths if len(path.parts) > 1 and _DAY.fullmatch(path.name))
+    return [str(path) for path in sorted(days, key=lambda path: (path.parent, path.name))]
+
+
+def _conversations(channel: str, messages: Sequence[_Message], place: Place) -> Iterator[Conversation]:
+    threads: dict[str, list[_Message]] = {}
+    loose: list[_Message] = []
+    for message in sorted(messages, key=lambda message: message.time_s):
+        (threads.setdefault(message.thread, []) if message.thread else loose).append(message)
+    runs = [*threads.values(), *by_silence((message.time_s, message) for message in loose)]
+    for number, run in enumerate(sorted(runs, key=lambda run: run[0].time_s)):
+        id = plain(f"{channel}-{number}", "name of the channel", place)
+        yield make_conversation(id, (message.turn for message in run), place)
+
+
+def _load(tree: Tree, name: str) -> list[Mapping[str, object]]:
+    """Read a file that holds a list of objects."""
+    place = Place(tree.place(name))
+    value = load_json(tree.text(name), place, "Export the workspace again")
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        place.refuse("Not a list of JSON objects", "Export the workspace again")
+    return value
+
+
+def _names(tree: Tree) -> dict[str, str]:
+    """Give the names of users by id; those who share one get their id behind it."""
+    file = tree.find(USERS)
+    users = _load(tree, file) if file else []
+    names = {str(user.get("id")): _name(user.get("profile"), user.get("real_name"), user.get("name")) for user in users}
+    count = Counter(names.values())
+    return {id: name if count[name] == 1 else f"{name} ({id})" for id, name in names.items() if name}
+
+
+def _name(profile: object, *others: object) -> str:
+    """Choose what Slack shows of a user, "" where there is nothing."""
+    known = profile if isinstance(profile, dict) else {}
+    candidates = (known.get("display_name"), known.get("real_name"), *others)
+    return next((name.strip() for name in candidates if isinstance(name, str) and name.strip()), "")
+
+
+def _messages(tree: Tree, file: str, names: Mapping[str, str]) -> Iterator[_Message]:
+    place = tree.place(file)
+    for number, value in enumerate(_load(tree, file), 1):
+        if value.get("subtype") in WRITTEN and "bot_id" not in value and value.get("text"):
+            yield from _message(value, names, Place(f"{place}, message {number}"))
+
+
+def _message(value: Mapping[str, object], names: Mapping[str, str], place: Place) -> Iterator[_Message]:
+    text = plain_text(plain(value["text"], "text", place), names).strip()
+    user = plain(value.get("user") or "", "user", place)
+    sender = names.get(user) or _name(value.get("user_profile")) or user
+    time, thread = (str(value.get(key) or "") for key in ("ts", "thread_ts"))
+    if not _TIME.fullmatch(time):
+        place.refuse(f'The "ts" {time[:20]!r} is no time', "Export the workspace again")
+    if text:
+        yield _Message(float(time), thread, make_turn(text, sender, None, place))

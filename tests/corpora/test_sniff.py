@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from corpora.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
+from corpora.samples import CSV, JSONL, PLAIN, parquet
+from corpora.test_files import Stdin
+from sentemo.corpora.files import READERS, read_bytes, read_conversations
+from sentemo.corpora.sniff import sniff
+from sentemo.corpora.source import Blob
+from sentemo.errors import BadInput, UsageError
+
+SAMPLES = {
+    "jsonl": JSONL,
+    "csv": CSV,
+    "text": PLAIN,
+    "parquet": parquet({"text": ["a", "b"]}),
+    "whatsapp": ANDROID.encode(),
+    "slack": zipped(SLACK),
+    "convokit": zipped(CONVOKIT),
+}
+
+
+def test_bytes_of_every_format_tell_it() -> None:
+    assert SAMPLES.keys() == READERS.keys()
+    for format, data in SAMPLES.items():
+        assert sniff(Blob(data)) == format
+        assert list(read_bytes(data)) == list(read_bytes(data, format)) != []
+
+
+@pytest.mark.parametrize("format", SAMPLES)
+def test_bytes_are_read_as_their_file(tmp_path: Path, format: str) -> None:
+    (tmp_path / "talk").write_bytes(SAMPLES[format])
+    assert list(read_bytes(SAMPLES[format], name="talk")) == list(read_conversations(tmp_path / "talk", format))
+
+
+def test_a_known_extension_goes_before_the_content(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_bytes(CSV)
+    assert sniff(tmp_path / "talk.txt") == sniff(Blob(CSV, "talk.TXT")) == "text"
+    assert sniff(Blob(CSV, "talk.unknown")) == "csv"
+    assert sniff(Blob(ANDROID.encode(), "talk.jsonl")) == "jsonl"
+
+
+def test_folders_and_zips(tmp_path: Path) -> None:
+    for format, files in {"slack": SLACK, "convokit": CONVOKIT}.items():
+        assert sniff(unpacked(files, tmp_path / f"{format}.txt")) == format
+        (tmp_path / f"{format}.ZIP").write_bytes(zipped(files, "root/"))
+        assert sniff(tmp_path / f"{format}.ZIP") == format
+    assert sniff(Blob(zipped({"_chat.txt": IOS}))) == "whatsapp"
+    with pytest.raises(BadInput, match="The zip holds no WhatsApp chat"):
+        sniff(Blob(zipped({"_chat.txt": PLAIN})))
+    with pytest.raises(UsageError, match="tells no format"):
+        sniff(tmp_path)  # folders of exports are none
+    (tmp_path / "broken.zip").write_bytes(b"Ann: hi")
+    with pytest.raises(BadInput, match="Damaged zip: File is not a zip file"):
+        sniff(tmp_path / "broken.zip")
+
+
+def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stdin(IOS.encode()))
+    assert [talk.turns for talk in read_conversations("-")] == [talk.turns for talk in read_bytes(IOS.encode())]
+    for format in ("slack", "convokit", "parquet"):
+        with pytest.raises(UsageError, match="cannot be read from stdin"):
+            list(read_conversations("-", format))
+
+
+def test_nothing_and_unknown_names() -> None:
+    for data in (b"", b" \n"):
+        with pytest.raises(BadInput, match=r"^input:1: The file holds no conversation"):
+            list(read_bytes(data))
+    with pytest.raises(UsageError, match="Unknown format 'xml'"):
+        read_bytes(b"", "xml")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, train
+from sentemo.cli import adapt, annotate, compare, corpus, evaluate, explain, few_shot, llm, predict, reproduce, train
 
 app = typer.Typer(
     name="sentemo",
@@ -42,5 +42,7 @@ app.command()(adapt.adapt)
 app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(few_shot.few_shot)
+app.command()(compare.compare)
 app.command()(reproduce.reproduce)
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(llm.app, name="llm")

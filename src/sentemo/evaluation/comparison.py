@@ -107,13 +107,8 @@ class Comparison:
         ]
         pooled, cost = report.metrics.emotions, effort["cost_per_1000"]
         told = [f"{pooled.precision:.2f}", f"{pooled.recall:.2f}", f"{report.abstained:,}"]
-        return [
-            report.model,
-            *cells,
-            *told,
-            f"{effort['seconds_per_1000']:.1f}",
-            "–" if cost is None else f"{cost:.4f}",
-        ]
+        took = [f"{effort['seconds_per_1000']:.1f}", "–" if cost is None else f"{cost:.4f}"]
+        return [report.model, *cells, *told, *took]
 
     def _leads(self) -> str:
         rows = [

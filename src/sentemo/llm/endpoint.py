@@ -36,6 +36,15 @@ LONGEST_WAIT_S = 300.0
 """A server that asks for a longer wait has to be asked again later."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A request that got no reply."""
+
+    what: str
+    retry_after: str | None = None
+    is_unreadable: bool = False
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """A model on a server. Replies that are cached are not asked for again."""
@@ -91,49 +100,57 @@ class Endpoint:
             return
         stop = Event()
         with _client(self) as client, ThreadPoolExecutor(self.settings.concurrency) as pool:
-            futures: dict[Future[Reply], bytes] = {
+            futures: dict[Future[Reply | None], bytes] = {
                 pool.submit(self._reply, client, ask, run, stop): key for key, ask in asks.items()
             }
             try:
                 for future in as_completed(futures):
-                    yield futures[future], future.result()
+                    if reply := future.result():
+                        yield futures[future], reply
             finally:
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _reply(self, client: Client, ask: Ask, run: int, stop: Event) -> Reply:
-        """Make one request until it is answered, or as often as is allowed."""
+    def _reply(self, client: Client, ask: Ask, run: int, stop: Event) -> Reply | None:
+        """Make one request until it is answered, or as often as is allowed; None where another has failed by then."""
+        if stop.is_set():
+            return None
+        try:
+            for attempt in range(self.settings.retries + 1):
+                found = self._attempt(client, ask, run)
+                if isinstance(found, Reply):
+                    return found
+                if asked_wait_s(found.retry_after) > LONGEST_WAIT_S:
+                    raise self._failed(f"asks to wait {asked_wait_s(found.retry_after):.0f} s", ask)
+                is_last = attempt == self.settings.retries
+                if not is_last and stop.wait(self.waiting.seconds(attempt, found.retry_after)):
+                    return None
+            if found.is_unreadable:
+                return Reply("", 0.0, 0.0, is_readable=False)
+            raise self._failed(found.what, ask)
+        except SentemoError:
+            stop.set()
+            raise
+
+    def _attempt(self, client: Client, ask: Ask, run: int) -> Reply | _Failure:
+        """Make one request once; raise `UsageError` for an answer after which no other is to be expected."""
         import httpx2
 
-        failure = ""
-        for attempt in range(self.settings.retries + 1):
-            retry_after = None
-            start = time.monotonic()
-            try:
-                status, headers, body = self._post(client, self._body(ask, run))
-            except httpx2.TimeoutException:
-                failure = f"did not answer within {self.settings.timeout_s:g} s"
-            except httpx2.RequestError as error:
-                failure = f"could not be reached or broke off ({type(error).__name__})"
-            else:
-                latency_s = time.monotonic() - start
-                if status == 200:
-                    if reply := self._read(body, latency_s):
-                        return reply
-                    failure = ""
-                elif read_error_code(body) in FILTERED:
-                    return Reply("", latency_s / self.settings.concurrency, latency_s)
-                elif status not in PASSING:
-                    raise self._refused(status, read_error_code(body), ask)
-                else:
-                    failure, retry_after = f"answered {status}", headers.get("retry-after")
-            if asked_wait_s(retry_after) > LONGEST_WAIT_S:
-                raise self._failed(f"asks to wait {asked_wait_s(retry_after):.0f} s", ask)
-            if attempt < self.settings.retries and stop.wait(self.waiting.seconds(attempt, retry_after)):
-                break
-        if not failure:
-            return Reply("", 0.0, 0.0, is_readable=False)
-        raise self._failed(failure, ask)
+        start = time.monotonic()
+        try:
+            status, headers, body = self._post(client, self._body(ask, run))
+        except httpx2.TimeoutException:
+            return _Failure(f"did not answer within {self.settings.timeout_s:g} s")
+        except httpx2.RequestError as error:
+            return _Failure(f"could not be reached or broke off ({type(error).__name__})")
+        latency_s = time.monotonic() - start
+        if status == 200:
+            return self._read(body, latency_s) or _Failure("", is_unreadable=True)
+        if read_error_code(body) in FILTERED:
+            return Reply("", latency_s / self.settings.concurrency, latency_s)
+        if status not in PASSING:
+            raise self._refused(status, read_error_code(body), ask)
+        return _Failure(f"answered {status}", headers.get("retry-after"))
 
     def _post(self, client: Client, body: dict[str, Any]) -> tuple[int, Any, bytes]:
         """Make a request, within the time for all of it: a server may also send a byte now and then."""
@@ -188,9 +205,8 @@ class Endpoint:
             404: f"Check the address and that it serves the model {self.model!r}",
         }
         usual = "Check what it takes: --set schema=false sends no JSON schema, --set body=... changes fields"
-        return UsageError(
-            f"The endpoint {self.url} refused the request ({said}) for {ask.where}", steps.get(status, usual)
-        )
+        cause = f"The endpoint {self.url} refused the request ({said}) for {ask.where}"
+        return UsageError(cause, steps.get(status, usual))
 
 
 def read_key(variable: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-WORDS = (
+WORDS = [
     "happiness",
     "sadness",
     "anger",
@@ -19,7 +19,7 @@ WORDS = (
     "so",
     "?",
     ".",
-)
+]
 CHAT = "{% for m in messages %}<user>{{ m['content'] }}<end>{% endfor %}{% if add_generation_prompt %}<bot>{% endif %}"
 
 

@@ -135,6 +135,9 @@ def test_an_abstention_is_none_of_the_labels_under_every_protocol() -> None:
         selection = select(talks, THREE, protocol)
         assert read_predictions(selection, talks, predictions)[0].tolist() == expected
         assert count_abstentions(selection, predictions) == expected.count(NONE)
+    certain = {"calm": 1.0, "joy": 0.0, "rage": 0.0}
+    _, sure_of_none = predictions_of([certain, certain], [sure("rage")])
+    assert read_predictions(select(talks, THREE, "emotions-only"), talks, sure_of_none)[0].tolist() == [NONE, 1]
     report = evaluate_predictions(talks, predictions, THREE, resamples=20)
     assert report.abstained == 2 and report.to_json()["abstained"] == 2
     assert "No label given: 2 (66.7%), counted as wrong" in report.to_markdown()

@@ -94,7 +94,8 @@ def read_predictions(
 ) -> tuple[IntArray, FloatArray]:
     """Give the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
-    A label that the labeler has and the selection has not is `NONE`, which is wrong, and so is an abstention.
+    A label that the labeler has and the selection has not is `NONE`, which is wrong; so is an abstention, and under
+    `emotions-only` the certainty that there is no emotion.
 
     Raises `BadModel` where the predictions don't fit the conversations or the labels.
     """
@@ -159,12 +160,11 @@ def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int,
 
 def _read_emotion(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int, float]:
     missing = [name for name in position if name not in turn.probabilities]
-    if turn.label == ABSTENTION and not missing:
-        return NONE, turn.score
     if missing:
         raise BadModel(
             f"The labeler gave no probability for {', '.join(map(repr, missing))}",
             "The protocol emotions-only needs the probability of every label",
         )
     best = max(position, key=lambda name: turn.probabilities[name])
-    return position[best], turn.probabilities[best]
+    share = turn.probabilities[best]
+    return NONE if share == 0 or turn.label == ABSTENTION else position[best], share

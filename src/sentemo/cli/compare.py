@@ -49,10 +49,12 @@ def compare(
     outfit = llm.make_outfit(settings, price, key_env, no_cache)
     labels, conversations, shown = llm.read_sample(corpus, data, split, sample, seed)
     with progress("Asking") as (tick,):
-        made = [(name, _labeler(name, outfit, conversations, labels, protocol, tick)) for name in labelers]
+        made = [_labeler(name, outfit, conversations, labels, protocol, tick) for name in labelers]
+        titles = [_title(name) for name in labelers]
+        shown_as = titles if len(set(titles)) == len(titles) else labelers  # the same model on two servers
         names: dict[str, Any] = {"protocol": protocol, "corpus": corpus, "split": shown}
         found = run(
-            [(_title(name), labeler) for name, labeler in made],
+            list(zip(shown_as, made, strict=True)),
             conversations,
             labels,
             resamples=resamples,

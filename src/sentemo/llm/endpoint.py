@@ -95,39 +95,46 @@ class Endpoint:
         return [by_place[place] for place in range(len(asks))]
 
     def _asked(self, asks: dict[bytes, Ask], run: int) -> Iterator[tuple[bytes, Reply]]:
-        """Yield each reply as it comes; the first failure ends all."""
+        """Yield each reply as it comes; after the first failure those under way are waited for, as they cost."""
         if not asks:
             return
-        stop = Event()
+        stop, failures = Event(), []
         with _client(self) as client, ThreadPoolExecutor(self.settings.concurrency) as pool:
             futures: dict[Future[Reply | None], bytes] = {
                 pool.submit(self._reply, client, ask, run, stop): key for key, ask in asks.items()
             }
             try:
                 for future in as_completed(futures):
-                    if reply := future.result():
+                    try:
+                        reply = future.result()
+                    except SentemoError as error:
+                        failures.append(error)
+                        continue
+                    if reply:
                         yield futures[future], reply
-            finally:
+            finally:  # Ctrl-C too
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
+        if failures:
+            raise failures[0]
 
     def _reply(self, client: Client, ask: Ask, run: int, stop: Event) -> Reply | None:
         """Make one request until it is answered, or as often as is allowed; None where another has failed by then."""
         if stop.is_set():
             return None
         try:
-            for attempt in range(self.settings.retries + 1):
-                found = self._attempt(client, ask, run)
-                if isinstance(found, Reply):
-                    return found
+            attempt = 0
+            while isinstance(found := self._attempt(client, ask, run), _Failure):
                 if asked_wait_s(found.retry_after) > LONGEST_WAIT_S:
                     raise self._failed(f"asks to wait {asked_wait_s(found.retry_after):.0f} s", ask)
-                is_last = attempt == self.settings.retries
-                if not is_last and stop.wait(self.waiting.seconds(attempt, found.retry_after)):
+                if attempt == self.settings.retries:
+                    if found.is_unreadable:
+                        return Reply("", 0.0, 0.0, is_readable=False)
+                    raise self._failed(found.what, ask)
+                if stop.wait(self.waiting.seconds(attempt, found.retry_after)):
                     return None
-            if found.is_unreadable:
-                return Reply("", 0.0, 0.0, is_readable=False)
-            raise self._failed(found.what, ask)
+                attempt += 1
+            return found
         except SentemoError:
             stop.set()
             raise

@@ -77,6 +77,9 @@ def test_samples_are_whole_dialogues_in_order_fixed_by_the_seed() -> None:
     assert drawn[0] == drawn[1] != drawn[2] and len(drawn[0]) == 5
     places = [TALKS.index(talk) for talk in drawn[0]]
     assert places == sorted(set(places))
+    for count in range(1, len(TALKS)):
+        smaller, larger = (sample_dialogues(TALKS, x, 7) for x in (count, count + 1))
+        assert len(smaller) == count and all(talk in larger for talk in smaller)
     assert sample_dialogues(TALKS, 0) == sample_dialogues(TALKS, len(TALKS)) == TALKS
     for count in (-1, len(TALKS) + 1):
         with pytest.raises(UsageError, match="can't be drawn"):

@@ -10,13 +10,14 @@ from sentemo.types import Conversation
 
 
 def sample_dialogues(conversations: Sequence[Conversation], count: int, seed: int = 0) -> list[Conversation]:
-    """Draw so many whole dialogues, in their order; the same for the same seed. All of them where `count` is 0.
+    """Draw so many whole dialogues, in their order; all of them where `count` is 0.
 
-    Raises `UsageError` for more than there are.
+    The same for the same seed, and a larger draw holds a smaller one, so that cached replies serve both. Raises `UsageError` for more than there are.
     """
     if not 0 <= count <= len(conversations):
         raise UsageError(f"{count} of {len(conversations)} dialogues can't be drawn", "Draw fewer, or leave it out")
     if not count:
         return list(conversations)
-    places = random.Random(seed).sample(range(len(conversations)), count)
-    return [conversations[place] for place in sorted(places)]
+    places = list(range(len(conversations)))
+    random.Random(seed).shuffle(places)
+    return [conversations[place] for place in sorted(places[:count])]

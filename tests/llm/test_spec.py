@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from sentemo.corpora.registry import get_corpus
-from sentemo.errors import UsageError
+from sentemo.errors import MissingExtra, UsageError
 from sentemo.llm.costs import Prices
 from sentemo.llm.endpoint import Endpoint
+from sentemo.llm.exchange import Ask
 from sentemo.llm.presets import PRESETS
 from sentemo.llm.settings import Settings
 from sentemo.llm.spec import Outfit, Spec
@@ -94,6 +95,16 @@ def test_settings_are_read_by_their_types() -> None:
 def test_settings_that_can_not_be_meant(text: str) -> None:
     with pytest.raises(UsageError):
         Settings().with_overrides([text])
+
+
+def test_what_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'sentemo\[llm\]'") as caught:
+        Endpoint(URL, "qwen").replies([Ask("", (), "")], 0)
+    assert caught.value.exit_code == 5
+    with pytest.raises(MissingExtra, match="transformers is not installed"):
+        Outfit().labeler(Spec("some/folder"), SEVEN)
 
 
 def test_an_endpoint_needs_no_torch() -> None:

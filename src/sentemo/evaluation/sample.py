@@ -12,7 +12,8 @@ from sentemo.types import Conversation
 def sample_dialogues(conversations: Sequence[Conversation], count: int, seed: int = 0) -> list[Conversation]:
     """Draw so many whole dialogues, in their order; all of them where `count` is 0.
 
-    The same for the same seed, and a larger draw holds a smaller one, so that cached replies serve both. Raises `UsageError` for more than there are.
+    The same for the same seed, and a larger draw holds a smaller one, so that cached replies serve both.
+    Raises `UsageError` for more than there are.
     """
     if not 0 <= count <= len(conversations):
         raise UsageError(f"{count} of {len(conversations)} dialogues can't be drawn", "Draw fewer, or leave it out")

@@ -76,7 +76,8 @@ class SeedSummary:
             for name, spread in self.figures.items()
         ]
         rows += [[POOLED[name], *_cells(name, x), *[""] * len(self.baselines)] for name, x in self.pooled.items()]
-        rows += [["no label given, utterances", *_cells("", self.abstained), *[""] * len(self.baselines)]]
+        if self.abstained.mean:
+            rows += [["no label given, utterances", *_cells("", self.abstained), *[""] * len(self.baselines)]]
         labels = [[name, *_cells("f1", spread)] for name, spread in self.label_f1.items()]
         blocks = [
             f"# Evaluation of {len(self.models)} runs",

@@ -25,6 +25,7 @@ ORDER = (
     "model",
     "isolated",
     "evaluation",
+    "llm",
     "training",
     "reproduce",
     "cli",
@@ -43,6 +44,7 @@ HEAVY = {
     "pydantic",
     "gensim",
     "nltk",
+    "httpx2",
 }
 
 
@@ -122,11 +124,18 @@ def test_corpora_and_types_know_no_torch(module: str) -> None:
     assert not any(name.split(".")[0] == "torch" for name in imports(MODULES[module]))
 
 
+def test_language_models_know_labelers_and_evaluation_alone() -> None:
+    known = {"llm", "evaluation", "types", "errors"}
+    for module in (name for name in MODULES if name.startswith("sentemo.llm")):
+        found = {name.split(".")[1] for name in imports(MODULES[module]) if name.startswith("sentemo.")}
+        assert found <= known, module
+
+
 def test_light_modules_import_nothing_heavy() -> None:
     light = [
         name
         for name in MODULES
-        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["cli"])
+        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["llm"], ["cli"])
         or name in ("sentemo.encoders.encoder", "sentemo.encoders.identity")
     ]
     for module in light:

@@ -25,7 +25,7 @@ def test_python_blocks_run(block: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_exist_with_their_flags(command: str) -> None:
     words = command.split()[1:]
-    name = words[:2] if words[0] == "corpus" else words[:1]
+    name = words[:2] if words[0] in ("corpus", "llm") else words[:1]
     help_text = subprocess.run(
         [sys.executable, "-c", "from sentemo.cli import main; main()", *name, "--help"],
         capture_output=True,

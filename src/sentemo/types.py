@@ -8,6 +8,9 @@ from typing import Protocol, overload, runtime_checkable
 
 from sentemo.errors import BadInput
 
+ABSTENTION = "(none)"
+"""What a labeler that gives no label says in its place; it can't be in a label set."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -75,6 +78,8 @@ class LabelSet:
     def __post_init__(self) -> None:
         if not self.names or len(set(self.names)) != len(self.names):
             raise BadInput(f"A label set needs distinct names, got {list(self.names)}", "Name each label once")
+        if ABSTENTION in self.names:
+            raise BadInput(f"{ABSTENTION!r} is no label: it says that there is none", "Give the label another name")
         if self.neutral is not None and self.neutral not in self.names:
             raise BadInput(f"The neutral label {self.neutral!r} is not among the labels", "Add it to the names")
 
@@ -96,7 +101,10 @@ class LabelSet:
 
 @dataclass(frozen=True, slots=True)
 class TurnPrediction:
-    """The label of one turn, its probability, and those of all labels (they sum to 1)."""
+    """The label of one turn, its probability, and those of all labels (they sum to 1).
+
+    Where the labeler gave none, the label is `ABSTENTION`, which then is among the probabilities too.
+    """
 
     speaker: str
     text: str

@@ -52,6 +52,8 @@ def test_the_json_names_protocol_and_convention_and_has_all_keys() -> None:
         "labels": ["calm", "joy", "rage"],
         "counts": [[1, 1, 0], [0, 1, 1], [0, 0, 1]],
     }
+    assert raw["micro_precision_no_neutral"] == 50 and raw["micro_recall_no_neutral"] == pytest.approx(200 / 3)
+    assert raw["abstained"] == 0
     assert raw["ece"] == pytest.approx(0.2) and len(raw["calibration_bins"]) == 15
 
 

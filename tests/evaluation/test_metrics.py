@@ -76,6 +76,21 @@ def test_three_ways_agree_on_every_figure(comparison: tuple[list[int], list[int]
     assert measure_counts(metrics.counts, labels).counts == metrics.counts
 
 
+@given(comparisons())
+@settings(max_examples=50, deadline=None)
+def test_the_emotions_pooled(comparison: tuple[list[int], list[int], LabelSet]) -> None:
+    gold, predicted, labels = comparison
+    emotions = {place for place, name in enumerate(labels.names) if name != labels.neutral}
+    hits = sum(g == p and g in emotions for g, p in zip(gold, predicted, strict=True))
+    named, there = sum(p in emotions for p in predicted), sum(g in emotions for g in gold)
+    metrics = measure(gold=gold, predicted=predicted, labels=labels)
+    precision, recall = 100 * hits / max(named, 1), 100 * hits / max(there, 1)
+    found = metrics.emotions
+    assert (found.precision, found.recall) == pytest.approx((precision, recall)) and found.support == there
+    assert found.f1 == pytest.approx(metrics.figures["micro_f1_no_neutral"])
+    assert found.f1 == pytest.approx(2 * precision * recall / (precision + recall) if hits else 0)
+
+
 def test_many_matrices_are_computed_as_one_by_one() -> None:
     counts = np.random.default_rng(0).integers(0, 9, size=(5, 4, 7, 7))
     block = figures_of_counts(counts, SEVEN)

@@ -5,8 +5,8 @@ import pytest
 from sentemo.errors import BadInput, BadModel, UsageError
 from sentemo.evaluation.evaluate import evaluate_predictions
 from sentemo.evaluation.metrics import NONE
-from sentemo.evaluation.protocols import PROTOCOLS, read_predictions, select
-from sentemo.types import Conversation, LabelSet
+from sentemo.evaluation.protocols import PROTOCOLS, count_abstentions, read_predictions, select
+from sentemo.types import ABSTENTION, Conversation, LabelSet
 
 from .talks import THREE, Scripted, sure, talk
 
@@ -126,6 +126,26 @@ def test_a_label_beside_those_of_the_corpus_is_none_of_them() -> None:
     report = evaluate_predictions(talks, predictions, THREE, resamples=20)
     assert report.metrics.figures["accuracy"] == pytest.approx(200 / 3)
     assert "(none of these)" in report.to_markdown()
+
+
+def test_an_abstention_is_none_of_the_labels_under_every_protocol() -> None:
+    silent = {"calm": 0.0, "joy": 0.0, "rage": 0.0, ABSTENTION: 1.0}
+    talks, predictions = predictions_of([sure("joy"), silent], [silent])
+    for protocol, expected in (("standard", [1, NONE, NONE]), ("emotions-only", [0, NONE])):
+        selection = select(talks, THREE, protocol)
+        assert read_predictions(selection, talks, predictions)[0].tolist() == expected
+        assert count_abstentions(selection, predictions) == expected.count(NONE)
+    certain = {"calm": 1.0, "joy": 0.0, "rage": 0.0}
+    _, sure_of_none = predictions_of([certain, certain], [sure("rage")])
+    assert read_predictions(select(talks, THREE, "emotions-only"), talks, sure_of_none)[0].tolist() == [NONE, 1]
+    report = evaluate_predictions(talks, predictions, THREE, resamples=20)
+    assert report.abstained == 2 and report.to_json()["abstained"] == 2
+    assert "No label given: 2 (66.7%), counted as wrong" in report.to_markdown()
+    _, strange = predictions_of([sure("joy"), {ABSTENTION: 1.0}], [sure("rage")])
+    with pytest.raises(BadModel, match="doesn't know 'calm', 'joy', 'rage'"):
+        read_predictions(select(talks, THREE, "standard"), talks, strange)
+    with pytest.raises(BadInput, match="is no label"):
+        LabelSet(("joy", ABSTENTION))
 
 
 @pytest.mark.parametrize("share", [1.1, -0.2, float("nan")])

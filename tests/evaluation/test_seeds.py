@@ -27,6 +27,10 @@ def test_means_and_sample_deviations() -> None:
         values = [x.metrics.figures[name] for x in reports]
         assert (spread.mean, spread.sd) == pytest.approx((statistics.mean(values), statistics.stdev(values)))
         assert spread.n == 4
+    recall = [x.metrics.emotions.recall for x in reports]
+    assert summary.to_json()["micro_recall_no_neutral"] == pytest.approx(statistics.mean(recall))
+    assert summary.to_json()["micro_recall_no_neutral_sd"] == pytest.approx(statistics.stdev(recall))
+    assert summary.to_json()["abstained"] == 0
     joy = [x.metrics.per_label["joy"].f1 for x in reports]
     assert summary.label_f1["joy"].mean == pytest.approx(statistics.mean(joy))
     raw = summary.to_json()

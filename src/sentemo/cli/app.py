@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import adapt, annotate, convert, corpus, evaluate, explain, few_shot, predict, reproduce, train
+from sentemo.cli import (
+    adapt,
+    annotate,
+    compare,
+    convert,
+    corpus,
+    evaluate,
+    explain,
+    few_shot,
+    llm,
+    predict,
+    reproduce,
+    train,
+)
 
 app = typer.Typer(
     name="sentemo",
@@ -43,5 +56,7 @@ app.command()(adapt.adapt)
 app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(few_shot.few_shot)
+app.command()(compare.compare)
 app.command()(reproduce.reproduce)
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(llm.app, name="llm")

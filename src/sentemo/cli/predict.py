@@ -12,6 +12,7 @@ import typer
 from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
 from sentemo.errors import UsageError
+from sentemo.types import ABSTENTION
 
 if TYPE_CHECKING:
     from sentemo.types import Prediction
@@ -58,11 +59,12 @@ def predict(
     table = sys.stdout.isatty() and not as_json
     while first:
         for prediction in loaded.predict(first):
-            _print(prediction, table, abstain_below)
+            print_prediction(prediction, table, abstain_below)
         first = list(islice(conversations, AT_ONCE))
 
 
-def _print(prediction: Prediction, table: bool, abstain_below: float) -> None:
+def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0) -> None:
+    """Print a prediction as a table, or as one line of JSON."""
     if table:
         from rich.console import Console
 
@@ -72,12 +74,12 @@ def _print(prediction: Prediction, table: bool, abstain_below: float) -> None:
 
 
 def as_record(prediction: Prediction, abstain_below: float = 0.0) -> dict[str, Any]:
-    """Give a prediction as one object for JSON; the label is null where its probability is too low."""
+    """Give a prediction as one object for JSON; the label is null where there is none or its probability is too low."""
     turns = [
         {
             "speaker": turn.speaker,
             "text": turn.text,
-            "label": turn.label if turn.score >= abstain_below else None,
+            "label": turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else None,
             "score": round(turn.score, 6),
             "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
         }

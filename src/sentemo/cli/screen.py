@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sentemo.types import ABSTENTION
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -92,7 +94,7 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -
     table.add_column("emotion")
     table.add_column("sure", justify="right")
     for turn in prediction:
-        label = turn.label if turn.score >= abstain_below else "–"
+        label = turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else "–"
         colour = COLOURS.get(label, "white")
         table.add_row(
             Text(clean(turn.speaker)),

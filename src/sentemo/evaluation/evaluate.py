@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from sentemo.evaluation.metrics import (
     measure,
     measure_counts,
 )
-from sentemo.evaluation.protocols import Embedder, Selection, read_predictions, select
+from sentemo.evaluation.protocols import Embedder, Selection, count_abstentions, read_predictions, select
 from sentemo.evaluation.report import Report
 from sentemo.evaluation.triplet import chance_figures, embed_selected, measure_triplets
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction
@@ -79,8 +80,9 @@ def evaluate_predictions(
         raise UsageError("The protocol triplet reads points, not predictions", "Call evaluate with an embedder")
     selection = select(conversations, labels, protocol)
     predicted, scores = read_predictions(selection, conversations, predictions)
-    # emotions-only leaves out neutral's share, so that the rest is not the probability of being right.
-    probable = None if protocol == "emotions-only" else calibrate(scores, predicted == selection.gold)
+    # emotions-only leaves out neutral's share, so that the rest is not the probability of being right. Scores that are
+    # all 1 come from a labeler that gives labels alone.
+    is_unsure = protocol != "emotions-only" and bool((scores < 1).any())
     return Report(
         protocol=protocol,
         convention=describe_convention(selection.labels),
@@ -96,7 +98,8 @@ def evaluate_predictions(
         corpus=corpus,
         split=split,
         model=model_name,
-        calibration=probable,
+        calibration=calibrate(scores, predicted == selection.gold) if is_unsure else None,
+        abstained=count_abstentions(selection, predictions),
     )
 
 
@@ -138,7 +141,7 @@ def _evaluate_triplets(
         labels=selection.labels,
         n=len(selection),
         dialogues=len(np.unique(selection.dialogues)),
-        metrics=type(pooled)(means, pooled.per_label, pooled.counts),
+        metrics=replace(pooled, figures=means),
         intervals={name: (means[name] - half[name], means[name] + half[name]) for name in FIGURES},
         interval_method=(
             f"mean +- 1.96 sd / sqrt({times}) over {times} resamplings of triplets, seed {seed}: "

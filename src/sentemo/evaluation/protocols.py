@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sentemo.errors import BadInput, BadModel, UsageError
 from sentemo.evaluation.metrics import NONE, FloatArray, IntArray
-from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
 
 PROTOCOLS: Mapping[str, str] = {
     "standard": "every labelled utterance of the split is scored, and all labels may be predicted",
@@ -94,7 +94,8 @@ def read_predictions(
 ) -> tuple[IntArray, FloatArray]:
     """Give the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
-    A label that the labeler has and the selection has not is `NONE`, which is wrong.
+    A label that the labeler has and the selection has not is `NONE`, which is wrong; so is an abstention, and under
+    `emotions-only` the certainty that there is no emotion.
 
     Raises `BadModel` where the predictions don't fit the conversations or the labels.
     """
@@ -109,6 +110,12 @@ def read_predictions(
     if not ((pairs[:, 1] >= 0) & (pairs[:, 1] <= 1 + ROUNDING)).all():
         raise BadModel("A predicted probability is not between 0 and 1", "Check the labeler's scores")
     return pairs[:, 0].astype(np.int64), np.minimum(pairs[:, 1], 1.0)
+
+
+def count_abstentions(selection: Selection, predictions: Sequence[Prediction]) -> int:
+    """Count the selected utterances that got no label."""
+    places = zip(selection.dialogues.tolist(), selection.turns.tolist(), strict=True)
+    return sum(predictions[dialogue].turns[turn].label == ABSTENTION for dialogue, turn in places)
 
 
 def _check_gold(conversations: Sequence[Conversation], labels: LabelSet) -> None:
@@ -159,4 +166,5 @@ def _read_emotion(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[in
             "The protocol emotions-only needs the probability of every label",
         )
     best = max(position, key=lambda name: turn.probabilities[name])
-    return position[best], turn.probabilities[best]
+    share = turn.probabilities[best]
+    return NONE if share == 0 or turn.label == ABSTENTION else position[best], share

@@ -38,6 +38,8 @@ class Report:
     calibration: Calibration | None = None
     draw: Mapping[str, float] = field(default_factory=dict)
     """Under `triplet`: `triplets`, `resamplings` and `tie_percent`."""
+    abstained: int = 0
+    """How many of the scored utterances got no label; they count as wrong."""
 
     def to_json(self) -> dict[str, Any]:
         """Give all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
@@ -57,6 +59,9 @@ class Report:
             if name in self.deviations:
                 out[f"{name}_sd"] = self.deviations[name]
             out[f"{name}_interval"] = list(self.intervals[name])
+        pooled = self.metrics.emotions
+        out |= {"micro_precision_no_neutral": pooled.precision, "micro_recall_no_neutral": pooled.recall}
+        out["abstained"] = self.abstained
         out |= self.draw
         if self.calibration is not None:
             out |= {
@@ -94,6 +99,10 @@ class Report:
             f"- Scored: {self.n:,} utterances of {self.dialogues:,} dialogues",
             f"- Intervals: {self.interval_method}",
         ]
+        pooled = self.metrics.emotions
+        lines.append(f"- All emotions pooled (micro *): precision {pooled.precision:.2f}, recall {pooled.recall:.2f}")
+        if self.abstained:
+            lines.append(f"- No label given: {self.abstained:,} ({self.abstained / self.n:.1%}), counted as wrong")
         if self.draw:
             ties = f"ties, which count as right: {self.draw['tie_percent']:.2f} %"
             lines.append(f"- Triplets: {self.draw['triplets']:,} in each of {self.draw['resamplings']}; {ties}")

@@ -13,6 +13,8 @@ from sentemo.evaluation.metrics import FIGURES
 from sentemo.evaluation.report import Report
 from sentemo.evaluation.tables import figure_cell, figure_title, table
 
+POOLED = {"micro_precision_no_neutral": "micro precision*", "micro_recall_no_neutral": "micro recall*"}
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -40,6 +42,9 @@ class SeedSummary:
     models: tuple[str, ...]
     figures: Mapping[str, Spread]
     label_f1: Mapping[str, Spread]
+    pooled: Mapping[str, Spread]
+    """Precision and recall of all emotions pooled, by their names in a report's JSON."""
+    abstained: Spread
     baselines: Mapping[str, Mapping[str, float]]
     """Of the first run: majority and chance are the same for all."""
 
@@ -53,7 +58,8 @@ class SeedSummary:
             "runs": len(self.models),
             "convention": self.convention,
         }
-        for name, spread in self.figures.items():
+        every = {**self.figures, **self.pooled, "abstained": self.abstained}
+        for name, spread in every.items():
             out |= {name: spread.mean, f"{name}_sd": spread.sd}
         out["per_label"] = {name: {"f1": x.mean, "f1_sd": x.sd} for name, x in self.label_f1.items()}
         out["baselines"] = {name: dict(figures) for name, figures in self.baselines.items()}
@@ -69,6 +75,9 @@ class SeedSummary:
             ]
             for name, spread in self.figures.items()
         ]
+        rows += [[POOLED[name], *_cells(name, x), *[""] * len(self.baselines)] for name, x in self.pooled.items()]
+        if self.abstained.mean:
+            rows += [["no label given, utterances", *_cells("", self.abstained), *[""] * len(self.baselines)]]
         labels = [[name, *_cells("f1", spread)] for name, spread in self.label_f1.items()]
         blocks = [
             f"# Evaluation of {len(self.models)} runs",
@@ -103,6 +112,11 @@ def summarise(reports: Sequence[Report]) -> SeedSummary:
         models=tuple(report.model for report in reports),
         figures={name: Spread.of([x.metrics.figures[name] for x in reports]) for name in FIGURES},
         label_f1={name: Spread.of([x.metrics.per_label[name].f1 for x in reports]) for name in first.labels.names},
+        pooled={
+            "micro_precision_no_neutral": Spread.of([x.metrics.emotions.precision for x in reports]),
+            "micro_recall_no_neutral": Spread.of([x.metrics.emotions.recall for x in reports]),
+        },
+        abstained=Spread.of([x.abstained for x in reports]),
         baselines=first.baselines,
     )
 

@@ -21,7 +21,7 @@ from sentemo.errors import BadModel, MissingExtra
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.metrics import FIGURES
 from sentemo.evaluation.raw import RawSpace
-from sentemo.evaluation.seeds import Spread
+from sentemo.evaluation.seeds import POOLED, Spread
 from sentemo.model import SentEmoContext
 from sentemo.reproduce.ground import ENCODERS, Ground
 from sentemo.reproduce.measured import Measured
@@ -82,7 +82,8 @@ class Lab:
             return Measured(*row, why_not=reason)
         emotions = self.ground.labels.emotions
         figures = [figures_of(trial.reports[measurement.key], emotions) for trial in self.trials(system)]
-        return Measured(*row, figures={name: Spread.of([x[name] for x in figures]) for name in figures[0]})
+        names = [name for name in figures[0] if all(name in x for x in figures)]
+        return Measured(*row, figures={name: Spread.of([x[name] for x in figures]) for name in names})
 
     def predictions(self, system: System, seed: int = 0) -> list[Prediction]:
         """Give the predictions of a trial for the measured split."""
@@ -170,7 +171,11 @@ class Lab:
 
 
 def figures_of(report: Mapping[str, Any], emotions: Sequence[str]) -> dict[str, float]:
-    """Read the figures of a report, and precision and recall averaged over the emotions that are present."""
+    """Read the figures of a report, and precision and recall: averaged over the emotions that are present, and pooled.
+
+    Reports of older trials don't have the latter.
+    """
     rows = [report["per_label"][name] for name in emotions if report["per_label"][name]["support"]]
     averages = {name: float(np.mean([row[name] for row in rows])) for name in ("precision", "recall")}
-    return {**{name: report[name] for name in FIGURES}, **averages}
+    pooled = {name: report[name] for name in POOLED if name in report}
+    return {**{name: report[name] for name in FIGURES}, **averages, **pooled}

@@ -22,7 +22,7 @@ class Measured:
     split: str
     figures: Mapping[str, Spread] = field(default_factory=dict)
     """By the names of `evaluation.metrics.FIGURES`, and `precision` and `recall`, averages over the emotions that are
-    present; percent but for the MCC."""
+    present, and of `evaluation.seeds.POOLED`; percent but for the MCC."""
     why_not: str = ""
     """Why the system was not run, in a few words; empty where it was."""
 

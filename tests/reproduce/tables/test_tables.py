@@ -208,6 +208,16 @@ def test_language_models_that_were_not_run_say_so() -> None:
     ]
 
 
+def test_precision_and_recall_of_language_models_are_pooled_ones_or_none() -> None:
+    pooled = {"micro_precision_no_neutral": Spread(31.0, None, 1), "micro_recall_no_neutral": Spread(17.0, None, 1)}
+    figures = {"precision": Spread(1.0, None, 1), "recall": Spread(2.0, None, 1)}
+    new = Measured("new", "last-utterance", "validation", {**figures, **pooled})
+    old = Measured("old", "last-utterance", "validation", figures)
+    exhibit = table4([new, old], tell_missing=False)
+    assert models(exhibit)[3:] == ["new", "old"]
+    assert line_of(exhibit, "new")[2:4] == ("31.00", "17.00") and line_of(exhibit, "old")[2:4] == ("–", "–")
+
+
 def test_a_figure_that_is_not_there() -> None:
     some = Measured("x", "standard", "test", {"mcc": Spread(0.5, None, 1)})
     assert (some.cell("mcc"), some.cell("recall")) == ("0.500", "–")

@@ -1,0 +1,110 @@
+"""`sentemo compare`: several labelers on the same utterances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sentemo.cli import llm, options
+from sentemo.cli.screen import Tick, progress, put_pretty, tell
+from sentemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentemo.evaluation.comparison import Comparison
+    from sentemo.llm.spec import Outfit
+    from sentemo.types import Conversation, Labeler, LabelSet
+
+LABELERS_HELP = (
+    "default (the shipped model), a model's folder or hub id, majority, uniform, or a language model: llm:MODEL@URL "
+    "for a server, llm:FOLDER for local weights, each with #PROMPT after it."
+)
+
+
+def compare(
+    labelers: Annotated[list[str], typer.Argument(help=LABELERS_HELP, metavar="LABELER...")],
+    corpus: Annotated[str, typer.Option("--corpus", "-c", help=options.CORPUS_HELP)],
+    data: options.Data,
+    split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
+    protocol: llm.Protocol = "last-utterance",
+    sample: llm.Sample = 0,
+    as_json: options.Json = False,
+    settings: llm.Set = None,
+    price: llm.Price = None,
+    key_env: llm.KeyEnv = llm.KEY_ENV,
+    no_cache: llm.NoCache = False,
+    seed: llm.Seed = 0,
+    resamples: llm.Resamples = 1000,
+) -> None:
+    """Measure labelers side by side: quality, leads over the first with paired intervals, seconds and cost.
+
+    By last-utterance on dailydialog, the published rows of the paper's Table 4 stand below.
+    """
+    from sentemo.evaluation.comparison import compare as run
+
+    llm.check_protocol(protocol)
+    if len(set(labelers)) < len(labelers):
+        raise UsageError("A labeler is named twice", "Name each once")
+    outfit = llm.make_outfit(settings, price, key_env, no_cache)
+    labels, conversations, shown = llm.read_sample(corpus, data, split, sample, seed)
+    with progress("Asking") as (tick,):
+        made = [_labeler(name, outfit, conversations, labels, protocol, tick) for name in labelers]
+        titles = [_title(name) for name in labelers]
+        shown_as = titles if len(set(titles)) == len(titles) else labelers  # the same model on two servers
+        names: dict[str, Any] = {"protocol": protocol, "corpus": corpus, "split": shown}
+        found = run(
+            list(zip(shown_as, made, strict=True)),
+            conversations,
+            labels,
+            resamples=resamples,
+            seed=seed,
+            on_each=lambda name: tell(f"{name} ..."),
+            **names,
+        )
+    if as_json:
+        put_pretty(found.to_json())
+    else:
+        beside = _table4(found) if (corpus, protocol) == ("dailydialog", "last-utterance") else ""
+        typer.echo(found.to_markdown() + beside)
+
+
+def _labeler(
+    name: str, outfit: Outfit, conversations: Sequence[Conversation], labels: LabelSet, protocol: str, tick: Tick
+) -> Labeler:
+    import numpy as np
+
+    from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
+    from sentemo.evaluation.protocols import select
+    from sentemo.llm.spec import PREFIX
+    from sentemo.model import SentEmoContext
+
+    if name.startswith(PREFIX):
+        labeler = outfit.labeler(llm.read_spec(name), labels, "last" if protocol == "last-utterance" else "all")
+        labeler.on_progress = tick
+        return labeler
+    if name == "majority":
+        gold = select(conversations, labels, protocol).gold
+        return MajorityLabeler(labels, labels.names[int(np.bincount(gold).argmax())])
+    return UniformLabeler(labels) if name == "uniform" else SentEmoContext.from_pretrained(name)
+
+
+def _title(name: str) -> str:
+    from sentemo.llm.spec import PREFIX
+
+    if name.startswith(PREFIX):
+        return llm.read_spec(name).title()
+    return "the shipped model" if name == "default" else name
+
+
+def _table4(found: Comparison) -> str:
+    """What was measured, among the published rows of the same protocol."""
+    from sentemo.evaluation.seeds import summarise
+    from sentemo.reproduce.measured import Measured
+    from sentemo.reproduce.tables.table4 import table4
+
+    rows = []
+    for report in (x.report for x in found.contenders):
+        summed = summarise([report])
+        rows.append(Measured(report.model, report.protocol, report.split, {**summed.figures, **summed.pooled}))
+    return "\n" + table4(rows, tell_missing=False).to_markdown()

@@ -1,0 +1,1 @@
+"""Language models as labelers: a prompt a turn, over HTTP or with local weights."""

@@ -22,14 +22,13 @@ SAID = [turn for talk in template_dialogues(40) for turn in talk]
 
 def assert_live_is_causal(model: SentEmoContext, talk: Conversation) -> None:
     causal = replace(model, causal=True)
-    whole, points = causal.predict(talk), causal.embed([talk])[0]
+    whole, features = causal.predict(talk), causal.features([talk])[0]
     live = model.live()
-    for turn, expected, point in zip(talk, whole, points, strict=True):
-        found = live.add(turn.text, turn.speaker)
+    for turn, expected, row in zip(talk, whole, features, strict=True):
+        found = live.add(turn.speaker, turn.text)
         assert (found.label, found.speaker, found.text) == (expected.label, turn.speaker, turn.text)
         np.testing.assert_allclose([*found.probabilities.values()], [*expected.probabilities.values()], atol=1e-5)
-        assert live.point is not None
-        np.testing.assert_allclose(live.point, point, atol=1e-5)
+        np.testing.assert_allclose(live.features, row, atol=1e-5)
     assert live.turns == len(talk)
 
 
@@ -62,10 +61,10 @@ def test_the_shipped_model_goes_along() -> None:
 def test_a_bad_turn_is_refused_and_the_talk_goes_on(model: SentEmoContext, text: str) -> None:
     live, undisturbed = model.live(), model.live()
     for talk in (live, undisturbed):
-        talk.add("Hello.", "Ann")
+        talk.add("Ann", "Hello.")
     with pytest.raises(BadInput):
-        live.add(text, "Cem")
-    assert live.add("Hi!", "Bob") == undisturbed.add("Hi!", "Bob")
+        live.add("Cem", text)
+    assert live.add("Bob", "Hi!") == undisturbed.add("Bob", "Hi!")
 
 
 @KINDS
@@ -73,7 +72,7 @@ def test_what_is_remembered_does_not_grow(model: SentEmoContext) -> None:
     live = model.live()
     sizes = []
     for turn in SAID[:60]:
-        live.add(turn.text, "Ann")
+        live.add("Ann", turn.text)
         memories = [*live._network._memories, *(live._reader._memories if live._reader else [])]
         sizes.append(max(len(memory._turns) for memory in memories))
     assert sizes[-1] == sizes[30] <= 1 + max(model.network.shape.window, 3)

@@ -29,17 +29,17 @@ class LiveConversation:
         self._numbers: dict[str | int, int] = {}
         self.turns = 0
         """How many were added."""
-        self.point: Tensor | None = None
-        """The newest turn's place in the emotion space, (Z,)."""
+        self.features = torch.empty(0)
+        """Of the newest turn (`network/features.py`), (E+Z,)."""
 
-    def add(self, text: str, speaker: str = "") -> TurnPrediction:
+    def add(self, speaker: str, text: str) -> TurnPrediction:
         """Label the next turn. Raises `BadInput` for text that can't be read; the conversation then stays as it was."""
         turn = Utterance(text, speaker)
         turn.check()
         number = self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers))
         output = self._network.add(self._embed(text, number), number)
         self.turns += 1
-        self.point = output.points[0]
+        self.features = output.features[0]
         return self._label(turn, output)
 
     def _embed(self, text: str, speaker: int) -> Tensor:

@@ -17,16 +17,17 @@ from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import UsageError
 from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
+from sentemo.live import LiveTalk
 from sentemo.network.adapted import Method
 from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import Piece, pieces, run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Prediction, TurnPrediction
+from sentemo.types import Conversation, Prediction, TurnPrediction, check
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,10 +90,21 @@ class SentEmoContext(ModelParts):
         judge = self._judge()
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
-        return [
-            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
-            for conversation, parts in zip(conversations, judged, strict=True)
-        ]
+        return self._predictions(conversations, judged)
+
+    def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Tensor]]:
+        """Label every turn and give its features (T,E+Z), in one pass."""
+        judged: list[list[Judgement]] = [[] for _ in conversations]
+        found: list[list[Tensor]] = [[] for _ in conversations]
+        judge = self._judge()
+        for piece, output in self._run(conversations):
+            judged[piece.dialogue].append(judge(output))
+            found[piece.dialogue].append(output.features)
+        return [*zip(self._predictions(conversations, judged), map(torch.cat, found), strict=True)]
+
+    def live(self) -> LiveTalk:
+        """Start a conversation of which each turn is labelled as it comes, as with `causal`."""
+        return LiveTalk(replace(self, causal=True)._engine(), self.labels.names)
 
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """Give each conversation's points in the emotion space, (T,Z), of length 1."""
@@ -165,7 +177,7 @@ class SentEmoContext(ModelParts):
         source = (self.causal, None if bank is None else tuple(bank))
         if self._bank is None or self._bank[0] != source:
             self._bank = source, collect(self, self.features, bank)
-        engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
+        engine = self._engine()
         prediction = self._prediction(conversation, *engine.judge(output))
         given = (conversation, output, prediction, neighbours, reach, on_progress)
         return explain(self, engine, self._bank[1], *given)
@@ -224,6 +236,9 @@ class SentEmoContext(ModelParts):
         own = self.encoder.module.shape.reach if isinstance(self.encoder, DialogueReader) else 0
         return own + self.network.shape.reach
 
+    def _engine(self) -> Engine:
+        return Engine(self.network, self._read, self._judge(), self.reach, self.causal)
+
     def _judge(self) -> Callable[[NetworkOutput], Judgement]:
         """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
         decision = self.decision if self.decision is not None and self.head == "classifier" else self._plain
@@ -253,6 +268,14 @@ class SentEmoContext(ModelParts):
             return lambda output: neighbours(output.features)
         raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
 
+    def _predictions(
+        self, conversations: Sequence[Conversation], judged: Sequence[Sequence[Judgement]]
+    ) -> list[Prediction]:
+        return [
+            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
+            for conversation, parts in zip(conversations, judged, strict=True)
+        ]
+
     def _prediction(self, conversation: Conversation, probabilities: Tensor, labels: Tensor) -> Prediction:
         rows, names = probabilities.tolist(), self.labels.names
         return Prediction(
@@ -262,19 +285,3 @@ class SentEmoContext(ModelParts):
                 for turn, top, row in zip(conversation.turns, labels.tolist(), rows, strict=True)
             ),
         )
-
-
-def check(conversation: Conversation) -> None:
-    """Raise `BadInput` for a conversation that can't be read: no turn, an empty one, or text that is no Unicode."""
-    if not conversation.turns:
-        raise BadInput(f"Conversation {conversation.id!r} has no turn", "Give it at least one utterance")
-    for place, turn in enumerate(conversation.turns, 1):
-        if not turn.text.strip():
-            raise BadInput(f"Turn {place} of conversation {conversation.id!r} is empty", "Remove it or fill it in")
-        try:
-            turn.text.encode()
-        except UnicodeEncodeError:
-            raise BadInput(
-                f"Turn {place} of conversation {conversation.id!r} holds half a character (a lone surrogate)",
-                "Decode the text as UTF-8 before passing it",
-            ) from None

@@ -47,6 +47,22 @@ class Conversation:
         return iter(self.turns)
 
 
+def check(conversation: Conversation) -> None:
+    """Raise `BadInput` for a conversation that can't be read: no turn, an empty one, or text that is no Unicode."""
+    if not conversation.turns:
+        raise BadInput(f"Conversation {conversation.id!r} has no turn", "Give it at least one utterance")
+    for place, turn in enumerate(conversation.turns, 1):
+        if not turn.text.strip():
+            raise BadInput(f"Turn {place} of conversation {conversation.id!r} is empty", "Remove it or fill it in")
+        try:
+            turn.text.encode()
+        except UnicodeEncodeError:
+            raise BadInput(
+                f"Turn {place} of conversation {conversation.id!r} holds half a character (a lone surrogate)",
+                "Decode the text as UTF-8 before passing it",
+            ) from None
+
+
 @dataclass(frozen=True, slots=True)
 class LabelSet:
     """The labels of a task in their fixed order, and which of them means "no emotion"."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, train
+from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, serve, train
 
 app = typer.Typer(
     name="sentemo",
@@ -43,4 +43,5 @@ app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(few_shot.few_shot)
 app.command()(reproduce.reproduce)
+app.command()(serve.serve)
 app.add_typer(corpus.app, name="corpus")

@@ -51,7 +51,7 @@ def read_conversations(path_or_dash: str | PathLike[str], format: str = "auto") 
     if format != "auto" and format not in READERS:
         raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(READERS)}")
     if str(path_or_dash) == STDIN:
-        return _filled(_read_stdin(sys.stdin.buffer, format), "stdin")
+        return read_stream(sys.stdin.buffer, format)[1]
     path = Path(path_or_dash)
     return _filled(READERS[_format_of(path) if format == "auto" else format](path), path)
 
@@ -75,13 +75,19 @@ def _filled(conversations: Iterator[Conversation], path: str | Path) -> Iterator
     yield from conversations
 
 
-def _read_stdin(stream: BinaryIO, format: str) -> Iterator[Conversation]:
+def read_stream(stream: BinaryIO, format: str = "auto", name: str = "stdin") -> tuple[str, Iterator[Conversation]]:
+    """Give the format of a stream and its conversations, which `name` stands for in ids and errors.
+
+    Auto goes by the content. Raises `UsageError` and `BadInput` as `read_conversations` does.
+    """
     if format == "parquet":
         raise UsageError("Parquet cannot be read from stdin", "Save it to a file first")
-    lines = read_lines(stream, "stdin")
+    if format != "auto" and format not in PARSERS:
+        raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(PARSERS)}")
+    lines = read_lines(stream, name)
     start = list(_through_first_text(lines))
     chosen = _sniff(start[-1][1] if start else "") if format == "auto" else format
-    yield from PARSERS[chosen](chain(start, lines), "stdin", "stdin")
+    return chosen, _filled(PARSERS[chosen](chain(start, lines), name, name), name)
 
 
 def _through_first_text(lines: Iterator[Line]) -> Iterator[Line]:

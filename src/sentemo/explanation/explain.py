@@ -51,7 +51,7 @@ def explain(
 
 def _prototype_distances(model: ModelParts, output: NetworkOutput) -> list[dict[str, float]]:
     """For each turn the distance to each label's prototype, to its nearest where outputs were merged."""
-    points, (means, outputs) = output.points, _prototypes(model)
+    points, (means, outputs) = output.points, prototypes_of(model)
     if model.adapted is not None:
         points = output.features
     if not outputs:
@@ -64,8 +64,8 @@ def _prototype_distances(model: ModelParts, output: NetworkOutput) -> list[dict[
     return [dict(zip(names, row, strict=True)) for row in columns.tolist()]
 
 
-def _prototypes(model: ModelParts) -> tuple[Tensor, Sequence[int]]:
-    """Prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
+def prototypes_of(model: ModelParts) -> tuple[Tensor, Sequence[int]]:
+    """Give prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
     if model.adapted is not None:
         features, outputs = model.adapted.examples, model.adapted.gold
         if model.adapted.shape.extends and model.neighbours is not None:  # the old labels' means, in the same space

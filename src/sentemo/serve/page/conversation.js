@@ -1,0 +1,132 @@
+/** The conversation as bubbles, each with its emotion; arrow keys go from one to the next. */
+import { byId, el } from "./dom.js";
+import { glyph, toneClass } from "./tones.js";
+import { hedge, percent, points } from "./words.js";
+import { choose, correction, pointAt, shownLabel, state, talk, watch } from "./store.js";
+
+const FELT_AT_LEAST = 0.02; // a change of the probability below this isn't marked
+
+/** @type {HTMLOListElement} */
+let list;
+/** @type {any[]} the rows, one a turn */
+let rows = [];
+/** @type {import("./types.js").Talk | undefined} the conversation that the rows are of */
+let shown;
+
+/** Show the conversation, and follow what changes. */
+export function showConversation() {
+  list = byId("turns");
+  list.addEventListener("keydown", onKey);
+  watch(["talk"], draw);
+  watch(["readings", "models"], () => rows.forEach((_, turn) => label(turn)));
+  watch(["chosen", "influences", "near"], mark);
+}
+
+function draw() {
+  if (shown !== talk()) {
+    list.replaceChildren();
+    rows = [];
+    shown = talk();
+  }
+  const { turns = [] } = talk() ?? {};
+  for (const turn of turns.slice(rows.length).keys()) {
+    const place = list.children.length;
+    rows.push(rowOf(turns, place));
+    list.append(rows[place]);
+    label(place);
+    void turn;
+  }
+  mark();
+}
+
+/** Which side a speaker stands on: the second to speak stands right. @param {import("./types.js").Turn[]} turns @param {number} turn */
+export function side(turns, turn) {
+  const first = turns.findIndex(({ speaker }) => speaker !== turns[0].speaker);
+  if (turns.every(({ speaker }) => !speaker)) return turn % 2 ? "right" : "left"; // two people who alternate
+  return first >= 0 && turns[turn].speaker === turns[first].speaker ? "right" : "left";
+}
+
+/** A row that no one can press, for the start. @param {import("./types.js").Turn[]} turns @param {number} turn */
+export function plainRow(turns, turn) {
+  const { speaker, text } = turns[turn];
+  const said = el("div", { class: "bubble" }, el("span", { class: "said" }, text));
+  return el("div", { class: `turn ${side(turns, turn)} tone-neutral` }, el("span", { class: "speaker" }, speaker), said);
+}
+
+/** @param {import("./types.js").Turn[]} turns @param {number} turn */
+function rowOf(turns, turn) {
+  const { speaker, text } = turns[turn];
+  const repeated = turn > 0 && turns[turn - 1].speaker === speaker;
+  const bubble = el(
+    "button",
+    {
+      type: "button", class: "bubble", tabindex: turn ? -1 : 0, "aria-expanded": "false", "aria-controls": "panel",
+      onclick: () => choose(turn), onfocus: () => { rove(turn); pointAt(turn); }, onblur: () => pointAt(null),
+      onpointerenter: () => pointAt(turn), onpointerleave: () => pointAt(null),
+    },
+    el("span", { class: "hidden" }, speaker ? `${speaker}: ` : ""),
+    el("span", { class: "said" }, text),
+    el("span", { class: "felt" }),
+  );
+  const name = speaker && !repeated && el("span", { class: "speaker", "aria-hidden": "true" }, speaker);
+  return el("li", { class: "turn" }, name, bubble, el("span", { class: "weight" }));
+}
+
+/** Write a turn's emotion into its row, in place. @param {number} turn */
+function label(turn) {
+  const { turns = [], readings = [], before = new Map() } = talk() ?? {};
+  const [row, reading, own] = [rows[turn], readings[turn], correction(turn)];
+  const name = own ?? reading?.label;
+  const waiting = name === undefined ? " waiting" : "";
+  row.className = `turn ${side(turns, turn)} ${toneClass(name)}${waiting}`;
+  const line = row.querySelector(".felt");
+  if (name === undefined) return line.replaceChildren("\u2026");
+  const sure = own === undefined && reading ? reading.confidence : null;
+  const parts = [glyph(name), el("span", { class: "label" }, `${sure === null ? "" : hedge(sure)}${name}`)];
+  if (sure !== null) parts.push(el("span", { class: "sure" }, percent(sure)));
+  if (own !== undefined) parts.push(el("span", { class: "yours" }, "yours"));
+  const was = before.get(turn);
+  if (was !== undefined && was !== name) parts.push(el("span", { class: "was" }, "was ", el("s", {}, was)));
+  return line.replaceChildren(...parts);
+}
+
+/** Mark the chosen turn, the one pointed at, and those that matter to the chosen one. */
+function mark() {
+  rows.forEach((row, turn) => {
+    const change = state.influences.get(turn) ?? 0;
+    const matters = Math.abs(change) >= FELT_AT_LEAST;
+    row.classList.toggle("near", state.near === turn);
+    row.classList.toggle("helps", matters && change > 0);
+    row.classList.toggle("hinders", matters && change < 0);
+    row.querySelector(".bubble").setAttribute("aria-expanded", String(state.chosen === turn));
+    const weight = row.querySelector(".weight");
+    const text = matters ? points(change) : "";
+    if (weight.textContent !== text) weight.textContent = text;
+    weight.toggleAttribute("title", matters);
+    if (matters) weight.title = `${change > 0 ? "Speaks for" : "Speaks against"} ${shownLabel(state.chosen ?? turn)}, in points of a hundred`;
+  });
+}
+
+/** Let Tab come back to this turn. @param {number} turn */
+function rove(turn) {
+  rows.forEach((row, place) => { row.querySelector(".bubble").tabIndex = place === turn ? 0 : -1; });
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  const here = rows.findIndex((row) => row.contains(document.activeElement));
+  const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (here < 0 || to === undefined || !rows[to]) return;
+  event.preventDefault();
+  focusTurn(to);
+}
+
+/** Put the keyboard on a turn. @param {number} turn */
+export const focusTurn = (turn) => rows[turn]?.querySelector(".bubble").focus();
+
+/** Bring a turn into sight. @param {number} turn */
+export function scrollToTurn(turn) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  rows[turn]?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+}
+

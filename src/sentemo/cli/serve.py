@@ -56,5 +56,4 @@ def serve(
     if key is None and host not in LOOPBACK:
         tell(f"Anybody who reaches {host} may use this server: set {KEY} to ask for a key.")
     limits = Limits(connections, waiting_turns)
-    tell(f"Serving {', '.join(each.name for each in models)} at http://{host}:{port}")
     run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), host, port)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from sentemo import __version__
-from sentemo.serve import catalogue, health, labelling, live, page
+from sentemo.serve import adapting, catalogue, explaining, health, labelling, live, page, reading
 from sentemo.serve.errors import add_handlers
 from sentemo.serve.gate import Gate
 from sentemo.serve.service import Service
@@ -32,7 +32,8 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     add_handlers(app)
     app.add_middleware(Gate, service=service)
-    for each in (labelling, live, catalogue, health):
+    for each in (labelling, explaining, adapting, live, catalogue, health):
         app.include_router(each.router(service))
-    app.include_router(page.router())
+    for other in (reading, page):
+        app.include_router(other.router())
     return app

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EDGE = 1.5
 """An utterance farther out is drawn here; labels lie within 1."""
+LEAST = 1e-3
+"""Prototypes that are no farther apart along an axis than this lie together on it."""
 Place = tuple[float, float]
 
 
@@ -41,9 +43,8 @@ class EmotionMap:
         present = sorted(set(owners.tolist()))
         rows = torch.stack([means[owners == label].mean(0) for label in present])  # (P, Z or F)
         centre = rows.mean(0)
-        axes = _axes(rows - centre)
-        places = (rows - centre) @ axes
-        axes = axes / places.abs().amax(0).clamp_min(1e-6)
+        axes = _axes(rows - centre, _spread(model))
+        axes = axes / ((rows - centre) @ axes).abs().amax(0).clamp_min(LEAST)
         named = zip(present, _places((rows - centre) @ axes, 1.0), strict=True)
         labels = {model.labels.names[label]: place for label, place in named}
         return cls(labels, None if model.adapted is not None else model.network.shape.space_dim, centre, axes)
@@ -54,13 +55,25 @@ class EmotionMap:
         return _places((points - self.centre) @ self.axes, EDGE)
 
 
-def _axes(rows: Tensor) -> Tensor:
-    """(P,Z), centred -> (Z,2), orthonormal; the sign is that in which the first label lies to the left and below."""
-    directions = torch.linalg.svd(rows, full_matrices=False).Vh[:2]
-    if len(directions) < 2:
-        directions = torch.cat([directions, torch.zeros_like(directions)])
-    signs = torch.where((directions @ rows[0]) > 0, -1.0, 1.0)
-    return (signs[:, None] * directions).T
+def _axes(rows: Tensor, others: Tensor) -> Tensor:
+    """(P,Z), centred, and (N,Z) -> (Z,2), orthonormal; the first label lies to the left and below.
+
+    One or two labels lie on a line at most; then the other examples choose the rest.
+    """
+    found = torch.empty(0, rows.shape[1])
+    for source in (rows, others - others.mean(0)):
+        left = source - source @ found.T @ found
+        size, directions = torch.linalg.svd(left, full_matrices=False)[1:]
+        found = torch.cat([found, directions[size > LEAST]])[:2]
+    if len(found) < 2:
+        found = torch.cat([found, torch.zeros(2 - len(found), rows.shape[1])])
+    signs = torch.where((found @ rows[0]) > 0, -1.0, 1.0)
+    return (signs[:, None] * found).T
+
+
+def _spread(model: SentEmoContext) -> Tensor:
+    """Stored examples (N,F) of an adapted model, else the prototypes (P,Z)."""
+    return model.adapted.examples if model.adapted is not None else prototypes_of(model)[0]
 
 
 def _places(rows: Tensor, edge: float) -> list[Place]:

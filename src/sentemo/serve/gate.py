@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -127,11 +126,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def quiet(log: logging.Logger) -> None:
-    """Keep a library's logger from writing what it sends and receives."""
-    log.setLevel(max(log.getEffectiveLevel(), logging.INFO))
-
-
-__all__: list[Any] = ["Gate", "quiet"]

@@ -36,7 +36,7 @@ class Limits:
     """Requests answered and live talks open at the same time; one more gets 429 at once."""
     waiting_turns: int = 8192
     """Turns that may wait for the model; a request that would add to more gets 429 at once."""
-    adapted: int = 32
-    """Adapted models kept."""
+    adapted_models: int = 32
+    """Models that clients may have made."""
     body_s: float = 30.0
     """Time for a request's body to arrive."""

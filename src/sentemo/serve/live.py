@@ -23,7 +23,9 @@ from sentemo.serve.worker import Job
 
 KEY_S = 10.0
 """Time for the first message to bring the key."""
-TRY_AGAIN, POLICY = 1013, 1008
+POLICY = 1008
+"""With this a WebSocket is closed that may not go on."""
+ENOUGH = Refusal(422, f"A talk ends after {MAX_LIVE_TURNS:,} turns", "Connect again")
 
 
 def router(service: Service) -> APIRouter:
@@ -48,8 +50,8 @@ def router(service: Service) -> APIRouter:
 
 async def _has_key(service: Service, socket: WebSocket) -> bool:
     """Tell whether the client has the key, in its headers or its first message."""
-    header = socket.headers.raw and dict(socket.headers.raw).get(b"authorization")
-    if service.key is None or keys.is_right(keys.of_header(header or None), service.key):
+    header = dict(socket.headers.raw).get(b"authorization")
+    if service.key is None or keys.is_right(keys.of_header(header), service.key):
         return True
     try:
         async with asyncio.timeout(KEY_S):
@@ -68,13 +70,14 @@ async def _talk(service: Service, socket: WebSocket, served: Served) -> None:
     talk = served.model.live()
     while True:
         try:
-            reply = await _turn(service, served, talk, await _text(socket))
+            message = await _text(socket)
+            if talk.turns >= MAX_LIVE_TURNS:
+                await _send(socket, ENOUGH.body())
+                return await socket.close(POLICY)
+            reply = await _turn(service, served, talk, message)
         except Refusal as error:
             reply = error.body()
         await _send(socket, reply)
-        if talk.turns >= MAX_LIVE_TURNS:
-            await socket.close(POLICY)
-            return
 
 
 async def _turn(service: Service, served: Served, talk: LiveTalk, message: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Served:
 
 
 class Models:
-    """All served models. Only the event loop's thread changes which there are."""
+    """All served models. Only the slow worker's thread changes which there are."""
 
     def __init__(self, served: list[Served]) -> None:
         self._by_name = {each.name: each for each in served}

@@ -22,7 +22,10 @@ _SAID = {
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorReply, "description": said} for status, said in _SAID.items()
 }
-FORBIDDEN: dict[int | str, dict[str, Any]] = {403: {"model": ErrorReply, "description": "Not allowed here"}}
+FORBIDDEN: dict[int | str, dict[str, Any]] = {
+    403: {"model": ErrorReply, "description": "Not allowed here"},
+    507: {"model": ErrorReply, "description": "The model can't be kept"},
+}
 
 
 def as_json(value: Any, status: int = 200) -> Response:

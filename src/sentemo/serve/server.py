@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
+import sys
+from types import TracebackType
 
 import uvicorn
 
@@ -10,19 +13,43 @@ from sentemo.serve.app import create_app
 from sentemo.serve.limits import MAX_MESSAGE_BYTES
 from sentemo.serve.service import Service
 
+LAST_S = 60
+"""Time for requests to be answered once the server was told to stop."""
+
+
+class Terse(logging.Formatter):
+    """Name an exception by its type alone: its message and its traceback may hold what a client sent."""
+
+    def formatException(  # noqa: N802
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """Give the type's name."""
+        return ei[0].__name__ if ei[0] else ""
+
+
 LOG = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"terse": {"()": Terse, "format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "terse"}},
     "loggers": {
-        name: {"handlers": ["stderr"], "level": "INFO", "propagate": False} for name in ("uvicorn", "sentemo.serve")
-    }
-    | {name: {"level": "INFO"} for name in ("uvicorn.error", "uvicorn.access", "uvicorn.asgi")},
+        "sentemo.serve": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "uvicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
 }
-"""At DEBUG, uvicorn and websockets write what they receive; their own level keeps them from it."""
-LAST_S = 60
-"""Time for requests to be answered once the server was told to stop."""
+"""Below WARNING, uvicorn and websockets write addresses with their queries, and at DEBUG whole messages."""
+
+
+class Server(uvicorn.Server):
+    """A server that says where it is."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port."""
+        await super().startup(sockets)
+        for each in self.servers:
+            for opened in each.sockets:
+                host, port, *_ = opened.getsockname()
+                sys.stderr.write(f"Serving at http://{f'[{host}]' if ':' in host else host}:{port}\n")
 
 
 def configuration(service: Service, host: str, port: int) -> uvicorn.Config:
@@ -34,11 +61,8 @@ def configuration(service: Service, host: str, port: int) -> uvicorn.Config:
         log_config=LOG,
         access_log=False,  # it would write queries; the gate writes its own
         server_header=False,
-        date_header=False,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,
-        backlog=2048,
-        timeout_keep_alive=5,
         timeout_graceful_shutdown=LAST_S,
         lifespan="on",
     )
@@ -46,5 +70,4 @@ def configuration(service: Service, host: str, port: int) -> uvicorn.Config:
 
 def serve(service: Service, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
-    uvicorn.Server(configuration(service, host, port)).run()
+    Server(configuration(service, host, port)).run()

@@ -21,11 +21,13 @@ ORDER = (
     "artifacts",
     "adaptation",
     "explanation",
+    "live",
     "model",
     "isolated",
     "evaluation",
     "training",
     "reproduce",
+    "serve",
     "cli",
     "__main__",
 )
@@ -42,6 +44,11 @@ HEAVY = {
     "pydantic",
     "gensim",
     "nltk",
+    "fastapi",
+    "uvicorn",
+    "websockets",
+    "httpx",
+    "prometheus_client",
 }
 
 

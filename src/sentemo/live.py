@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from sentemo.explanation.influence import Engine
+from sentemo.network.decision import Judgement
 from sentemo.network.inference import run
-from sentemo.network.network import NetworkOutput
+from sentemo.network.network import Network, NetworkOutput
 from sentemo.types import Conversation, TurnPrediction, check
 
 
 class LiveTalk:
     """Label turns one by one, as causal reading of the whole conversation would.
 
-    Only what can reach a new turn is kept: the last texts that its embedding depends on, and the last embeddings.
+    Only what can reach a new turn is kept; an encoder reads each turn once.
     """
 
     features: Tensor
-    """Those of the last turn, (F,)."""
+    """Those of the last turn, (E+Z,)."""
 
-    def __init__(self, engine: Engine, labels: Sequence[str]) -> None:
-        self._engine, self._labels = engine, labels
+    def __init__(
+        self,
+        network: Network,
+        embed: Callable[[str, int], Tensor],
+        judge: Callable[[NetworkOutput], Judgement],
+        labels: Sequence[str],
+    ) -> None:
+        """Start; `embed` turns the next text and its speaker's number into an embedding (E,)."""
+        self._network, self._embed, self._judge, self._labels = network, embed, judge, labels
         self._numbers: dict[str | int, int] = {}
-        self._texts: deque[str] = deque(maxlen=engine.reading_reach + 1)
-        self._speakers: deque[int] = deque(maxlen=engine.reach + 1)
-        self._embeddings: deque[Tensor] = deque(maxlen=engine.network.shape.reach + 1)
+        within = network.shape.reach + 1
+        self._speakers: deque[int] = deque(maxlen=within)
+        self._embeddings: deque[Tensor] = deque(maxlen=within)
         self.turns = 0
         """How many have been said."""
 
@@ -39,24 +46,24 @@ class LiveTalk:
         A speaker without a name is one of two who alternate.
         """
         check(Conversation.of((speaker, text)))
-        self._texts.append(text)
-        self._speakers.append(self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers)))
-        self._embeddings.append(self._engine.read([[*self._texts]], [self._last_speakers(len(self._texts))])[0][-1])
+        number = self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers))
+        self._embeddings.append(self._embed(text, number))
+        self._speakers.append(number)
         self.turns += 1
-        read = len(self._embeddings)
-        (output,) = run(
-            self._engine.network,
-            [torch.stack([*self._embeddings])],
-            [self._last_speakers(read)],
-            causal=True,
-            first_turns=[self.turns - read],
-        )
-        last = NetworkOutput(*(tensor[-1:] for tensor in output))
-        self.features = last.features[0]
-        probabilities, (label,) = self._engine.judge(last)
+        output = self._read()
+        self.features = output.features[0]
+        probabilities, labels = self._judge(output)
         shares = dict(zip(self._labels, probabilities[0].tolist(), strict=True))
-        name = self._labels[label]
-        return TurnPrediction(speaker, text, name, shares[name], shares)
+        label = self._labels[int(labels)]
+        return TurnPrediction(speaker, text, label, shares[label], shares)
 
-    def _last_speakers(self, count: int) -> Tensor:
-        return torch.tensor([*self._speakers][-count:])
+    def _read(self) -> NetworkOutput:
+        """Run the network over what is kept; give the last turn's output, (1,C), (1,Z), (1,E+Z)."""
+        (output,) = run(
+            self._network,
+            [torch.stack([*self._embeddings])],
+            [torch.tensor([*self._speakers])],
+            causal=True,
+            first_turns=[self.turns - len(self._embeddings)],
+        )
+        return NetworkOutput(*(tensor[-1:] for tensor in output))

@@ -104,7 +104,11 @@ class SentEmoContext(ModelParts):
 
     def live(self) -> LiveTalk:
         """Start a conversation of which each turn is labelled as it comes, as with `causal`."""
-        return LiveTalk(replace(self, causal=True)._engine(), self.labels.names)
+        if isinstance(self.encoder, DialogueReader):
+            return LiveTalk(self.network, self.encoder.live(), self._judge(), self.labels.names)
+        encode = self.encoder.encode
+        embed = lambda text, speaker: torch.from_numpy(encode([text]))[0]  # noqa: E731
+        return LiveTalk(self.network, embed, self._judge(), self.labels.names)
 
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """Give each conversation's points in the emotion space, (T,Z), of length 1."""
@@ -177,7 +181,7 @@ class SentEmoContext(ModelParts):
         source = (self.causal, None if bank is None else tuple(bank))
         if self._bank is None or self._bank[0] != source:
             self._bank = source, collect(self, self.features, bank)
-        engine = self._engine()
+        engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
         prediction = self._prediction(conversation, *engine.judge(output))
         given = (conversation, output, prediction, neighbours, reach, on_progress)
         return explain(self, engine, self._bank[1], *given)
@@ -235,9 +239,6 @@ class SentEmoContext(ModelParts):
         """Turns, on either side, that can influence a turn's label."""
         own = self.encoder.module.shape.reach if isinstance(self.encoder, DialogueReader) else 0
         return own + self.network.shape.reach
-
-    def _engine(self) -> Engine:
-        return Engine(self.network, self._read, self._judge(), self.reach, self.causal)
 
     def _judge(self) -> Callable[[NetworkOutput], Judgement]:
         """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""

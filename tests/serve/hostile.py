@@ -194,7 +194,8 @@ OTHERS: dict[str, tuple[int, str, str, bytes]] = {
         422,
         "POST",
         "/v1/adapt",
-        b'{"name": "mine", "examples": [{"turns": [{"text": "kanarienvogel", "label": "a"}]}, {"turns": [{"text": "kanarienvogel", "label": "b"}]}]}',
+        b'{"name": "mine", "examples": [{"turns": [{"text": "kanarienvogel", "label": "a"}]},'
+        b' {"turns": [{"text": "kanarienvogel", "label": "b"}]}]}',
     ),
     "adapt with a blank description": (
         422,

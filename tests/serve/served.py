@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
 from artifacts.models import random_model
 from encoders.readers import tiny_reader
 from sentemo.model import SentEmoContext
 from sentemo.serve.limits import Limits
 from sentemo.serve.models import Models, Served
-from sentemo.serve.server import LOG, Server, configuration
+from sentemo.serve.server import LOG, bind, configuration
 from sentemo.serve.service import Service
 
 MODEL = random_model(encoder=tiny_reader())
@@ -33,7 +34,7 @@ class Running:
     url: str
     service: Service
     http: httpx.Client
-    server: Server
+    server: uvicorn.Server
 
     def predict(self, *texts: str, **more: Any) -> httpx.Response:
         """Label one conversation of bare texts."""
@@ -62,17 +63,18 @@ class Stderr:
 @contextmanager
 def running(state: Service, *, key: str | None = None) -> Iterator[Running]:
     """Start a server, and stop it as SIGTERM does."""
-    server = Server(configuration(state, "127.0.0.1", 0))
+    server = uvicorn.Server(configuration(state))
     for name in LOG["loggers"]:
         for handler in logging.getLogger(name).handlers:
             handler.setStream(Stderr())
-    thread = threading.Thread(target=server.run)
+    taken = bind("127.0.0.1", 0)
+    port = taken.getsockname()[1]
+    thread = threading.Thread(target=server.run, args=([taken],))
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive(), "the server didn't start"
             time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         headers = {} if key is None else {"Authorization": f"Bearer {key}".encode()}
         with httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as http:

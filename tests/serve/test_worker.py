@@ -32,7 +32,7 @@ class Recorder:
 
 @pytest.fixture
 def worker() -> Iterator[Worker]:
-    made = Worker("test", waiting_turns=100, batch_turns=8)
+    made = Worker("test", 100, 8)
     yield made
     made.close(10)
 

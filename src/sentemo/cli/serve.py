@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -46,14 +47,21 @@ def serve(
     key = os.environ.get(KEY)
     if key is not None and not key.strip():
         raise UsageError(f"{KEY} is set, but blank", "Set a key, or unset it")
+    from sentemo.artifacts.atomic import cannot_write
     from sentemo.serve.limits import Limits
     from sentemo.serve.models import load_models
+    from sentemo.serve.server import bind
     from sentemo.serve.server import serve as run
     from sentemo.serve.service import Service
 
     options.use_threads(threads)
+    taken = bind(host, port)
+    if adapted is not None:
+        with cannot_write(adapted):
+            adapted.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=adapted).close()
     models = load_models(model or [], adapted)
     if key is None and host not in LOOPBACK:
         tell(f"Anybody who reaches {host} may use this server: set {KEY} to ask for a key.")
     limits = Limits(connections, waiting_turns)
-    run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), host, port)
+    run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadModel, UsageError
 from sentemo.network.reader import Reader, ReaderShape
 from sentemo.network.stretches import read
+from sentemo.network.turn_reader import TurnReader
 
 if TYPE_CHECKING:
     from sentemo.encoders.identity import Embeddings
@@ -90,6 +91,11 @@ class DialogueReader:
     ) -> list[Tensor]:
         """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E)."""
         return read(self.module, self.tokens(dialogues), speakers, causal=causal)
+
+    def live(self) -> Callable[[str, int], Tensor]:
+        """Start a dialogue: give what turns its next text and its speaker's number into (E,), in causal mode."""
+        turns = TurnReader(self.module)
+        return lambda text, speaker: turns.add(self.tokens([[text]])[0][0], speaker)
 
     def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
         """The tokens of each utterance of each dialogue; equal texts are tokenised once."""

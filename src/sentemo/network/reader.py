@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -42,6 +44,25 @@ class ReaderShape:
         return (self.layers - self.alone) * self.window
 
 
+class KeysValues(NamedTuple):
+    """What tokens look like to those that attend to them."""
+
+    keys: Tensor
+    """(B,H,L,E/H)."""
+    values: Tensor
+    """(B,H,L,E/H)."""
+
+    @property
+    def tokens(self) -> int:
+        """How many there are."""
+        return self.keys.shape[2]
+
+    @classmethod
+    def joined(cls, parts: Sequence[KeysValues]) -> KeysValues:
+        """Put tokens in a row."""
+        return cls(*(torch.cat(tensors, 2) for tensors in zip(*parts, strict=True)))
+
+
 class ReaderLayer(nn.Module):
     """The layer of BERT (Devlin et al. 2019): attend, then transform each token, normalised last."""
 
@@ -59,11 +80,21 @@ class ReaderLayer(nn.Module):
 
     def forward(self, states: Tensor, bias: Tensor) -> Tensor:
         """(B,L,E), (B,1 or H,L,L) added to the attention logits -> (B,L,E)."""
+        query, seen = self.project(states)
+        return self.transform(states, query, seen, bias)
+
+    def project(self, states: Tensor) -> tuple[Tensor, KeysValues]:
+        """(B,L,E) -> queries (B,H,L,E/H), and keys and values to be seen."""
         b, length, e = states.shape
         projected = self.query_key_value(states).view(b, length, 3, self.heads, e // self.heads)
         query, key, value = projected.permute(2, 0, 3, 1, 4)
-        seen = F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        states = self.attention_norm(states + self.attention_out(seen.transpose(1, 2).reshape(b, length, e)))
+        return query, KeysValues(key, value)
+
+    def transform(self, states: Tensor, query: Tensor, seen: KeysValues, bias: Tensor) -> Tensor:
+        """(B,L,E), their queries, the M tokens that they see, (B,1 or H,L,M) -> (B,L,E)."""
+        b, length, e = states.shape
+        found = F.scaled_dot_product_attention(query, seen.keys, seen.values, attn_mask=bias)
+        states = self.attention_norm(states + self.attention_out(found.transpose(1, 2).reshape(b, length, e)))
         out: Tensor = self.norm(states + self.narrow(F.gelu(self.widen(states))))
         return out
 
@@ -107,13 +138,17 @@ class Reader(nn.Module):
             states = layer(states, bias)
         return average(states, turns, speakers.shape[1])
 
+    @property
+    def slopes(self) -> Tensor:
+        """(H,), how much each head's logits fall for a turn of distance."""
+        return 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=self.word.weight.device)
+
     def _joint_bias(self, ahead: Tensor, own: Tensor, is_token: Tensor, causal: bool) -> Tensor:
         """(B,L,L), (B,1,L,L), (B,L) -> (B,H,L,L)."""
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
         if causal:
             near = near & (ahead <= 0)
-        slopes = 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=ahead.device)
-        falling = -slopes[:, None, None] * ahead.abs()[:, None].float()
+        falling = -self.slopes[:, None, None] * ahead.abs()[:, None].float()
         return falling.masked_fill(~(near[:, None] | own), NEVER)
 
 

@@ -44,8 +44,10 @@ def router(service: Service) -> APIRouter:
         """Remove an adapted model."""
         folder = _removable(service, name)
 
-        def run(payloads: Sequence[Path]) -> list[None]:
-            return [_remove(service, each) for each in payloads]
+        def run(payloads: Sequence[Path]) -> Sequence[Path]:
+            for each in payloads:
+                _remove(service, each)
+            return payloads
 
         await service.answer(request, service.slow, [Job(object(), run, folder, 1)])
         return Response(status_code=204)

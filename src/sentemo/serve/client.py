@@ -43,8 +43,8 @@ class Client:
             raise MissingExtra("The client", "serve") from None
         self.url, self.model, self.causal = url.rstrip("/"), model, causal
         self.timeout_s, self.patience_s, self._key = timeout_s, patience_s, key
-        self._headers = {} if key is None else {"Authorization": b"Bearer " + key.encode()}
-        self._http = httpx.Client(base_url=self.url, headers=self._headers, timeout=timeout_s, trust_env=False)
+        headers = {} if key is None else {b"Authorization": b"Bearer " + key.encode()}
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=timeout_s, trust_env=False)
 
     @property
     def labels(self) -> LabelSet:
@@ -96,8 +96,14 @@ class Client:
         asked = {"name": name, "labels": labels, "examples": [_example(each) for each in examples]}
         named = {} if self.model is None else {"base": self.model}
         self._ask("POST", "/v1/adapt", asked | named | {"descriptions": dict(descriptions or {})})
-        given = {"causal": self.causal, "timeout_s": self.timeout_s, "patience_s": self.patience_s}
-        return Client(self.url, model=name, key=self._key, **given)
+        return Client(
+            self.url,
+            model=name,
+            key=self._key,
+            causal=self.causal,
+            timeout_s=self.timeout_s,
+            patience_s=self.patience_s,
+        )
 
     def remove(self, name: str) -> None:
         """Remove an adapted model."""

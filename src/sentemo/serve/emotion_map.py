@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,10 @@ class EmotionMap:
         present = sorted(set(owners.tolist()))
         rows = torch.stack([means[owners == label].mean(0) for label in present])  # (P, Z or F)
         centre = rows.mean(0)
-        axes = _axes(rows - centre, _spread(model))
-        axes = axes / ((rows - centre) @ axes).abs().amax(0).clamp_min(LEAST)
+        axes = _axes([rows - centre, *_examples(model)])
+        extent = ((rows - centre) @ axes).abs().amax(0)
+        widest = extent.max() if extent.max() > LEAST else torch.tensor(1.0)
+        axes = axes / torch.where(extent > LEAST, extent, widest)
         named = zip(present, _places((rows - centre) @ axes, 1.0), strict=True)
         labels = {model.labels.names[label]: place for label, place in named}
         return cls(labels, None if model.adapted is not None else model.network.shape.space_dim, centre, axes)
@@ -55,25 +58,28 @@ class EmotionMap:
         return _places((points - self.centre) @ self.axes, EDGE)
 
 
-def _axes(rows: Tensor, others: Tensor) -> Tensor:
-    """(P,Z), centred, and (N,Z) -> (Z,2), orthonormal; the first label lies to the left and below.
+def _axes(sources: Sequence[Tensor]) -> Tensor:
+    """N of (N,Z) -> (Z,2), orthonormal; the first label lies to the left and below.
 
-    One or two labels lie on a line at most; then the other examples choose the rest.
+    Prototypes come first, but two of them lie on a line; then examples, in which more varies, choose the rest.
     """
-    found = torch.empty(0, rows.shape[1])
-    for source in (rows, others - others.mean(0)):
-        left = source - source @ found.T @ found
-        size, directions = torch.linalg.svd(left, full_matrices=False)[1:]
+    found = torch.empty(0, sources[0].shape[1])
+    for source in sources:
+        rows = source - source.mean(0)
+        size, directions = torch.linalg.svd(rows - rows @ found.T @ found, full_matrices=False)[1:]
         found = torch.cat([found, directions[size > LEAST]])[:2]
     if len(found) < 2:
-        found = torch.cat([found, torch.zeros(2 - len(found), rows.shape[1])])
-    signs = torch.where((found @ rows[0]) > 0, -1.0, 1.0)
+        found = torch.cat([found, torch.zeros(2 - len(found), found.shape[1])])
+    signs = torch.where((found @ sources[0][0]) > 0, -1.0, 1.0)
     return (signs[:, None] * found).T
 
 
-def _spread(model: SentEmoContext) -> Tensor:
-    """Stored examples (N,F) of an adapted model, else the prototypes (P,Z)."""
-    return model.adapted.examples if model.adapted is not None else prototypes_of(model)[0]
+def _examples(model: SentEmoContext) -> list[Tensor]:
+    """Stored examples, (N,F) of an adapted model, else (N,Z)."""
+    stored = [] if model.neighbours is None else [model.neighbours.points]
+    if model.adapted is not None:
+        return [model.adapted.examples, *stored]
+    return [points_of(features, model.network.shape.space_dim) for features in stored]
 
 
 def _places(rows: Tensor, edge: float) -> list[Place]:

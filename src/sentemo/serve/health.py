@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
 from sentemo.serve.errors import Refusal, stopped
@@ -10,7 +12,7 @@ from sentemo.serve.replies import REFUSALS, as_json
 from sentemo.serve.schemas import StateReply
 from sentemo.serve.service import Service
 
-NOT_NOW = {503: REFUSALS[503]}
+NOT_NOW: dict[int | str, dict[str, Any]] = {503: REFUSALS[503]}
 
 
 def router(service: Service) -> APIRouter:

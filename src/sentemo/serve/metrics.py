@@ -16,15 +16,15 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        given = {"registry": self.registry}
-        self.requests = Counter("sentemo_requests", "Requests answered", ("route", "status"), **given)
-        self.seconds = Histogram("sentemo_request_seconds", "Time to answer", ("route",), buckets=SECONDS, **given)
-        self.cancelled = Counter("sentemo_cancelled", "Requests whose client left before the answer", **given)
-        self.turns = Counter("sentemo_turns", "Turns labelled", **given)
-        self.batch = Histogram("sentemo_batch_turns", "Turns of one pass of a model", buckets=TURNS, **given)
-        self.open = Gauge("sentemo_open_requests", "Requests being answered, and live talks", **given)
-        self._waiting = Gauge("sentemo_waiting_turns", "Turns that wait for a model", ("worker",), **given)
+        here = self.registry
+        ProcessCollector(registry=here)
+        self.requests = Counter("sentemo_requests", "Requests answered", ("route", "status"), registry=here)
+        self.seconds = Histogram("sentemo_request_seconds", "Time to answer", ["route"], buckets=SECONDS, registry=here)
+        self.cancelled = Counter("sentemo_cancelled", "Requests whose client left before the answer", registry=here)
+        self.turns = Counter("sentemo_turns", "Turns labelled", registry=here)
+        self.batch = Histogram("sentemo_batch_turns", "Turns of one pass of a model", buckets=TURNS, registry=here)
+        self.open = Gauge("sentemo_open_requests", "Requests being answered, and live talks", registry=here)
+        self._waiting = Gauge("sentemo_waiting_turns", "Turns that wait for a model", ("worker",), registry=here)
 
     def watch(self, worker: str, waiting: Callable[[], float]) -> None:
         """Tell how much waits for a worker."""

@@ -103,22 +103,22 @@ def load_models(specs: list[str], adapted: Path | None) -> Models:
     A source is a folder, a hub id, or `default`, the shipped model. Raises `UsageError` for a name that can't be one or
     comes twice, `BadModel` for a model that can't be loaded.
     """
-    served: list[Served] = []
-    for spec in specs or [f"{SHIPPED}=default"]:
-        name, source = _named(spec)
-        _add(served, Served(name, SentEmoContext.from_pretrained(source)))
-    for folder in _models_in(adapted):
-        model = SentEmoContext.from_pretrained(folder)
-        _add(served, Served(folder.name, _sharing(model, [each.model for each in served]), removable=True))
+    named = [_named(spec) for spec in specs or [f"{SHIPPED}=default"]]
+    kept = _models_in(adapted)
+    _check_names([*(name for name, _ in named), *(folder.name for folder in kept)])
+    served = [Served(name, SentEmoContext.from_pretrained(source)) for name, source in named]
+    for folder in kept:
+        model = _sharing(SentEmoContext.from_pretrained(folder), [each.model for each in served])
+        served.append(Served(folder.name, model, removable=True))
     return Models(served)
 
 
-def _add(served: list[Served], new: Served) -> None:
-    if not re.match(MODEL_NAME, new.name):
-        raise UsageError(f"A model can't be named {new.name!r}", "Use letters, digits, '.', '_' and '-': NAME=FOLDER")
-    if any(each.name == new.name for each in served):
-        raise UsageError(f"Two models are named {new.name!r}", "Give each a name of its own: --model NAME=FOLDER")
-    served.append(new)
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        if not re.match(MODEL_NAME, name):
+            raise UsageError(f"A model can't be named {name!r}", "Use letters, digits, '.', '_' and '-': NAME=FOLDER")
+        if names.count(name) > 1:
+            raise UsageError(f"Two models are named {name!r}", "Give each a name of its own: --model NAME=FOLDER")
 
 
 def _named(spec: str) -> tuple[str, str]:
@@ -138,8 +138,7 @@ def _sharing(model: SentEmoContext, others: list[SentEmoContext]) -> SentEmoCont
     """Let a model that was adapted from another use that one's tensors, so that they are in memory once."""
     for other in others:
         if _same(model, other):
-            shared = {"encoder": other.encoder, "network": other.network, "neighbours": other.neighbours}
-            return replace(model, **shared)
+            return replace(model, encoder=other.encoder, network=other.network, neighbours=other.neighbours)
     return model
 
 

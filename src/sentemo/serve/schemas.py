@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sentemo.serve import limits
 from sentemo.types import Conversation, Utterance
 
 MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+NOT_BLANK: dict[str, JsonValue] = {"pattern": r"[^\s\u001c-\u001f\u0085]"}
+"""What `str.strip` leaves, in the words of JSON Schema."""
+
+
+def _whole(number: object) -> object:
+    """JSON knows one kind of numbers: 8.0 is 8."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _filled(text: str) -> str:
@@ -25,7 +34,7 @@ Words = Annotated[
     Strict(),
     StringConstraints(min_length=1, max_length=limits.MAX_CHARACTERS),
     AfterValidator(_filled),
-    Field(json_schema_extra={"pattern": r"\S"}),
+    Field(json_schema_extra=NOT_BLANK),
 ]
 Short = Annotated[str, Strict(), StringConstraints(max_length=limits.MAX_NAME)]
 Label = Annotated[
@@ -33,11 +42,12 @@ Label = Annotated[
     Strict(),
     StringConstraints(min_length=1, max_length=limits.MAX_NAME),
     AfterValidator(_filled),
-    Field(json_schema_extra={"pattern": r"\S"}),
+    Field(json_schema_extra=NOT_BLANK),
 ]
 ModelName = Annotated[str, Strict(), StringConstraints(max_length=limits.MAX_NAME)]
 NewName = Annotated[str, Strict(), StringConstraints(pattern=MODEL_NAME)]
 Yes = Annotated[bool, Strict()]
+Whole = Annotated[int, BeforeValidator(_whole), Strict()]
 Place = tuple[float, float]
 
 
@@ -78,9 +88,9 @@ class ExplainAsked(Asked):
     """A conversation whose labels are to be explained: all of them, or that of one turn (counted from 0)."""
 
     conversation: Talk
-    turn: Annotated[int, Strict(), Field(ge=0, lt=limits.MAX_EXPLAINED)] | None = None
-    neighbours: Annotated[int, Strict(), Field(ge=0, le=limits.MAX_NEIGHBOURS)] = 3
-    reach: Annotated[int, Strict(), Field(ge=0, le=limits.MAX_REACH)] = 8
+    turn: Annotated[Whole, Field(ge=0, lt=limits.MAX_EXPLAINED)] | None = None
+    neighbours: Annotated[Whole, Field(ge=0, le=limits.MAX_NEIGHBOURS)] = 3
+    reach: Annotated[Whole, Field(ge=0, le=limits.MAX_REACH)] = 8
     model: ModelName | None = None
     causal: Yes = False
 

@@ -9,12 +9,16 @@ from types import TracebackType
 
 import uvicorn
 
+from sentemo.errors import UsageError
 from sentemo.serve.app import create_app
 from sentemo.serve.limits import MAX_MESSAGE_BYTES
 from sentemo.serve.service import Service
 
 LAST_S = 60
 """Time for requests to be answered once the server was told to stop."""
+
+
+BACKLOG = 2048
 
 
 class Terse(logging.Formatter):
@@ -40,24 +44,22 @@ LOG = {
 """Below WARNING, uvicorn and websockets write addresses with their queries, and at DEBUG whole messages."""
 
 
-class Server(uvicorn.Server):
-    """A server that says where it is."""
+def bind(host: str, port: int) -> socket.socket:
+    """Take an address; raise `UsageError` where it can't be had. Nobody is let in before `serve`."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        taken = socket.socket(family, socket.SOCK_STREAM)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+    except OSError as error:
+        raise UsageError(f"{host}:{port} can't be listened on ({error.strerror})", "Choose another --port") from None
+    return taken
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the port."""
-        await super().startup(sockets)
-        for each in self.servers:
-            for opened in each.sockets:
-                host, port, *_ = opened.getsockname()
-                sys.stderr.write(f"Serving at http://{f'[{host}]' if ':' in host else host}:{port}\n")
 
-
-def configuration(service: Service, host: str, port: int) -> uvicorn.Config:
+def configuration(service: Service) -> uvicorn.Config:
     """Give uvicorn's settings."""
     return uvicorn.Config(
         create_app(service),
-        host,
-        port,
         log_config=LOG,
         access_log=False,  # it would write queries; the gate writes its own
         server_header=False,
@@ -68,6 +70,9 @@ def configuration(service: Service, host: str, port: int) -> uvicorn.Config:
     )
 
 
-def serve(service: Service, host: str, port: int) -> None:
+def serve(service: Service, taken: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    Server(configuration(service, host, port)).run()
+    taken.listen(BACKLOG)
+    host, port, *_ = taken.getsockname()
+    sys.stderr.write(f"Serving at http://{f'[{host}]' if ':' in host else host}:{port}\n")
+    uvicorn.Server(configuration(service)).run([taken])

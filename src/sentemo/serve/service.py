@@ -40,9 +40,9 @@ class Service:
         self.metrics = Metrics()
         self.open = 0
         self.warm = False
-        given = {"batch_turns": BATCH_TURNS, "on_batch": self.metrics.batched}
-        self.quick = Worker("labelling", waiting_turns=self.limits.waiting_turns, **given)
-        self.slow = Worker("adapting", waiting_turns=SLOW_JOBS, batch_turns=1)
+        bound = self.limits.waiting_turns
+        self.quick = Worker("labelling", bound, BATCH_TURNS, self.metrics.batched)
+        self.slow = Worker("adapting", SLOW_JOBS, 1)
         self.metrics.watch("labelling", lambda: self.quick.waiting)
         self.metrics.watch("adapting", lambda: self.slow.waiting)
 

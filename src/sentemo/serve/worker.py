@@ -39,7 +39,7 @@ class Worker:
     """
 
     def __init__(
-        self, name: str, *, waiting_turns: int, batch_turns: int, on_batch: Callable[[int], None] | None = None
+        self, name: str, waiting_turns: int, batch_turns: int, on_batch: Callable[[int], None] | None = None
     ) -> None:
         self.waiting_turns, self.batch_turns = waiting_turns, batch_turns
         self._on_batch = on_batch

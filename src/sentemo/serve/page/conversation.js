@@ -4,7 +4,7 @@ import { glyph, toneClass } from "./tones.js";
 import { hedge, percent, points } from "./words.js";
 import { choose, correction, pointAt, shownLabel, state, talk, watch } from "./store.js";
 
-const FELT_AT_LEAST = 0.02; // a change of the probability below this isn't marked
+const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
 
 /** @type {HTMLOListElement} */
 let list;
@@ -46,17 +46,28 @@ export function side(turns, turn) {
   return first >= 0 && turns[turn].speaker === turns[first].speaker ? "right" : "left";
 }
 
-/** A row that no one can press, for the start. @param {import("./types.js").Turn[]} turns @param {number} turn */
-export function plainRow(turns, turn) {
-  const { speaker, text } = turns[turn];
-  const said = el("div", { class: "bubble" }, el("span", { class: "said" }, text));
-  return el("div", { class: `turn ${side(turns, turn)} tone-neutral` }, el("span", { class: "speaker" }, speaker), said);
+/** Whether a turn's side must say who speaks there: it was another, or no one yet. @param {import("./types.js").Turn[]} turns @param {number} turn */
+export function isNew(turns, turn) {
+  const where = side(turns, turn);
+  const before = turns.slice(Math.max(0, turn - 50), turn).findLast((_, place) => side(turns, Math.max(0, turn - 50) + place) === where);
+  return before?.speaker !== turns[turn].speaker;
 }
+
+/** A row that no one can press, for the start. @param {import("./types.js").Talk} of @param {number} turn */
+export function plainRow({ turns, readings }, turn) {
+  const { speaker, text } = turns[turn];
+  const reading = readings[turn];
+  const line = el("span", { class: "felt" }, ...(reading ? words(reading) : ["\u2026"]));
+  const said = el("div", { class: "bubble" }, el("span", { class: "hidden" }, `${speaker}: `), el("span", { class: "said" }, text), line);
+  return el("div", { class: `turn ${side(turns, turn)} ${toneClass(reading?.label)}${reading ? "" : " waiting"}` }, said);
+}
+
+/** A label and how sure it is. @param {import("./types.js").Reading} reading */
+const words = ({ label: name, confidence }) => [glyph(name), el("span", { class: "label" }, `${hedge(confidence)}${name}`), el("span", { class: "sure" }, percent(confidence))];
 
 /** @param {import("./types.js").Turn[]} turns @param {number} turn */
 function rowOf(turns, turn) {
   const { speaker, text } = turns[turn];
-  const repeated = turn > 0 && turns[turn - 1].speaker === speaker;
   const bubble = el(
     "button",
     {
@@ -68,7 +79,7 @@ function rowOf(turns, turn) {
     el("span", { class: "said" }, text),
     el("span", { class: "felt" }),
   );
-  const name = speaker && !repeated && el("span", { class: "speaker", "aria-hidden": "true" }, speaker);
+  const name = speaker && isNew(turns, turn) && el("span", { class: "speaker", "aria-hidden": "true" }, speaker);
   return el("li", { class: "turn" }, name, bubble, el("span", { class: "weight" }));
 }
 
@@ -81,10 +92,7 @@ function label(turn) {
   row.className = `turn ${side(turns, turn)} ${toneClass(name)}${waiting}`;
   const line = row.querySelector(".felt");
   if (name === undefined) return line.replaceChildren("\u2026");
-  const sure = own === undefined && reading ? reading.confidence : null;
-  const parts = [glyph(name), el("span", { class: "label" }, `${sure === null ? "" : hedge(sure)}${name}`)];
-  if (sure !== null) parts.push(el("span", { class: "sure" }, percent(sure)));
-  if (own !== undefined) parts.push(el("span", { class: "yours" }, "yours"));
+  const parts = own === undefined && reading ? words(reading) : [glyph(name), el("span", { class: "label" }, name), el("span", { class: "yours" }, "yours")];
   const was = before.get(turn);
   if (was !== undefined && was !== name) parts.push(el("span", { class: "was" }, "was ", el("s", {}, was)));
   return line.replaceChildren(...parts);

@@ -1,59 +1,70 @@
 /** Correct a turn's label: the model learns it at once, and what that changed is told. */
 import { announce, el } from "./dom.js";
-import { felt, glyph, toneClass } from "./tones.js";
-import { correction, labels, state } from "./store.js";
+import { felt, toneClass } from "./tones.js";
+import { correction, labels, state, talk } from "./store.js";
 import { learnCorrections, note } from "./lesson.js";
-import { count, expectation, nth } from "./words.js";
-import { tell } from "./notice.js";
+import { count, expectation, nth, percent } from "./words.js";
+import { marked, tell } from "./notice.js";
 
 const MOST_TOLD = 8;
 const CANT = "Noted, and in your downloads. This server doesn't let the model learn from it; to allow that, its operator starts it with `sentemo serve --adapted DIR`.";
 
-/** The part that is shown. @type {{turn: number, title: any, chips: any, told: any}} */
+/** The part that is shown. @type {{turn: number, title: any, shares: any, told: any}} */
 let part;
 
 /** Make the part of the panel in which a turn is corrected. @param {number} turn */
 export function corrector(turn) {
-  const [title, chips, told] = [el("h3"), el("div", { class: "chips", role: "group", "aria-label": "Labels" }), el("div", { "aria-live": "polite" })];
-  part = { turn, title, chips, told };
-  const field = el("input", { "aria-label": "Another label", placeholder: "another label", maxlength: 60, autocomplete: "off" });
+  const [title, shares, told] = [el("h3"), el("ul", { class: "shares", "aria-label": "All labels" }), el("div", { "aria-live": "polite" })];
+  part = { turn, title, shares, told };
+  const field = el("input", { "aria-label": "Another label", placeholder: "Another label", maxlength: 60, autocomplete: "off" });
   const other = el("form", { class: "other-label", onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
     if (field.value.trim()) correct(turn, field.value.trim());
     field.value = "";
   } }, field, el("button", {}, "Set"));
   refreshCorrector();
-  return el("section", { "aria-label": "Correct the label" }, title, chips, other, told);
+  return el("section", { "aria-label": "All labels" }, title, shares, other, told);
 }
 
-/** Bring the labels to choose from up to date, in place where they are the same. */
+/** Bring the labels and their probabilities up to date, in place where the labels are the same. */
 export function refreshCorrector() {
-  const own = correction(part.turn);
-  const names = own === undefined || labels().includes(own) ? labels() : [...labels(), own];
-  part.title.textContent = own === undefined ? "Not right? Say what fits" : "Your correction";
-  const old = [...part.chips.children];
-  if (names.join("\n") !== old.map((each) => each.dataset.label).join("\n")) {
-    const held = document.activeElement instanceof HTMLElement && part.chips.contains(document.activeElement) ? document.activeElement.dataset.label : null;
-    part.chips.replaceChildren(...names.map(chip));
-    [...part.chips.children].find((each) => each.dataset.label === held)?.focus();
+  const { turn, title, shares } = part;
+  const own = correction(turn);
+  const reading = talk()?.readings[turn];
+  const of = (/** @type {string} */ name) => reading?.probabilities[name] ?? 0;
+  const names = [...labels(), ...(own === undefined || labels().includes(own) ? [] : [own])];
+  title.textContent = own === undefined ? "Not right? Press the label that fits" : "Your correction. Press it again to take it back";
+  const rows = /** @type {any[]} */ ([...shares.children]);
+  if (names.join("\n") !== rows.map(({ dataset }) => dataset.label).join("\n")) {
+    const held = shares.contains(document.activeElement) ? document.activeElement?.closest("li")?.dataset.label : undefined;
+    rows.splice(0, rows.length, ...names.map(share));
+    shares.replaceChildren(...rows);
+    rows.find(({ dataset }) => dataset.label === held)?.firstChild.focus();
   }
-  for (const each of part.chips.children) each.setAttribute("aria-pressed", String(each.dataset.label === own));
+  for (const row of rows) {
+    const name = row.dataset.label;
+    row.classList.toggle("leading", name === (own ?? reading?.label));
+    row.firstChild.setAttribute("aria-pressed", String(name === own));
+    row.querySelector(".fill").style.width = `${100 * of(name)}%`;
+    row.querySelector(".number").textContent = percent(of(name));
+  }
 }
 
-/** @param {string} name */
-const chip = (name) => el("button",
-  { type: "button", class: `chip ${toneClass(name)}`, "data-label": name, onclick: () => correct(part.turn, correction(part.turn) === name ? null : name) },
-  glyph(name), name);
+/** A label with its probability as a bar; pressing it says that it fits. @param {string} name */
+const share = (name) => el("li", { "data-label": name, class: toneClass(name) },
+  el("button", { type: "button", onclick: () => correct(part.turn, correction(part.turn) === name ? null : name) },
+    felt(name), el("span", { class: "track", "aria-hidden": "true" }, el("span", { class: "fill" })), el("span", { class: "number" })));
 
 /** @param {number} turn @param {string | null} label */
 async function correct(turn, label) {
   const { told } = part;
-  const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, words)));
+  const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, ...marked(words))));
   note(turn, label);
   if (!state.adaptable) return say(label === null ? "Taken back." : CANT);
   say(label === null ? "Taking it back\u2026" : "Learning it\u2026");
   try {
     told.replaceChildren(tellChanges(await learnCorrections(), turn, label));
+    told.scrollIntoView({ block: "nearest" });
   } catch (error) {
     say("Noted, and in your downloads, but the model hasn't learnt it.");
     tell(error, () => correct(turn, label));

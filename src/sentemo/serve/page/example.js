@@ -16,4 +16,4 @@ export const EXAMPLE = [
 ];
 
 /** Turns of it that the start shows. */
-export const PREVIEW = [3, 4, 7];
+export const PREVIEW = [3, 4, 7, 8];

@@ -20,6 +20,6 @@ export function askKey(wrong) {
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((then) => {
-    dialog.onclose = () => then((dialog.returnValue === "given" && field.value.replace(/[^\x21-\x7e]/g, "")) || null);
+    dialog.onclose = () => then((dialog.returnValue === "given" && field.value.replace(/[^\x20-\x7e]/g, "").trim()) || null);
   });
 }

@@ -5,7 +5,7 @@ import { asName, examples, forget, freshName, lesson, teach, use } from "./lesso
 import { state } from "./store.js";
 import { count, expectation } from "./words.js";
 import { Fault } from "./api.js";
-import { tell } from "./notice.js";
+import { marked, tell } from "./notice.js";
 
 const WHY_NOT = "This server doesn't learn new labels. To allow it, its operator starts it with `sentemo serve --adapted DIR`.";
 
@@ -24,7 +24,7 @@ export function offerLabels() {
 
 /** @param {string} [said] what to say under the form @param {boolean} [wrong] */
 function draw(said = "", wrong = false) {
-  const cards = el("div", { class: "learnt", id: "label-cards" }, ...(lesson.labels.length ? lesson.labels : [undefined, undefined]).map(labelCard));
+  const cards = el("div", { class: "cards", id: "label-cards" }, ...(lesson.labels.length ? lesson.labels : [undefined, undefined]).map(labelCard));
   const add = el("button", { type: "button", onclick: () => {
     cards.append(labelCard());
     cards.lastElementChild.querySelector("input").focus();
@@ -32,11 +32,11 @@ function draw(said = "", wrong = false) {
   const form = el("form", { onsubmit: learn, novalidate: true },
     el("header", {}, el("h2", { id: "labels-title" }, "My labels"), el("button", { type: "button", class: "quiet icon", "aria-label": "Close", onclick: () => dialog.close() }, "\u2715")),
     el("p", { class: "muted" }, "Teach the model labels of your own from a few examples each: one a line, or turns of the conversation, which are learnt with what is said around them."),
-    state.adaptable ? null : el("p", { class: "outcome" }, WHY_NOT),
+    state.adaptable ? null : el("p", {}, ...marked(WHY_NOT)),
     cards, el("div", { class: "row" }, add),
     el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "come beside those of the model"), choice("replace", "take their place")),
     el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name || freshName(), maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
-    state.corrections.length ? el("p", { class: "hint" }, `Your ${count(state.corrections.length, "correction")} will be learnt with them, where the labels are there.`) : null,
+    state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will be learnt with them, where the labels are there.`) : null,
     el("div", { class: "row" }, el("button", { class: "main", id: "learn", disabled: !state.adaptable }, "Learn")),
     el("p", { class: `outcome${wrong ? " wrong" : ""}`, role: "status", id: "outcome" }, said),
     el("p", { class: "hint" }, "A model that learns keeps the examples' texts on the server, to show them as reasons, until it is deleted."),

@@ -39,10 +39,8 @@ export function note(turn, label) {
 
 /** Learn from the corrections, and from the reader's own labels where there are any. @returns {Promise<Changes>} */
 export async function learnCorrections() {
-  if (state.model !== lesson.name || !lesson.name) {
-    if (state.model !== lesson.base) Object.assign(lesson, { name: freshName(), base: state.model, labels: [], mode: "extend" });
-    if (!lesson.name) lesson.name = freshName();
-  }
+  const goesOn = lesson.name && (state.model === lesson.name || state.model === lesson.base);
+  if (!goesOn) Object.assign(lesson, { name: freshName(), base: state.model, labels: [], mode: "extend" });
   return examples().length ? teach() : forget(lesson.name, lesson.base);
 }
 
@@ -61,7 +59,7 @@ export async function teach() {
 export async function forget(name, next = state.fallback) {
   if (state.models.some((each) => each.name === name)) await call("DELETE", `v1/models/${encodeURIComponent(name)}`);
   state.models = state.models.filter((each) => each.name !== name);
-  if (name === lesson.name) Object.assign(lesson, { name: "", base: "", labels: [], mode: "extend" });
+  if (name === lesson.name || name === lesson.base) Object.assign(lesson, { name: "", base: "", labels: [], mode: "extend" });
   return state.model === name ? use(next, false) : (changed("models"), { model: null, turns: [] });
 }
 

@@ -5,7 +5,7 @@ import { askKey } from "./key.js";
 import { tell, tellBusy, quiet } from "./notice.js";
 import { offerTheme } from "./theme.js";
 import { fetchModels, offerModels } from "./models.js";
-import { offerStart } from "./start.js";
+import { offerStart, readExample } from "./start.js";
 import { offerLabels } from "./labels.js";
 import { offerDownloads } from "./download.js";
 import { offerLive, startLive, stopLive } from "./live.js";
@@ -77,4 +77,4 @@ byId("home").addEventListener("click", (/** @type {Event} */ event) => {
   event.preventDefault();
   again();
 });
-fetchModels();
+fetchModels().then(readExample);

@@ -4,9 +4,12 @@ import { felt, outline, toneClass } from "./tones.js";
 import { choose, model, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
-const SIZE = 80; // units of the drawing for 1; turns lie up to 1.5 from the middle
+const SIZE = 100; // units of the drawing for 1
+const HALO = 21;
 const LABEL_GAP = 15; // between two labels' words, above each other
 
+/** @type {any} */
+let drawing;
 /** @type {any} */
 let places;
 /** @type {any} */
@@ -21,9 +24,8 @@ export function showMap() {
   places = svg("g");
   way = svg("path", { class: "way-through" });
   const points = svg("g", { id: "map-points" });
-  byId("map").append(
-    svg("svg", { viewBox: "-128 -116 256 232", role: "img", "aria-label": "Map of emotions; the table below says the same" }, places, way, points),
-  );
+  drawing = svg("svg", { viewBox: "-128 -116 256 232", role: "img", "aria-label": "Map of emotions; the table below says the same" }, places, way, points);
+  byId("map").append(drawing);
   watch(["talk", "readings", "models"], draw);
   watch(["near", "chosen"], mark);
 }
@@ -37,6 +39,7 @@ function draw() {
   known.forEach((point, turn) => point && place(turn, point));
   const line = known.flatMap((point) => (point ? [onMap(point).join(" ")] : []));
   way.setAttribute("d", line.length > 1 && line.length <= 60 ? `M${line.join("L")}` : "");
+  fit(known.flatMap((point) => (point ? [onMap(point)] : [])));
   drawTable();
   mark();
 }
@@ -44,26 +47,38 @@ function draw() {
 /** @param {readonly [number, number]} point @returns {[number, number]} */
 const onMap = ([x, y]) => [Math.round(x * SIZE * 100) / 100, Math.round(-y * SIZE * 100) / 100];
 
+/** Show all of it, and no more. @param {[number, number][]} points */
+function fit(points) {
+  const around = [...points, ...Object.values(model()?.map ?? {}).map(onMap)];
+  if (!around.length) return;
+  const [xs, ys] = [around.map(([x]) => x), around.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs) - 48, Math.min(...ys) - HALO - 18];
+  drawing.setAttribute("viewBox", [left, top, Math.max(...xs) + 48 - left, Math.max(...ys) + HALO + 18 - top].join(" "));
+}
+
 function drawPlaces() {
   const map = Object.entries(model()?.map ?? {});
-  const words = apart(map.map(([, point]) => onMap(point)[1] - 12), map.map(([, point]) => onMap(point)[0]));
+  const at = map.map(([, point]) => onMap(point));
+  const middle = at.reduce((sum, [, y]) => sum + y, 0) / Math.max(1, at.length);
+  const words = apart(at.map(([x, y]) => [x, y < middle ? y - HALO - 4 : y + HALO + 12]), middle);
   places.replaceChildren(
-    ...map.map(([name, point], place) => {
-      const [x, y] = onMap(point);
+    ...map.map(([name], place) => {
+      const [x, y] = at[place];
       return svg("g", { class: toneClass(name) },
-        svg("circle", { class: "halo", cx: x, cy: y, r: 24 }),
+        svg("circle", { class: "halo", cx: x, cy: y, r: HALO }),
         svg("text", { class: "label", x, y: words[place] }, name.length > 22 ? `${name.slice(0, 21)}\u2026` : name));
     }),
   );
 }
 
-/** Move words that would cover each other apart, upwards. @param {number[]} ys @param {number[]} xs */
-function apart(ys, xs) {
-  const order = ys.map((_, place) => place).sort((a, b) => ys[b] - ys[a]);
-  const found = [...ys];
+/** Move words that would cover each other apart, away from the middle. @param {number[][]} places @param {number} middle @returns {number[]} */
+function apart(places, middle) {
+  const order = places.map((_, place) => place).sort((a, b) => Math.abs(places[a][1] - middle) - Math.abs(places[b][1] - middle));
+  const found = places.map(([, y]) => y);
   order.forEach((one, rank) => {
     for (const other of order.slice(0, rank)) {
-      if (Math.abs(xs[one] - xs[other]) < 60 && Math.abs(found[one] - found[other]) < LABEL_GAP) found[one] = found[other] - LABEL_GAP;
+      const covers = Math.abs(places[one][0] - places[other][0]) < 58 && Math.abs(found[one] - found[other]) < LABEL_GAP;
+      if (covers) found[one] = found[other] + (found[one] < middle ? -LABEL_GAP : LABEL_GAP);
     }
   });
   return found;
@@ -97,8 +112,6 @@ function mark() {
     dot.classList.toggle("near", state.near === turn);
     dot.classList.toggle("chosen", state.chosen === turn);
   });
-  const top = dots[state.near ?? state.chosen ?? -1];
-  if (top && top !== top.parentNode.lastChild) top.parentNode.append(top);
 }
 
 /** The same in words: which label each turn lies nearest to. */

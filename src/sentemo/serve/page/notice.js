@@ -30,15 +30,19 @@ function show(cause, next, again) {
     again && el("button", { type: "button", onclick: () => { quiet(); again(); } }, "Try again"),
     el("button", { type: "button", onclick: quiet }, "Close"),
   ];
-  byId("notice").replaceChildren(el("div", {}, el("strong", {}, sentence(cause)), next && sentence(next)), ...buttons.filter(Boolean));
+  byId("notice").replaceChildren(el("div", {}, el("strong", {}, sentence(cause)), ...marked(next && sentence(next))), ...buttons.filter(Boolean));
   byId("notice").hidden = false;
 }
+
+/** Words with `code` in them, as nodes. @param {string} words @returns {(string | Node)[]} */
+export const marked = (words) => words.split("`").map((part, place) => (place % 2 ? el("code", {}, part) : part));
 
 /** @param {string} words */
 const sentence = (words) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
-/** Which turn a fault is about, as readers count. @param {string | null} where */
+/** Which turn or line a fault is about, as readers count. @param {string | null} where */
 function place(where) {
   const turn = /turns\[(\d+)\]/.exec(where ?? "")?.[1];
-  return turn === undefined ? "" : ` (${nth(Number(turn)).toLowerCase()})`;
+  if (turn !== undefined) return ` (${nth(Number(turn)).toLowerCase()})`;
+  return where?.startsWith("line ") ? ` (${where})` : "";
 }

@@ -1,9 +1,9 @@
 /** What a turn's label rests on, and the place to correct it. */
 import { byId, el, announce } from "./dom.js";
 import { call } from "./api.js";
-import { felt, toneClass } from "./tones.js";
+import { felt } from "./tones.js";
 import { count, nearness, nth, percent, points } from "./words.js";
-import { changed, choose, correction, labels, state, talk, watch } from "./store.js";
+import { changed, choose, correction, state, talk, watch } from "./store.js";
 import { focusTurn, scrollToTurn } from "./conversation.js";
 import { corrector, refreshCorrector } from "./corrector.js";
 import { tell } from "./notice.js";
@@ -44,7 +44,7 @@ function open() {
   const title = el("h2", { id: "panel-title", tabindex: -1 }, nth(turn), speaker ? ` \u00b7 ${speaker}` : "");
   panel.replaceChildren(
     el("header", {}, title, el("button", { type: "button", class: "quiet icon", "aria-label": "Close", onclick: close }, "\u2715")),
-    el("blockquote", {}, text), el("div", { id: "verdict" }), corrector(turn), el("div", { id: "shares" }), reasons,
+    el("blockquote", {}, text), el("div", { id: "verdict" }), corrector(turn), reasons,
   );
   panel.scrollTop = 0;
   refresh();
@@ -68,29 +68,18 @@ function refresh() {
   if (turn === null || !reading || byId("panel").hidden) return;
   refreshCorrector();
   byId("verdict").replaceChildren(verdict(turn, reading));
-  byId("shares").replaceChildren(el("h3", {}, "All labels"), shares(reading));
 }
 
 /** @param {number} turn @param {import("./types.js").Reading} reading */
 function verdict(turn, { label, confidence, probabilities }) {
   const own = correction(turn);
   const top = Object.keys(probabilities).reduce((best, name) => (probabilities[name] > probabilities[best] ? name : best));
-  const parts = [el("p", { class: "verdict" }, felt(label), ` with ${percent(confidence)}.`)];
+  const parts = [el("p", { class: "verdict" }, felt(label), `, ${percent(confidence)} sure`)];
   if (own !== undefined) parts.unshift(el("p", { class: "verdict" }, "You say ", felt(own), own === label ? "; so does the model:" : "; the model says:"));
   if (top !== label) {
     parts.push(el("p", { class: "hint" }, `${top} is more probable (${percent(probabilities[top])}), but labels lean towards the rarer emotions.`));
   }
   return el("div", {}, ...parts);
-}
-
-/** @param {import("./types.js").Reading} reading */
-function shares({ probabilities, label }) {
-  const names = labels().filter((name) => name in probabilities).sort((a, b) => probabilities[b] - probabilities[a]);
-  return el("ul", { class: "shares" }, ...names.map((name) => {
-    const bar = el("span", { class: "fill" });
-    bar.style.width = `${100 * probabilities[name]}%`;
-    return el("li", { class: name === label ? "top" : "" }, felt(name), el("span", { class: `track ${toneClass(name)}`, "aria-hidden": "true" }, bar), el("span", { class: "number" }, percent(probabilities[name])));
-  }));
 }
 
 /** Ask the server for the reasons; of a long conversation it gets the part around the turn. @param {number} turn */

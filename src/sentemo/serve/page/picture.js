@@ -1,6 +1,6 @@
 /** The conversation with its timeline as a picture to show others. */
 import { el } from "./dom.js";
-import { side } from "./conversation.js";
+import { isNew, side } from "./conversation.js";
 import { outline, toneClass } from "./tones.js";
 import { correction, labels, shownLabel, talk } from "./store.js";
 import { ridge } from "./timeline.js";
@@ -111,7 +111,7 @@ function layBubbles(pen, looks) {
   const { turns = [], readings = [] } = talk() ?? {};
   let y = 0;
   return turns.map(({ speaker, text }, turn) => {
-    const name = turn && turns[turn - 1].speaker === speaker ? "" : speaker;
+    const name = isNew(turns, turn) ? speaker : "";
     const label = shownLabel(turn);
     const own = correction(turn);
     const sure = readings[turn]?.confidence ?? 0;

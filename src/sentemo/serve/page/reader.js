@@ -45,16 +45,18 @@ let running = null;
 export async function readShown() {
   running?.abort();
   const shown = talk();
-  if (!shown || !shown.turns.length || shown.stamp === stamp()) return;
+  if (!shown?.turns.length) return;
+  if (shown.stamp === stamp()) return changed("readings");
   running = new AbortController();
   const { signal } = running;
   await read([shown], signal);
   if (!signal.aborted) changed("readings");
+  return undefined;
 }
 
-/** Label all conversations that aren't labelled yet. */
-export async function readAll() {
-  for (const group of groups(state.talks.filter((each) => each.turns.length && each.stamp !== stamp()))) await read(group);
+/** Label all conversations that aren't labelled yet. @param {import("./types.js").Talk[]} [talks] */
+export async function readAll(talks = state.talks) {
+  for (const group of groups(talks.filter((each) => each.turns.length && each.stamp !== stamp()))) await read(group);
 }
 
 /**

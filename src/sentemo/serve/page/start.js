@@ -3,17 +3,19 @@ import { byId } from "./dom.js";
 import { plainRow } from "./conversation.js";
 import { EXAMPLE, PREVIEW } from "./example.js";
 import { Fault } from "./api.js";
-import { takeApart } from "./reader.js";
+import { readAll, takeApart } from "./reader.js";
 import { newTalk, state } from "./store.js";
 import { quiet, tell } from "./notice.js";
+
+const example = newTalk("example", EXAMPLE);
 
 /**
  * Let the reader begin; `begin` is called with conversations, where they come from, and whether they go on live.
  * @param {(talks: import("./types.js").Talk[], source: string, live: boolean) => void} begin
  */
 export function offerStart(begin) {
-  byId("example-preview").append(...PREVIEW.map((turn) => plainRow(EXAMPLE, turn)));
-  byId("try-example").addEventListener("click", () => begin([newTalk("example", EXAMPLE)], "An example", false));
+  drawExample();
+  byId("try-example").addEventListener("click", () => begin([example], "An example", false));
   byId("go-live").addEventListener("click", () => begin([newTalk("live", [])], "Live", true));
   byId("paste-form").addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -30,6 +32,11 @@ export function offerStart(begin) {
   });
   offerDrop((file) => takeFile(file, begin));
 }
+
+/** Have the example read before anyone asks; a fault is told when someone does. */
+export const readExample = () => readAll([example]).then(drawExample, () => {});
+
+const drawExample = () => byId("example-preview").replaceChildren(...PREVIEW.map((turn) => plainRow(example, turn)));
 
 /** @param {File} file @param {any} begin */
 async function takeFile(file, begin) {

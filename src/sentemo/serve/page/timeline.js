@@ -5,9 +5,9 @@ import { percent } from "./words.js";
 import { choose, correction, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
-const ROW = 27; // height of a label's row
+const ROW = 25; // height of a label's row
 const PEAK = 36; // height of a probability of 1: ridges may reach into the row above
-const TOP = 16;
+const TOP = 12;
 const LEFT = 98;
 const STEP_LEAST = 9; // between two turns; a longer conversation is scrolled
 
@@ -143,7 +143,7 @@ function point() {
   };
   drawn.needles.replaceChildren(...needle(state.chosen, "chosen"), ...(state.near === state.chosen ? [] : needle(state.near, "near")));
   const here = state.near ?? state.chosen;
-  byId("readout").textContent = here === null ? "" : describe(here);
+  byId("readout").textContent = here === null ? "Point at a turn; choose it to see what its label rests on." : describe(here);
   frame.setAttribute("aria-valuemax", String(turns.length));
   frame.setAttribute("aria-valuenow", String((here ?? 0) + 1));
   frame.setAttribute("aria-valuetext", describe(here ?? 0));

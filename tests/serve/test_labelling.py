@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -85,6 +86,14 @@ def test_a_body_as_large_as_may_be_and_one_byte_more(server: Running) -> None:
         assert server.http.post("/v1/predict", content=whole, **given).status_code == status
         chunks = (whole[start : start + 65536] for start in range(0, size, 65536))  # without Content-Length
         assert server.http.post("/v1/predict", content=chunks, **given).status_code == status
+
+
+def test_a_body_that_doesnt_arrive_is_not_waited_for(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "BODY_S", 0.2)
+    with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":")[-1])), timeout=20) as slow:
+        head = "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+        slow.sendall(f"{head}\r\n{{".encode())
+        assert slow.recv(64).startswith(b"HTTP/1.1 408 ")
 
 
 def test_concurrent_replies_equal_the_models_answers(server: Running) -> None:

@@ -33,7 +33,7 @@ def serve(
         Path | None, typer.Option(help="Let clients make models of their own, and keep them in this folder.")
     ] = None,
     connections: Annotated[int, typer.Option(min=1, help="Requests and live talks at the same time.")] = 512,
-    waiting_turns: Annotated[int, typer.Option(min=1024, help="Turns that may wait for a model.")] = 8192,
+    waiting_turns: Annotated[int, typer.Option(min=1024, help="Turns that may wait for a model.")] = 4096,
     threads: options.Threads = 0,
 ) -> None:
     """Label over HTTP, with a page at /; SENTEMO_API_KEY sets a key that clients must send."""

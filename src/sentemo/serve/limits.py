@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_BODY_BYTES = 2**20
+BODY_S = 30.0
+"""Time for a body to arrive."""
 MAX_CONVERSATIONS = 64
 MAX_TURNS = 1024
 """Of one request, in all its conversations together; of one conversation in an explanation it is `MAX_EXPLAINED`."""
@@ -34,9 +36,7 @@ class Limits:
 
     connections: int = 512
     """Requests answered and live talks open at the same time; one more gets 429 at once."""
-    waiting_turns: int = 8192
+    waiting_turns: int = 4096
     """Turns that may wait for the model; a request that would add to more gets 429 at once."""
     adapted_models: int = 32
     """Models that clients may have made."""
-    body_s: float = 30.0
-    """Time for a request's body to arrive."""

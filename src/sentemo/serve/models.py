@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -88,8 +89,8 @@ class Models:
         """Serve it no longer."""
         self._by_name.pop(name, None)
 
-    def __iter__(self) -> Any:
-        return iter(list(self._by_name.values()))
+    def __iter__(self) -> Iterator[Served]:
+        return iter([*self._by_name.values()])
 
     @property
     def adapted(self) -> int:

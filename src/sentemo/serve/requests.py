@@ -10,9 +10,9 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from sentemo.serve import strict_json
+from sentemo.serve import limits, strict_json
 from sentemo.serve.errors import Refusal
-from sentemo.serve.limits import MAX_BODY_BYTES, Limits
+from sentemo.serve.limits import MAX_BODY_BYTES
 
 
 class BoundedRequest(Request):
@@ -24,7 +24,7 @@ class BoundedRequest(Request):
         """Give the body; refuse one that is too large (413) or too slow (408)."""
         if self._content is None:
             try:
-                async with asyncio.timeout(Limits.body_s):
+                async with asyncio.timeout(limits.BODY_S):
                     self._content = await self._read()
             except TimeoutError:
                 raise Refusal(408, "The body took too long to arrive", "Send it faster") from None

@@ -36,12 +36,14 @@ class Service:
     loopback: bool = True
     """Whether only this machine can reach the server; then a page of another name may not use it."""
 
+    batch_turns: int = BATCH_TURNS
+
     def __post_init__(self) -> None:
         self.metrics = Metrics()
         self.open = 0
         self.warm = False
         bound = self.limits.waiting_turns
-        self.quick = Worker("labelling", bound, BATCH_TURNS, self.metrics.batched)
+        self.quick = Worker("labelling", bound, self.batch_turns, self.metrics.batched)
         self.slow = Worker("adapting", SLOW_JOBS, 1)
         self.metrics.watch("labelling", lambda: self.quick.waiting)
         self.metrics.watch("adapting", lambda: self.slow.waiting)

@@ -6,7 +6,10 @@ const LONGEST_WAIT_S = 10;
 
 /** A fault with its cause and the next step, as the server or this page words it. */
 export class Fault extends Error {
-  /** @param {number} status 0 where no reply came @param {Partial<import("./types.js").Fault>} told */
+  /**
+   * @param {number} status 0 where no reply came
+   * @param {Partial<import("./types.js").Fault>} told
+   */
   constructor(status, told) {
     super(told.cause ?? "Something went wrong");
     this.status = status;
@@ -23,13 +26,20 @@ export const hooks = {
   onWait: () => {},
 };
 
-/** The key, kept until the tab is closed. @returns {string | null} */
+/**
+ * The key, kept until the tab is closed.
+ * @returns {string | null}
+ */
 export const key = () => sessionStorage.getItem(KEY);
 
 /** @type {Promise<boolean> | null} */
 let asking = null;
 
-/** Ask for the key once, however many requests lack it. @param {boolean} wrong @returns {Promise<boolean>} whether one was given */
+/**
+ * Ask for the key once, however many requests lack it.
+ * @param {boolean} wrong
+ * @returns {Promise<boolean>} whether one was given
+ */
 export function askForKey(wrong) {
   asking ??= hooks.askKey(wrong).then((given) => {
     asking = null;
@@ -63,7 +73,13 @@ export async function call(method, path, body = null, signal = undefined) {
   }
 }
 
-/** @param {string} method @param {string} path @param {any} body @param {string | null} used @param {AbortSignal | undefined} signal */
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {any} body
+ * @param {string | null} used
+ * @param {AbortSignal | undefined} signal
+ */
 async function send(method, path, body, used, signal) {
   const bytes = body instanceof ArrayBuffer || ArrayBuffer.isView(body);
   /** @type {Record<string, string>} */
@@ -77,7 +93,10 @@ async function send(method, path, body, used, signal) {
   }
 }
 
-/** @param {Response} reply @returns {Promise<Partial<import("./types.js").Fault>>} */
+/**
+ * @param {Response} reply
+ * @returns {Promise<Partial<import("./types.js").Fault>>}
+ */
 async function faultOf(reply) {
   const told = await reply.json().then((value) => value?.error, () => null);
   if (told?.cause) return told;

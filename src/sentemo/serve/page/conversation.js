@@ -28,32 +28,42 @@ function draw() {
     rows = [];
     shown = talk();
   }
-  const { turns = [] } = talk() ?? {};
-  for (const turn of turns.slice(rows.length).keys()) {
-    const place = list.children.length;
+  const { turns } = talk();
+  for (let place = rows.length; place < turns.length; place += 1) {
     rows.push(rowOf(turns, place));
     list.append(rows[place]);
     label(place);
-    void turn;
   }
   mark();
 }
 
-/** Which side a speaker stands on: the second to speak stands right. @param {import("./types.js").Turn[]} turns @param {number} turn */
+/**
+ * Which side a speaker stands on: the second to speak stands right.
+ * @param {import("./types.js").Turn[]} turns
+ * @param {number} turn
+ */
 export function side(turns, turn) {
   const first = turns.findIndex(({ speaker }) => speaker !== turns[0].speaker);
   if (turns.every(({ speaker }) => !speaker)) return turn % 2 ? "right" : "left"; // two people who alternate
   return first >= 0 && turns[turn].speaker === turns[first].speaker ? "right" : "left";
 }
 
-/** Whether a turn's side must say who speaks there: it was another, or no one yet. @param {import("./types.js").Turn[]} turns @param {number} turn */
+/**
+ * Whether a turn's side must say who speaks there: it was another, or no one yet.
+ * @param {import("./types.js").Turn[]} turns
+ * @param {number} turn
+ */
 export function isNew(turns, turn) {
   const where = side(turns, turn);
-  const before = turns.slice(Math.max(0, turn - 50), turn).findLast((_, place) => side(turns, Math.max(0, turn - 50) + place) === where);
-  return before?.speaker !== turns[turn].speaker;
+  const before = turns.slice(0, turn).findLastIndex((_, place) => side(turns, place) === where);
+  return turns[before]?.speaker !== turns[turn].speaker;
 }
 
-/** A row that no one can press, for the start. @param {import("./types.js").Talk} of @param {number} turn */
+/**
+ * A row that no one can press, for the start.
+ * @param {import("./types.js").Talk} of
+ * @param {number} turn
+ */
 export function plainRow({ turns, readings }, turn) {
   const { speaker, text } = turns[turn];
   const reading = readings[turn];
@@ -62,10 +72,16 @@ export function plainRow({ turns, readings }, turn) {
   return el("div", { class: `turn ${side(turns, turn)} ${toneClass(reading?.label)}${reading ? "" : " waiting"}` }, said);
 }
 
-/** A label and how sure it is. @param {import("./types.js").Reading} reading */
+/**
+ * A label and how sure it is.
+ * @param {import("./types.js").Reading} reading
+ */
 const words = ({ label: name, confidence }) => [glyph(name), el("span", { class: "label" }, `${hedge(confidence)}${name}`), el("span", { class: "sure" }, percent(confidence))];
 
-/** @param {import("./types.js").Turn[]} turns @param {number} turn */
+/**
+ * @param {import("./types.js").Turn[]} turns
+ * @param {number} turn
+ */
 function rowOf(turns, turn) {
   const { speaker, text } = turns[turn];
   const bubble = el(
@@ -83,9 +99,12 @@ function rowOf(turns, turn) {
   return el("li", { class: "turn" }, name, bubble, el("span", { class: "weight" }));
 }
 
-/** Write a turn's emotion into its row, in place. @param {number} turn */
+/**
+ * Write a turn's emotion into its row, in place.
+ * @param {number} turn
+ */
 function label(turn) {
-  const { turns = [], readings = [], before = new Map() } = talk() ?? {};
+  const { turns, readings, before } = talk();
   const [row, reading, own] = [rows[turn], readings[turn], correction(turn)];
   const name = own ?? reading?.label;
   const waiting = name === undefined ? " waiting" : "";
@@ -115,7 +134,10 @@ function mark() {
   });
 }
 
-/** Let Tab come back to this turn. @param {number} turn */
+/**
+ * Let Tab come back to this turn.
+ * @param {number} turn
+ */
 function rove(turn) {
   rows.forEach((row, place) => { row.querySelector(".bubble").tabIndex = place === turn ? 0 : -1; });
 }
@@ -129,10 +151,16 @@ function onKey(event) {
   focusTurn(to);
 }
 
-/** Put the keyboard on a turn. @param {number} turn */
+/**
+ * Put the keyboard on a turn.
+ * @param {number} turn
+ */
 export const focusTurn = (turn) => rows[turn]?.querySelector(".bubble").focus();
 
-/** Bring a turn into sight. @param {number} turn */
+/**
+ * Bring a turn into sight.
+ * @param {number} turn
+ */
 export function scrollToTurn(turn) {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   rows[turn]?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });

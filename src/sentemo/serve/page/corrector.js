@@ -9,10 +9,16 @@ import { marked, tell } from "./notice.js";
 const MOST_TOLD = 8;
 const CANT = "Noted, and in your downloads. This server doesn't let the model learn from it; to allow that, its operator starts it with `sentemo serve --adapted DIR`.";
 
-/** The part that is shown. @type {{turn: number, title: any, shares: any, told: any}} */
+/**
+ * The part that is shown.
+ * @type {{turn: number, title: any, shares: any, told: any}}
+ */
 let part;
 
-/** Make the part of the panel in which a turn is corrected. @param {number} turn */
+/**
+ * Make the part of the panel in which a turn is corrected.
+ * @param {number} turn
+ */
 export function corrector(turn) {
   const [title, shares, told] = [el("h3"), el("ul", { class: "shares", "aria-label": "All labels" }), el("div", { "aria-live": "polite" })];
   part = { turn, title, shares, told };
@@ -30,7 +36,7 @@ export function corrector(turn) {
 export function refreshCorrector() {
   const { turn, title, shares } = part;
   const own = correction(turn);
-  const reading = talk()?.readings[turn];
+  const reading = talk().readings[turn];
   const of = (/** @type {string} */ name) => reading?.probabilities[name] ?? 0;
   const names = [...labels(), ...(own === undefined || labels().includes(own) ? [] : [own])];
   title.textContent = own === undefined ? "Not right? Press the label that fits" : "Your correction. Press it again to take it back";
@@ -50,12 +56,18 @@ export function refreshCorrector() {
   }
 }
 
-/** A label with its probability as a bar; pressing it says that it fits. @param {string} name */
+/**
+ * A label with its probability as a bar; pressing it says that it fits.
+ * @param {string} name
+ */
 const share = (name) => el("li", { "data-label": name, class: toneClass(name) },
   el("button", { type: "button", onclick: () => correct(part.turn, correction(part.turn) === name ? null : name) },
     felt(name), el("span", { class: "track", "aria-hidden": "true" }, el("span", { class: "fill" })), el("span", { class: "number" })));
 
-/** @param {number} turn @param {string | null} label */
+/**
+ * @param {number} turn
+ * @param {string | null} label
+ */
 async function correct(turn, label) {
   const { told } = part;
   const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, ...marked(words))));
@@ -72,7 +84,11 @@ async function correct(turn, label) {
   return undefined;
 }
 
-/** @param {import("./lesson.js").Changes} changes @param {number} turn @param {string | null} label */
+/**
+ * @param {import("./lesson.js").Changes} changes
+ * @param {number} turn
+ * @param {string | null} label
+ */
 function tellChanges({ model, turns }, turn, label) {
   const others = turns.filter((each) => each.turn !== turn && each.before !== each.after);
   const own = turns.find((each) => each.turn === turn);
@@ -86,7 +102,10 @@ function tellChanges({ model, turns }, turn, label) {
     ...(label === null ? [] : lessonWords(model, own)));
 }
 
-/** @param {import("./types.js").Model | null} model @param {import("./lesson.js").ChangedTurn | undefined} own */
+/**
+ * @param {import("./types.js").Model | null} model
+ * @param {import("./lesson.js").ChangedTurn | undefined} own
+ */
 function lessonWords(model, own) {
   return [
     own && !own.agrees ? el("p", {}, "The model itself still reads this turn otherwise: one example may not be enough.") : null,

@@ -4,7 +4,10 @@ import { correction } from "./store.js";
 const BREAKS = /[",\r\n]/;
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** @param {import("./types.js").Talk[]} talks @returns {string} */
+/**
+ * @param {import("./types.js").Talk[]} talks
+ * @returns {string}
+ */
 export function asCsv(talks) {
   const names = [...new Set(talks.flatMap(({ readings }) => readings.flatMap((each) => Object.keys(each?.probabilities ?? {}))))];
   const head = ["conversation", "turn", "speaker", "text", "label", "score", "corrected", ...names.map((name) => `p(${name})`)];
@@ -21,7 +24,10 @@ export function asCsv(talks) {
 /** @param {number | undefined} value */
 const share = (value) => (value === undefined ? "" : value.toFixed(6));
 
-/** What a spreadsheet would take for a formula gets an apostrophe before it. @param {string} text */
+/**
+ * What a spreadsheet would take for a formula gets an apostrophe before it.
+ * @param {string} text
+ */
 const words = (text) => (FORMULA.test(text) ? `'${text}` : text);
 
 /** @param {string | number} value */

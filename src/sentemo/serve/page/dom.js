@@ -29,7 +29,11 @@ export function svg(tag, set = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), set, children);
 }
 
-/** @param {Element} element @param {Record<string, any>} set @param {any[]} children */
+/**
+ * @param {Element} element
+ * @param {Record<string, any>} set
+ * @param {any[]} children
+ */
 function fill(element, set, children) {
   for (const [name, value] of Object.entries(set)) {
     if (value === false || value === null || value === undefined) continue;
@@ -40,10 +44,16 @@ function fill(element, set, children) {
   return element;
 }
 
-/** @param {any} child @returns {Node} */
+/**
+ * @param {any} child
+ * @returns {Node}
+ */
 const asNode = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
 
-/** Say something to those who listen to the page. @param {string} text */
+/**
+ * Say something to those who listen to the page.
+ * @param {string} text
+ */
 export const announce = (text) => {
   byId("status").textContent = text;
 };

@@ -29,7 +29,10 @@ export function asJson(talks) {
   return `${lines.join("\n")}\n`;
 }
 
-/** @param {import("./types.js").Talk} of @param {number} turn */
+/**
+ * @param {import("./types.js").Talk} of
+ * @param {number} turn
+ */
 function record(of, turn) {
   const [reading, own] = [of.readings[turn], correction(turn, of)];
   const label = own ?? reading?.label ?? null;
@@ -40,7 +43,7 @@ function record(of, turn) {
 
 /** @param {() => Promise<[string, Blob]>} make */
 async function saving(make) {
-  if (!talk()?.turns.length) return;
+  if (!talk().turns.length) return;
   try {
     const [name, content] = await make();
     const address = URL.createObjectURL(content);

@@ -1,4 +1,7 @@
-/** A conversation written for this page; nobody's words. @type {import("./types.js").Turn[]} */
+/**
+ * A conversation written for this page; nobody's words.
+ * @type {import("./types.js").Turn[]}
+ */
 export const EXAMPLE = [
   { speaker: "Nora", text: "Did you talk to the shelter today?" },
   { speaker: "Eli", text: "Yes, they called me at noon." },

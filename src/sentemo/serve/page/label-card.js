@@ -3,10 +3,16 @@ import { el } from "./dom.js";
 import { talk } from "./store.js";
 import { nth } from "./words.js";
 
-/** Which turns were picked in a card. @type {WeakMap<Element, {talk: import("./types.js").Talk, turn: number}[]>} */
+/**
+ * Which turns were picked in a card.
+ * @type {WeakMap<Element, {talk: import("./types.js").Talk, turn: number}[]>}
+ */
 const picks = new WeakMap();
 
-/** @param {import("./lesson.js").OwnLabel} [label] @returns {HTMLElement} */
+/**
+ * @param {import("./lesson.js").OwnLabel} [label]
+ * @returns {HTMLElement}
+ */
 export function labelCard(label) {
   const list = el("ul", { class: "picked" });
   const card = el("fieldset", { class: "label-card" },
@@ -16,7 +22,7 @@ export function labelCard(label) {
       field("What it means (if you like)", el("input", { class: "description", value: label?.description ?? "", maxlength: 200, placeholder: "ease after worry", autocomplete: "off" })),
       el("button", { type: "button", class: "quiet icon", "aria-label": "Remove this label", onclick: () => card.remove() }, "\u2715")),
     field("Examples, one a line", filled(el("textarea", { class: "texts", rows: 3, spellcheck: "false", placeholder: "Phew, that was close.\nI can finally breathe again." }), label?.texts.join("\n"))),
-    talk()?.turns.length ? field("And turns of the conversation", pick((turn) => add(turn))) : null, list);
+    talk().turns.length ? field("And turns of the conversation", pick((turn) => add(turn))) : null, list);
   const add = (/** @type {{talk: import("./types.js").Talk, turn: number}} */ one) => {
     const held = picks.get(card) ?? [];
     if (held.some((each) => each.talk === one.talk && each.turn === one.turn)) return;
@@ -32,27 +38,40 @@ export function labelCard(label) {
   return card;
 }
 
-/** @param {string} name @param {any} control */
+/**
+ * @param {string} name
+ * @param {any} control
+ */
 const field = (name, control) => el("label", { class: "field" }, el("span", {}, name), control);
 
-/** @param {HTMLTextAreaElement} area @param {string} [text] */
+/**
+ * @param {HTMLTextAreaElement} area
+ * @param {string} [text]
+ */
 function filled(area, text = "") {
   area.value = text;
   return area;
 }
 
-/** A list of the conversation's turns to pick from. @param {(picked: {talk: import("./types.js").Talk, turn: number}) => void} add */
+/**
+ * A list of the conversation's turns to pick from.
+ * @param {(picked: {talk: import("./types.js").Talk, turn: number}) => void} add
+ */
 function pick(add) {
   const shown = talk();
-  const options = (shown?.turns ?? []).map(({ text }, turn) => el("option", { value: turn }, `${turn + 1}: ${text.slice(0, 70)}`));
+  const options = shown.turns.map(({ text }, turn) => el("option", { value: turn }, `${turn + 1}: ${text.slice(0, 70)}`));
   const choice = el("select", { class: "pick-turn", onchange: () => {
-    if (choice.value !== "" && shown) add({ talk: shown, turn: Number(choice.value) });
+    if (choice.value !== "") add({ talk: shown, turn: Number(choice.value) });
     choice.value = "";
   } }, el("option", { value: "" }, "Pick a turn\u2026"), ...options);
   return choice;
 }
 
-/** Read the cards that hold anything. @param {Element} cards @returns {import("./lesson.js").OwnLabel[]} */
+/**
+ * Read the cards that hold anything.
+ * @param {Element} cards
+ * @returns {import("./lesson.js").OwnLabel[]}
+ */
 export function readCards(cards) {
   const value = (/** @type {Element} */ card, /** @type {string} */ name) => /** @type {HTMLInputElement} */ (card.querySelector(name)).value;
   const found = [...cards.children].map((card) => ({

@@ -22,7 +22,10 @@ export function offerLabels() {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 }
 
-/** @param {string} [said] what to say under the form @param {boolean} [wrong] */
+/**
+ * @param {string} [said] what to say under the form
+ * @param {boolean} [wrong]
+ */
 function draw(said = "", wrong = false) {
   const cards = el("div", { class: "cards", id: "label-cards" }, ...(lesson.labels.length ? lesson.labels : [undefined, undefined]).map(labelCard));
   const add = el("button", { type: "button", onclick: () => {
@@ -45,10 +48,16 @@ function draw(said = "", wrong = false) {
   dialog.replaceChildren(form);
 }
 
-/** @param {string} name @param {any} control */
+/**
+ * @param {string} name
+ * @param {any} control
+ */
 const field = (name, control) => el("label", { class: "field" }, el("span", {}, name), control);
 
-/** @param {"extend" | "replace"} value @param {string} words */
+/**
+ * @param {"extend" | "replace"} value
+ * @param {string} words
+ */
 const choice = (value, words) => el("label", {}, el("input", { type: "radio", name: "mode", value, checked: lesson.mode === value }), words);
 
 function baseChoice() {
@@ -83,7 +92,10 @@ async function learn(event) {
   return undefined;
 }
 
-/** @param {string} words @param {boolean} [wrong] */
+/**
+ * @param {string} words
+ * @param {boolean} [wrong]
+ */
 function say(words, wrong = false) {
   byId("outcome").textContent = words;
   byId("outcome").classList.toggle("wrong", wrong);

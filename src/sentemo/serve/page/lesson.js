@@ -25,26 +25,38 @@ export function freshName() {
   return names.find((name) => !taken.has(name)) ?? `${NAME}-${Date.now()}`;
 }
 
-/** A name as the server takes it. @param {string} name */
+/**
+ * A name as the server takes it.
+ * @param {string} name
+ */
 export const asName = (name) => name.trim().replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 64) || freshName();
 
-/** Put a correction down (null takes it back), without learning yet. @param {number} turn @param {string | null} label */
+/**
+ * Put a correction down (null takes it back), without learning yet.
+ * @param {number} turn
+ * @param {string | null} label
+ */
 export function note(turn, label) {
   const shown = talk();
-  if (!shown) return;
   state.corrections = state.corrections.filter((each) => each.talk !== shown || each.turn !== turn);
   if (label !== null) state.corrections.push({ talk: shown, turn, label });
   changed("readings");
 }
 
-/** Learn from the corrections, and from the reader's own labels where there are any. @returns {Promise<Changes>} */
+/**
+ * Learn from the corrections, and from the reader's own labels where there are any.
+ * @returns {Promise<Changes>}
+ */
 export async function learnCorrections() {
   const goesOn = lesson.name && (state.model === lesson.name || state.model === lesson.base);
   if (!goesOn) Object.assign(lesson, { name: freshName(), base: state.model, labels: [], mode: "extend" });
   return examples().length ? teach() : forget(lesson.name, lesson.base);
 }
 
-/** Learn all that has been taught. @returns {Promise<Changes>} */
+/**
+ * Learn all that has been taught.
+ * @returns {Promise<Changes>}
+ */
 export async function teach() {
   const described = lesson.labels.filter(({ description }) => description.trim());
   const reply = await call("POST", "v1/adapt", {
@@ -55,7 +67,12 @@ export async function teach() {
   return use(reply.model.name, true);
 }
 
-/** Remove a model, and use another where it was in use. @param {string} name @param {string} [next] @returns {Promise<Changes>} */
+/**
+ * Remove a model, and use another where it was in use.
+ * @param {string} name
+ * @param {string} [next]
+ * @returns {Promise<Changes>}
+ */
 export async function forget(name, next = state.fallback) {
   if (state.models.some((each) => each.name === name)) await call("DELETE", `v1/models/${encodeURIComponent(name)}`);
   state.models = state.models.filter((each) => each.name !== name);
@@ -68,24 +85,33 @@ export async function forget(name, next = state.fallback) {
  * @typedef {{model: import("./types.js").Model | null, turns: ChangedTurn[]}} Changes
  */
 
-/** Use a model; tell which labels of the conversation it changes. @param {string} name @param {boolean} taught @returns {Promise<Changes>} */
+/**
+ * Use a model; tell which labels of the conversation it changes.
+ * @param {string} name
+ * @param {boolean} taught
+ * @returns {Promise<Changes>}
+ */
 export async function use(name, taught) {
   const shown = talk();
-  const old = shown?.readings.map((reading) => reading?.label) ?? [];
+  const old = shown.readings.map((reading) => reading?.label);
   state.model = name;
   if (taught) forgetReadings();
   changed("models");
   await readShown();
-  if (!shown || shown !== talk()) return { model: model() ?? null, turns: [] };
+  if (shown !== talk()) return { model: model() ?? null, turns: [] };
   const turns = shown.turns.flatMap((_, turn) => compare(turn, old[turn]));
   shown.before = new Map(taught ? turns.filter(({ before, after }) => before !== after).map(({ turn, before }) => [turn, before]) : []);
   changed("readings");
   return { model: model() ?? null, turns };
 }
 
-/** @param {number} turn @param {string | undefined} before @returns {ChangedTurn[]} */
+/**
+ * @param {number} turn
+ * @param {string | undefined} before
+ * @returns {ChangedTurn[]}
+ */
 function compare(turn, before) {
-  const [after, says] = [shownLabel(turn), talk()?.readings[turn]?.label];
+  const [after, says] = [shownLabel(turn), talk().readings[turn]?.label];
   const yours = state.corrections.some((each) => each.talk === talk() && each.turn === turn);
   if (before === undefined || after === undefined || (before === after && says === before)) return [];
   return [{ turn, before, after, yours, agrees: says === after }];
@@ -106,7 +132,11 @@ export function examples() {
   return [...typed, ...[...byTalk].flatMap(([of, labels]) => pieces(of, labels))];
 }
 
-/** The parts of a conversation in which there are examples. @param {import("./types.js").Talk} of @param {Map<number, string>} labels */
+/**
+ * The parts of a conversation in which there are examples.
+ * @param {import("./types.js").Talk} of
+ * @param {Map<number, string>} labels
+ */
 function pieces(of, labels) {
   /** @type {[number, number][]} */
   const spans = [];

@@ -7,7 +7,10 @@ import { tell } from "./notice.js";
 
 /** @type {WebSocket | null} */
 let socket = null;
-/** Turns that were sent and not answered yet, in order. @type {number[]} */
+/**
+ * Turns that were sent and not answered yet, in order.
+ * @type {number[]}
+ */
 let waiting = [];
 let connected = "";
 
@@ -39,7 +42,7 @@ function say(event) {
   const text = byId("say").value.trim();
   const chosen = byId("speaker-1").checked ? 1 : 0;
   const shown = talk();
-  if (!text || !shown) return;
+  if (!text) return;
   shown.turns.push({ speaker: byId(`name-${chosen}`).value.trim(), text });
   byId("say").value = "";
   byId(`speaker-${1 - chosen}`).checked = true;
@@ -60,7 +63,7 @@ function connect() {
   mine.onopen = () => {
     const given = key();
     if (given) mine.send(JSON.stringify({ key: given }));
-    talk()?.turns.forEach((_, turn) => send(turn));
+    talk().turns.forEach((_, turn) => send(turn));
   };
   mine.onmessage = ({ data }) => socket === mine && hear(JSON.parse(data));
   mine.onclose = () => socket === mine && lost();
@@ -68,7 +71,7 @@ function connect() {
 
 /** @param {number} turn */
 function send(turn) {
-  const said = talk()?.turns[turn];
+  const said = talk().turns[turn];
   if (!said) return;
   waiting.push(turn);
   socket?.send(JSON.stringify(said));
@@ -78,14 +81,14 @@ function send(turn) {
 function hear(reply) {
   const turn = waiting.shift();
   const shown = talk();
-  if (reply.error) return refused(reply.error, turn);
-  if (turn === undefined || !shown) return undefined;
+  if (reply.error) return refused(reply.error);
+  if (turn === undefined) return undefined;
   shown.readings[turn] = reply;
   return changed("readings");
 }
 
-/** @param {import("./types.js").Fault} told @param {number | undefined} turn */
-function refused(told, turn) {
+/** @param {import("./types.js").Fault} told */
+function refused(told) {
   if (/\bkey\b/.test(told.cause)) {
     const used = key();
     stopLive();
@@ -93,13 +96,12 @@ function refused(told, turn) {
     return;
   }
   tell(new Fault(422, { ...told, where: null }), connect);
-  void turn;
 }
 
 /** The connection is gone: say so where someone waits for it, else connect when someone speaks. */
 function lost() {
   socket = null;
   const shown = talk();
-  const owed = shown?.turns.some((_, turn) => !shown.readings[turn]);
+  const owed = shown.turns.some((_, turn) => !shown.readings[turn]);
   if (owed) tell(new Fault(0, { cause: "The connection to the server is gone", next_step: "See whether `sentemo serve` still runs, then try again" }), connect);
 }

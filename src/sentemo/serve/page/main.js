@@ -19,7 +19,12 @@ import { changed, choose, state } from "./store.js";
 
 Object.assign(hooks, { askKey, onWait: tellBusy });
 
-/** Show conversations. @param {import("./types.js").Talk[]} talks @param {string} source @param {boolean} live */
+/**
+ * Show conversations.
+ * @param {import("./types.js").Talk[]} talks
+ * @param {string} source
+ * @param {boolean} live
+ */
 function begin(talks, source, live) {
   Object.assign(state, { talks, source, live, current: 0, view: "talk" });
   byId("start").hidden = true;
@@ -34,7 +39,10 @@ function begin(talks, source, live) {
   else byId("main").focus({ preventScroll: true });
 }
 
-/** Show one of the conversations. @param {number} place */
+/**
+ * Show one of the conversations.
+ * @param {number} place
+ */
 function show(place) {
   state.current = place;
   choose(null);

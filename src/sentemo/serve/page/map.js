@@ -34,7 +34,7 @@ function draw() {
   drawPlaces();
   if (shown !== talk()) dots.splice(0).forEach((dot) => dot.remove());
   shown = talk();
-  const { turns = [], readings = [] } = shown ?? {};
+  const { turns, readings } = shown;
   const known = turns.map((_, turn) => readings[turn]?.point);
   known.forEach((point, turn) => point && place(turn, point));
   const line = known.flatMap((point) => (point ? [onMap(point).join(" ")] : []));
@@ -44,16 +44,25 @@ function draw() {
   mark();
 }
 
-/** @param {readonly [number, number]} point @returns {[number, number]} */
+/**
+ * @param {readonly [number, number]} point
+ * @returns {[number, number]}
+ */
 const onMap = ([x, y]) => [Math.round(x * SIZE * 100) / 100, Math.round(-y * SIZE * 100) / 100];
 
-/** Show all of it, and no more. @param {[number, number][]} points */
+/**
+ * Show all of it, and no more.
+ * @param {[number, number][]} points
+ */
 function fit(points) {
   const around = [...points, ...Object.values(model()?.map ?? {}).map(onMap)];
   if (!around.length) return;
   const [xs, ys] = [around.map(([x]) => x), around.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs) - 48, Math.min(...ys) - HALO - 18];
-  drawing.setAttribute("viewBox", [left, top, Math.max(...xs) + 48 - left, Math.max(...ys) + HALO + 18 - top].join(" "));
+  const [width, height] = [Math.max(...xs) + 48 - left, Math.max(...ys) + HALO + 18 - top];
+  drawing.setAttribute("viewBox", [left, top, width, height].join(" "));
+  const { width: wide, height: high } = drawing.getBoundingClientRect();
+  if (wide) drawing.style.setProperty("--unit", Math.max(width / wide, height / high)); // so that words keep their size
 }
 
 function drawPlaces() {
@@ -71,7 +80,12 @@ function drawPlaces() {
   );
 }
 
-/** Move words that would cover each other apart, away from the middle. @param {number[][]} places @param {number} middle @returns {number[]} */
+/**
+ * Move words that would cover each other apart, away from the middle.
+ * @param {number[][]} places
+ * @param {number} middle
+ * @returns {number[]}
+ */
 function apart(places, middle) {
   const order = places.map((_, place) => place).sort((a, b) => Math.abs(places[a][1] - middle) - Math.abs(places[b][1] - middle));
   const found = places.map(([, y]) => y);
@@ -84,7 +98,11 @@ function apart(places, middle) {
   return found;
 }
 
-/** Put a turn's point where it belongs; a new one comes in from the middle. @param {number} turn @param {[number, number]} point */
+/**
+ * Put a turn's point where it belongs; a new one comes in from the middle.
+ * @param {number} turn
+ * @param {[number, number]} point
+ */
 function place(turn, point) {
   dots[turn] ??= newDot(turn);
   const [x, y] = onMap(point);
@@ -116,7 +134,7 @@ function mark() {
 
 /** The same in words: which label each turn lies nearest to. */
 function drawTable() {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   const map = Object.entries(model()?.map ?? {});
   const row = (/** @type {any} */ _, /** @type {number} */ turn) => {
     const point = readings[turn]?.point;

@@ -4,13 +4,19 @@ import { Fault, call } from "./api.js";
 import { quiet, tell } from "./notice.js";
 import { changed, model, state, watch } from "./store.js";
 
-/** Let the reader choose the model; `use` is called with a chosen one. @param {(name: string) => void} use */
+/**
+ * Let the reader choose the model; `use` is called with a chosen one.
+ * @param {(name: string) => void} use
+ */
 export function offerModels(use) {
   byId("model").addEventListener("change", () => use(byId("model").value));
   watch(["models"], show);
 }
 
-/** Ask the server which models there are; try again while it starts. @returns {Promise<void>} */
+/**
+ * Ask the server which models there are; try again while it starts.
+ * @returns {Promise<void>}
+ */
 export async function fetchModels() {
   try {
     const reply = await call("GET", "v1/models");

@@ -15,7 +15,10 @@ export function tell(error, again = null) {
   show(fault.message + place(fault.where), fault.nextStep, again);
 }
 
-/** Say that the server is busy and that this page waits. @param {number} seconds */
+/**
+ * Say that the server is busy and that this page waits.
+ * @param {number} seconds
+ */
 export const tellBusy = (seconds) => show("The server is busy", `Trying again in ${Math.round(seconds)} s`, null);
 
 /** Put the notice away. */
@@ -24,7 +27,11 @@ export function quiet() {
   byId("notice").replaceChildren();
 }
 
-/** @param {string} cause @param {string} next @param {(() => void) | null} again */
+/**
+ * @param {string} cause
+ * @param {string} next
+ * @param {(() => void) | null} again
+ */
 function show(cause, next, again) {
   const buttons = [
     again && el("button", { type: "button", onclick: () => { quiet(); again(); } }, "Try again"),
@@ -34,13 +41,20 @@ function show(cause, next, again) {
   byId("notice").hidden = false;
 }
 
-/** Words with `code` in them, as nodes. @param {string} words @returns {(string | Node)[]} */
+/**
+ * Words with `code` in them, as nodes.
+ * @param {string} words
+ * @returns {(string | Node)[]}
+ */
 export const marked = (words) => words.split("`").map((part, place) => (place % 2 ? el("code", {}, part) : part));
 
 /** @param {string} words */
 const sentence = (words) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
-/** Which turn or line a fault is about, as readers count. @param {string | null} where */
+/**
+ * Which turn or line a fault is about, as readers count.
+ * @param {string | null} where
+ */
 function place(where) {
   const turn = /turns\[(\d+)\]/.exec(where ?? "")?.[1];
   if (turn !== undefined) return ` (${nth(Number(turn)).toLowerCase()})`;

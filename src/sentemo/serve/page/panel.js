@@ -36,9 +36,9 @@ function open() {
   const panel = byId("panel");
   const turn = state.chosen;
   asking?.abort();
-  panel.hidden = turn === null || !talk()?.turns[turn];
+  panel.hidden = turn === null || !talk().turns[turn];
   if (turn === null || panel.hidden) return panel.replaceChildren();
-  const { turns = [] } = talk() ?? {};
+  const { turns } = talk();
   const { speaker, text } = turns[turn];
   reasons = el("div", { "aria-busy": "true" }, el("h3", {}, "What it rests on"), el("p", { class: "hint" }, "Looking\u2026"));
   const title = el("h2", { id: "panel-title", tabindex: -1 }, nth(turn), speaker ? ` \u00b7 ${speaker}` : "");
@@ -64,13 +64,16 @@ function again() {
 /** Write what the model says of the chosen turn. */
 function refresh() {
   const turn = state.chosen;
-  const reading = turn === null ? undefined : talk()?.readings[turn];
+  const reading = turn === null ? undefined : talk().readings[turn];
   if (turn === null || !reading || byId("panel").hidden) return;
   refreshCorrector();
   byId("verdict").replaceChildren(verdict(turn, reading));
 }
 
-/** @param {number} turn @param {import("./types.js").Reading} reading */
+/**
+ * @param {number} turn
+ * @param {import("./types.js").Reading} reading
+ */
 function verdict(turn, { label, confidence, probabilities }) {
   const own = correction(turn);
   const top = Object.keys(probabilities).reduce((best, name) => (probabilities[name] > probabilities[best] ? name : best));
@@ -82,14 +85,17 @@ function verdict(turn, { label, confidence, probabilities }) {
   return el("div", {}, ...parts);
 }
 
-/** Ask the server for the reasons; of a long conversation it gets the part around the turn. @param {number} turn */
+/**
+ * Ask the server for the reasons; of a long conversation it gets the part around the turn.
+ * @param {number} turn
+ */
 async function ask(turn) {
   const shown = talk();
   asking = new AbortController();
   const { signal } = asking;
   const most = /** @type {any} */ (state.limits).explained_turns ?? 256;
-  const first = Math.max(0, Math.min(turn - most / 2, (shown?.turns.length ?? 0) - most));
-  const part = shown?.turns.slice(first, first + most);
+  const first = Math.max(0, Math.min(turn - most / 2, shown.turns.length - most));
+  const part = shown.turns.slice(first, first + most);
   try {
     const asked = { conversation: { id: "1", turns: part }, turn: turn - first, model: state.model, causal: state.live };
     const reply = await call("POST", "v1/explain", asked, signal);
@@ -102,7 +108,10 @@ async function ask(turn) {
   }
 }
 
-/** @param {import("./types.js").Explained} found @param {number} first the place of the part in the conversation */
+/**
+ * @param {import("./types.js").Explained} found
+ * @param {number} first the place of the part in the conversation
+ */
 function show({ turn, label, influences, nearest }, first) {
   const moved = influences.map((each) => ({ ...each, turn: each.turn + first }));
   state.influences = new Map(moved.map((each) => [each.turn, each.change]));
@@ -120,7 +129,7 @@ function show({ turn, label, influences, nearest }, first) {
 
 /** @param {{turn: number, change: number}} other */
 function influence({ turn, change }) {
-  const { speaker, text } = talk()?.turns[turn] ?? { speaker: "", text: "" };
+  const { speaker, text } = talk().turns[turn] ?? { speaker: "", text: "" };
   const go = el("button", { type: "button", class: "link", onclick: () => choose(turn) }, `${nth(turn)}${speaker ? `, ${speaker}` : ""}`);
   const short = text.length > 70 ? `${text.slice(0, 68)}\u2026` : text;
   return el("li", {}, el("span", {}, go, ` \u201c${short}\u201d`), el("span", { class: "number" }, points(change), el("span", { class: "hidden" }, " points")));

@@ -47,7 +47,7 @@ function readLooks() {
     const kind = toneClass(label);
     return { mark: colour("var(--mark)", kind), ink: colour("var(--ink)", kind), tint: colour("var(--tint)", kind) };
   };
-  const names = [...new Set([...labels(), ...(talk()?.turns ?? []).flatMap((_, turn) => shownLabel(turn) ?? [])])];
+  const names = [...new Set([...labels(), ...talk().turns.flatMap((_, turn) => shownLabel(turn) ?? [])])];
   const style = getComputedStyle(document.documentElement);
   const looks = {
     paper: root("paper"), card: root("card"), line: root("line"), text: root("text"), muted: root("muted"),
@@ -58,16 +58,27 @@ function readLooks() {
   return looks;
 }
 
-/** @param {any} pen @param {any} looks @param {string} text @param {number} x @param {number} y @param {string} colour @param {string} [font] */
+/**
+ * @param {any} pen
+ * @param {any} looks
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {string} colour
+ * @param {string} [font]
+ */
 function write(pen, looks, text, x, y, colour, font = `13px ${looks.sans}`) {
   pen.font = font;
   pen.fillStyle = colour;
   pen.fillText(text, x, y);
 }
 
-/** @param {any} pen @param {any} looks */
+/**
+ * @param {any} pen
+ * @param {any} looks
+ */
 function drawHead(pen, looks) {
-  const speakers = [...new Set((talk()?.turns ?? []).map(({ speaker }) => speaker).filter(Boolean))];
+  const speakers = [...new Set(talk().turns.map(({ speaker }) => speaker).filter(Boolean))];
   const title = speakers.length && speakers.length <= 3 ? speakers.join(" & ") : "A conversation";
   write(pen, looks, fit(pen, title, WIDTH - 2 * MARGIN - 120, `30px ${looks.serif}`), MARGIN, MARGIN + 18, looks.text, `30px ${looks.serif}`);
   pen.textAlign = "right";
@@ -75,9 +86,13 @@ function drawHead(pen, looks) {
   pen.textAlign = "left";
 }
 
-/** @param {any} pen @param {any} looks @param {number} top */
+/**
+ * @param {any} pen
+ * @param {any} looks
+ * @param {number} top
+ */
 function drawRidges(pen, looks, top) {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   const step = (WIDTH - 2 * MARGIN - NAMES) / turns.length;
   labels().forEach((name, row) => {
     const tone = looks.tones.get(name);
@@ -96,7 +111,14 @@ function drawRidges(pen, looks, top) {
   });
 }
 
-/** @param {any} pen @param {string} label @param {string} colour @param {number} x @param {number} y @param {number} scale */
+/**
+ * @param {any} pen
+ * @param {string} label
+ * @param {string} colour
+ * @param {number} x
+ * @param {number} y
+ * @param {number} scale
+ */
 function drawShape(pen, label, colour, x, y, scale) {
   pen.save();
   pen.translate(x, y);
@@ -106,9 +128,13 @@ function drawShape(pen, label, colour, x, y, scale) {
   pen.restore();
 }
 
-/** Where each bubble stands, with its words in lines. @param {any} pen @param {any} looks */
+/**
+ * Where each bubble stands, with its words in lines.
+ * @param {any} pen
+ * @param {any} looks
+ */
 function layBubbles(pen, looks) {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   let y = 0;
   return turns.map(({ speaker, text }, turn) => {
     const name = isNew(turns, turn) ? speaker : "";
@@ -124,7 +150,12 @@ function layBubbles(pen, looks) {
   });
 }
 
-/** @param {any} pen @param {any} looks @param {any} bubble @param {number} above */
+/**
+ * @param {any} pen
+ * @param {any} looks
+ * @param {any} bubble
+ * @param {number} above
+ */
 function drawBubble(pen, looks, { name, label, told, lines, side: where, width, top, bottom }, above) {
   const tone = label === undefined ? looks.plain : looks.tones.get(label);
   const x = where === "right" ? WIDTH - MARGIN - width : MARGIN;
@@ -143,10 +174,16 @@ function drawBubble(pen, looks, { name, label, told, lines, side: where, width, 
   lines.forEach((/** @type {string} */ line, /** @type {number} */ at) => write(pen, looks, line, x + PAD + 2, y + PAD + 14 + at * LINE, looks.text, `16px ${looks.sans}`));
   if (label === undefined) return;
   drawShape(pen, label, tone.mark, x + PAD + 2, y + bottom - top - PAD - 9, 0.66);
-  write(pen, looks, told, x + PAD + 18, y + bottom - top - PAD, tone.ink, `600 13px ${looks.sans}`);
+  write(pen, looks, told, x + PAD + 18, y + bottom - top - PAD, tone.ink, `${toneClass(label) === "tone-neutral" ? 400 : 600} 13px ${looks.sans}`);
 }
 
-/** Break words into lines no wider than this; a word that is wider is cut. @param {any} pen @param {string} text @param {number} width @param {string} font */
+/**
+ * Break words into lines no wider than this; a word that is wider is cut.
+ * @param {any} pen
+ * @param {string} text
+ * @param {number} width
+ * @param {string} font
+ */
 function wrap(pen, text, width, font) {
   pen.font = font;
   /** @type {string[]} */
@@ -165,7 +202,13 @@ function wrap(pen, text, width, font) {
   return lines;
 }
 
-/** Cut a line that is too long. @param {any} pen @param {string} text @param {number} width @param {string} font */
+/**
+ * Cut a line that is too long.
+ * @param {any} pen
+ * @param {string} text
+ * @param {number} width
+ * @param {string} font
+ */
 function fit(pen, text, width, font) {
   pen.font = font;
   if (pen.measureText(text).width <= width) return text;

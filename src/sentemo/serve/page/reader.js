@@ -30,7 +30,10 @@ export async function takeApart(chat) {
   return talks;
 }
 
-/** Cut a conversation that is longer than a request may be. @param {{id: string, turns: import("./types.js").Turn[]}} one */
+/**
+ * Cut a conversation that is longer than a request may be.
+ * @param {{id: string, turns: import("./types.js").Turn[]}} one
+ */
 function inParts({ id, turns }) {
   const most = state.limits.turns;
   if (turns.length <= most) return [newTalk(id, turns)];
@@ -45,7 +48,7 @@ let running = null;
 export async function readShown() {
   running?.abort();
   const shown = talk();
-  if (!shown?.turns.length) return;
+  if (!shown.turns.length) return;
   if (shown.stamp === stamp()) return changed("readings");
   running = new AbortController();
   const { signal } = running;
@@ -54,7 +57,10 @@ export async function readShown() {
   return undefined;
 }
 
-/** Label all conversations that aren't labelled yet. @param {import("./types.js").Talk[]} [talks] */
+/**
+ * Label all conversations that aren't labelled yet.
+ * @param {import("./types.js").Talk[]} [talks]
+ */
 export async function readAll(talks = state.talks) {
   for (const group of groups(talks.filter((each) => each.turns.length && each.stamp !== stamp()))) await read(group);
 }
@@ -76,7 +82,10 @@ async function read(talks, signal) {
   });
 }
 
-/** Group conversations as one request may hold them. @param {import("./types.js").Talk[]} talks */
+/**
+ * Group conversations as one request may hold them.
+ * @param {import("./types.js").Talk[]} talks
+ */
 function groups(talks) {
   /** @type {import("./types.js").Talk[][]} */
   const found = [];

@@ -38,14 +38,21 @@ export const readExample = () => readAll([example]).then(drawExample, () => {});
 
 const drawExample = () => byId("example-preview").replaceChildren(...PREVIEW.map((turn) => plainRow(example, turn)));
 
-/** @param {File} file @param {any} begin */
+/**
+ * @param {File} file
+ * @param {any} begin
+ */
 async function takeFile(file, begin) {
   const most = state.limits.body_bytes;
   if (file.size > most) return tell(new Fault(413, { cause: `The file has ${Math.round(file.size / 1024)} kB; the server takes ${Math.round(most / 1024)} kB at once`, next_step: "Open a part of it" }));
   return take(await file.arrayBuffer(), file.name, begin);
 }
 
-/** @param {string | ArrayBuffer} chat @param {string} source @param {any} begin */
+/**
+ * @param {string | ArrayBuffer} chat
+ * @param {string} source
+ * @param {any} begin
+ */
 async function take(chat, source, begin) {
   if (typeof chat === "string" && !chat.trim()) {
     byId("paste").focus();
@@ -64,7 +71,10 @@ async function take(chat, source, begin) {
   return undefined;
 }
 
-/** Take files that are dropped anywhere. @param {(file: File) => void} then */
+/**
+ * Take files that are dropped anywhere.
+ * @param {(file: File) => void} then
+ */
 function offerDrop(then) {
   let depth = 0; // of elements that the file is over
   const over = (/** @type {number} */ step) => {

@@ -1,7 +1,7 @@
 /** The course of the conversation: one ridge a label, as high as its probability at each turn. */
 import { byId, svg } from "./dom.js";
 import { outline, toneClass } from "./tones.js";
-import { percent } from "./words.js";
+import { count, percent } from "./words.js";
 import { choose, correction, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
@@ -14,7 +14,7 @@ const STEP_LEAST = 9; // between two turns; a longer conversation is scrolled
 /** @type {HTMLElement} */
 let frame;
 /** What the drawing was made of, to move things instead of drawing anew. */
-let drawn = { key: "", step: 1, /** @type {Map<string, any>} */ ridges: new Map(), /** @type {any} */ needles: null };
+let drawn = { key: "", step: 1, ridges: /** @type {Map<string, any>} */ (new Map()), needles: /** @type {any} */ (null) };
 
 /** Show the timeline, and follow what changes. */
 export function showTimeline() {
@@ -37,9 +37,12 @@ function pick(turn) {
   scrollToTurn(turn);
 }
 
-/** @param {MouseEvent} event @returns {number | null} */
+/**
+ * @param {MouseEvent} event
+ * @returns {number | null}
+ */
 function turnAt(event) {
-  const turns = talk()?.turns.length ?? 0;
+  const turns = talk().turns.length;
   const x = event.clientX - frame.getBoundingClientRect().left + frame.scrollLeft - LEFT;
   if (!turns || x < -drawn.step) return null;
   return Math.max(0, Math.min(turns - 1, Math.floor(x / drawn.step)));
@@ -47,7 +50,7 @@ function turnAt(event) {
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  const last = (talk()?.turns.length ?? 0) - 1;
+  const last = talk().turns.length - 1;
   const here = state.near ?? state.chosen ?? 0;
   const moves = { ArrowRight: here + 1, ArrowUp: here + 1, ArrowLeft: here - 1, ArrowDown: here - 1, Home: 0, End: last, PageUp: here + 10, PageDown: here - 10 };
   if (event.key in moves) {
@@ -59,7 +62,7 @@ function onKey(event) {
 }
 
 function draw() {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   const names = labels();
   if (!turns.length || !frame.clientWidth) return clearFrame();
   const room = frame.clientWidth - LEFT - 8;
@@ -78,7 +81,12 @@ function clearFrame() {
   drawn.key = "";
 }
 
-/** @param {string} key @param {string[]} names @param {number} turns @param {number} step */
+/**
+ * @param {string} key
+ * @param {string[]} names
+ * @param {number} turns
+ * @param {number} step
+ */
 function drawAnew(key, names, turns, step) {
   const height = TOP + names.length * ROW + 22;
   const width = Math.max(LEFT + turns * step + 8, frame.clientWidth);
@@ -101,7 +109,11 @@ function drawAnew(key, names, turns, step) {
   frame.replaceChildren(picture);
 }
 
-/** @param {number} turns @param {number} step @param {number} height */
+/**
+ * @param {number} turns
+ * @param {number} step
+ * @param {number} height
+ */
 function ticks(turns, step, height) {
   const every = [1, 2, 5, 10, 20, 50, 100].find((each) => each * step >= 26) ?? 200;
   const shown = Array.from({ length: turns }, (_, turn) => turn).filter((turn) => !turn || (turn + 1) % every === 0);
@@ -129,7 +141,7 @@ export function ridge(shares, step, peak = PEAK) {
 
 /** Mark the turns pointed at and chosen, in the drawing and in words. */
 function point() {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   if (!drawn.needles || !turns.length) return;
   const names = labels();
   const needle = (/** @type {number | null} */ turn, /** @type {string} */ kind) => {
@@ -143,15 +155,22 @@ function point() {
   };
   drawn.needles.replaceChildren(...needle(state.chosen, "chosen"), ...(state.near === state.chosen ? [] : needle(state.near, "near")));
   const here = state.near ?? state.chosen;
-  byId("readout").textContent = here === null ? "Point at a turn; choose it to see what its label rests on." : describe(here);
+  byId("readout").textContent = here === null ? hint() : describe(here);
   frame.setAttribute("aria-valuemax", String(turns.length));
   frame.setAttribute("aria-valuenow", String((here ?? 0) + 1));
   frame.setAttribute("aria-valuetext", describe(here ?? 0));
 }
 
-/** A turn in a line of words. @param {number} turn */
+/** What to do where no turn is pointed at. */
+const hint = () =>
+  talk().readings.length ? "Point at a turn; choose it to see what its label rests on." : `Labelling ${count(talk().turns.length, "turn")}\u2026`;
+
+/**
+ * A turn in a line of words.
+ * @param {number} turn
+ */
 export function describe(turn) {
-  const { turns = [], readings = [] } = talk() ?? {};
+  const { turns, readings } = talk();
   if (!turns[turn]) return "";
   const { speaker, text } = turns[turn];
   const own = correction(turn);

@@ -49,16 +49,29 @@ export function toneOf(label) {
   return tone;
 }
 
-/** Give the class that carries a label's colours. @param {string | undefined} label */
+/**
+ * Give the class that carries a label's colours.
+ * @param {string | undefined} label
+ */
 export const toneClass = (label) => (label === undefined ? "tone-neutral" : `tone-${toneOf(label)}`);
 
-/** Give the outline of a label's shape, in a square of 16. @param {string} label */
+/**
+ * Give the outline of a label's shape, in a square of 16.
+ * @param {string} label
+ */
 export const outline = (label) => SHAPES[/** @type {keyof typeof SHAPES} */ (toneOf(label))];
 
-/** Draw a label's shape beside words. @param {string} label */
+/**
+ * Draw a label's shape beside words.
+ * @param {string} label
+ */
 export const glyph = (label) =>
   svg("svg", { class: "glyph", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: outline(label) }));
 
-/** A label in words with its shape and colour. @param {string} label @param {...any} after */
+/**
+ * A label in words with its shape and colour.
+ * @param {string} label
+ * @param {...any} after
+ */
 export const felt = (label, ...after) =>
   el("span", { class: `felt ${toneClass(label)}` }, glyph(label), el("span", { class: "label" }, label), ...after);

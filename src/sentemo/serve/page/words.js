@@ -1,28 +1,48 @@
 /** Figures in words. */
 
-/** A share as a percentage; never 100 % or 0 % of what isn't certain. @param {number} share */
+/**
+ * A share as a percentage; never 100 % or 0 % of what isn't certain.
+ * @param {number} share
+ */
 export function percent(share) {
   if (share > 0.99 && share < 1) return "> 99 %";
   if (share > 0 && share < 0.01) return "< 1 %";
   return `${Math.round(100 * share)} %`;
 }
 
-/** How sure a label is, as a word before it. @param {number} confidence */
+/**
+ * How sure a label is, as a word before it.
+ * @param {number} confidence
+ */
 export const hedge = (confidence) => (confidence < 0.5 ? "perhaps " : "");
 
-/** A turn's number as readers count. @param {number} turn */
+/**
+ * A turn's number as readers count.
+ * @param {number} turn
+ */
 export const nth = (turn) => `Turn ${turn + 1}`;
 
-/** One or several. @param {number} count @param {string} one @param {string} [many] */
+/**
+ * One or several.
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
 export const count = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
-/** A change of a probability, in points of a hundred. @param {number} change */
+/**
+ * A change of a probability, in points of a hundred.
+ * @param {number} change
+ */
 export function points(change) {
   const whole = Math.round(100 * change);
   return `${whole > 0 ? "+" : whole < 0 ? "\u2212" : "\u00b1"}${Math.abs(whole)}`;
 }
 
-/** How far an example is, from 0 (the same) to 2 (the opposite). @param {number} distance */
+/**
+ * How far an example is, from 0 (the same) to 2 (the opposite).
+ * @param {number} distance
+ */
 export function nearness(distance) {
   const word = distance < 0.5 ? "very close" : distance < 0.85 ? "close" : distance < 1.15 ? "some way off" : "far off";
   return `${word} (${distance.toFixed(2)})`;

@@ -72,7 +72,7 @@ def test_without_the_key_nothing_is_told(key: str, method: str, path: str) -> No
 
 
 def test_as_many_connections_as_may_be_and_one_more() -> None:
-    with held(connections=3) as started:
+    with held(connections=3) as started:  # one of them may be a talk
         threads = [threading.Thread(target=started.predict, args=("wait",)) for _ in range(2)]
         for thread in threads:
             thread.start()
@@ -80,15 +80,31 @@ def test_as_many_connections_as_may_be_and_one_more() -> None:
         with connect(started.url.replace("http", "ws") + "/v1/live", proxy=None):  # the third
             while started.service.open < 3:
                 pass
-            reply = started.http.get("/health")
+            reply = started.http.get("/v1/models")
             assert reply.status_code == 429 and reply.headers["Retry-After"] == "1"
+            for path in ("/health", "/ready", "/metrics"):
+                assert started.http.get(path).status_code == 200
             with pytest.raises(InvalidStatus) as refused:
                 connect(started.url.replace("http", "ws") + "/v1/live", proxy=None)
             assert refused.value.response.status_code == 429
         Held.go.set()
         for thread in threads:
             thread.join(20)
-        assert started.http.get("/health").status_code == 200
+        assert started.http.get("/v1/models").status_code == 200
+
+
+def test_talks_leave_room_for_requests() -> None:
+    with running(service(connections=5)) as started:
+        address = started.url.replace("http", "ws") + "/v1/live"
+        with connect(address, proxy=None), connect(address, proxy=None):
+            with pytest.raises(InvalidStatus) as refused:
+                connect(address, proxy=None)
+            assert refused.value.response.status_code == 429
+            assert started.predict("hi").status_code == 200
+        while started.service.talks:
+            pass
+        with connect(address, proxy=None):
+            pass
 
 
 def test_overload_gives_429_at_once() -> None:

@@ -18,6 +18,7 @@ from sentemo.serve.service import ClientGone, Service
 
 LOG = logging.getLogger("sentemo.serve")
 OPEN = ("/health", "/ready", "/openapi.json", "/", "/page/")
+WATCHED = ("/health", "/ready", "/metrics")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -43,7 +44,7 @@ class Gate:
         return None
 
     def _check(self, scope: Scope) -> None:
-        if self.service.open >= self.service.limits.connections:
+        if not self._has_room(scope):
             raise overloaded()
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
@@ -58,9 +59,15 @@ class Gate:
         ):
             raise wrong_key()
 
+    def _has_room(self, scope: Scope) -> bool:
+        """Leave half of all room to requests, and let those who watch the server in at any time."""
+        most = self.service.limits.connections
+        if scope["type"] == "websocket" and self.service.talks >= max(1, most // 2):
+            return False
+        return self.service.open < most or scope["path"] in WATCHED
+
     async def _admit(self, scope: Scope, receive: Receive, passage: _Passage) -> None:
-        self.service.open += 1
-        self.service.metrics.open.set(self.service.open)
+        self._count(scope, 1)
         try:
             await self.app(scope, receive, passage.send)
         except ClientGone:
@@ -70,8 +77,12 @@ class Gate:
             if not passage.begun:
                 await _refuse(failed(), scope, receive, passage.send)
         finally:
-            self.service.open -= 1
-            self.service.metrics.open.set(self.service.open)
+            self._count(scope, -1)
+
+    def _count(self, scope: Scope, change: int) -> None:
+        self.service.open += change
+        self.service.talks += change if scope["type"] == "websocket" else 0
+        self.service.metrics.open.set(self.service.open)
 
 
 class _Passage:

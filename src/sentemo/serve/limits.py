@@ -35,7 +35,7 @@ class Limits:
     """What the operator can set."""
 
     connections: int = 512
-    """Requests answered and live talks open at the same time; one more gets 429 at once."""
+    """Requests answered and live talks open (half of all at most) at the same time; one more gets 429 at once."""
     waiting_turns: int = 4096
     """Turns that may wait for the model; a request that would add to more gets 429 at once."""
     adapted_models: int = 32

@@ -14,7 +14,7 @@ from sentemo.serve.app import create_app
 from sentemo.serve.limits import MAX_MESSAGE_BYTES
 from sentemo.serve.service import Service
 
-LAST_S = 60
+LAST_S = 300
 """Time for requests to be answered once the server was told to stop."""
 
 

@@ -18,6 +18,7 @@ from sentemo.serve.worker import Job, Worker
 BATCH_TURNS = 128
 """Turns of one pass of a model; more would make others wait, and gain nothing on a CPU."""
 SLOW_JOBS = 16
+"""Explanations and adaptations that may wait."""
 
 
 class ClientGone(Exception):
@@ -40,7 +41,7 @@ class Service:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
-        self.open = 0
+        self.open = self.talks = 0
         self.warm = False
         bound = self.limits.waiting_turns
         self.quick = Worker("labelling", bound, self.batch_turns, self.metrics.batched)

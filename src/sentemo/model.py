@@ -167,15 +167,17 @@ class SentEmoContext(ModelParts):
         neighbours: int = 3,
         bank: Sequence[Conversation] | None = None,
         reach: int = 8,
+        turn: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Explanation:
         """Say what each label rests on: near examples, labels' prototypes, what leaving other turns out changes.
 
         Examples are the labelled turns of `bank`; without one, those that labels were learnt from, else a small bank
-        written for the package. Other turns are looked at up to `reach` turns away. Raises `BadInput` for a
+        written for the package. Other turns are looked at up to `reach` turns away, and only for `turn` (from 0) where
+        one is named, which takes no longer in a long conversation than in a short one. Raises `BadInput` for a
         conversation that can't be read and a bank without labels, `UsageError` for numbers that can't be meant.
         """
-        check_asked(neighbours, reach)
+        check_asked(neighbours, reach, turn, len(conversation))
         parts = [output for _, output in self._run([conversation])]
         output = NetworkOutput(*map(torch.cat, zip(*parts, strict=True)))
         source = (self.causal, None if bank is None else tuple(bank))
@@ -183,7 +185,7 @@ class SentEmoContext(ModelParts):
             self._bank = source, collect(self, self.features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
         prediction = self._prediction(conversation, *engine.judge(output))
-        given = (conversation, output, prediction, neighbours, reach, on_progress)
+        given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
         return explain(self, engine, self._bank[1], *given)
 
     def adapt(

@@ -30,6 +30,9 @@ def test_as_many_turns_as_may_be_and_one_more(server: Running) -> None:
     for turns, status in ((limits.MAX_EXPLAINED, 200), (limits.MAX_EXPLAINED + 1, 422)):
         asked = {"conversation": {"turns": [{"text": "hi"}] * turns}, "reach": 0}
         assert server.http.post("/v1/explain", json=asked).status_code == status
+    for turns, status in ((limits.MAX_TURNS, 200), (limits.MAX_TURNS + 1, 422)):
+        asked = {"conversation": {"turns": [{"text": "hi"}] * turns}, "reach": 2, "turn": turns - 1}
+        assert server.http.post("/v1/explain", json=asked).status_code == status
 
 
 @pytest.mark.parametrize(

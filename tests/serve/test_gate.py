@@ -165,9 +165,10 @@ def test_pages_of_other_sites_and_names_stay_out(server: Running) -> None:
     address = server.url.replace("http", "ws") + "/v1/live"
     with connect(address, origin=server.url, proxy=None):
         pass
-    with pytest.raises(InvalidStatus) as refused:
-        connect(address, origin="https://evil.example", proxy=None)
-    assert refused.value.response.status_code == 403
+    for origin in ("https://evil.example", "null", "http://[", f"{server.url}.evil.example"):
+        with pytest.raises(InvalidStatus) as refused:
+            connect(address, origin=origin, proxy=None)
+        assert refused.value.response.status_code == 403
 
 
 def test_every_reply_has_careful_headers(server: Running) -> None:

@@ -14,7 +14,7 @@ SAID = {
     "turns": limits.MAX_TURNS,
     "characters": limits.MAX_CHARACTERS,
     "body_bytes": limits.MAX_BODY_BYTES,
-    "explained_turns": limits.MAX_EXPLAINED,
+    "explained_turns": limits.MAX_TURNS,
     "examples": limits.MAX_EXAMPLES,
 }
 

@@ -30,8 +30,8 @@ def router(service: Service) -> APIRouter:
         The nearest examples are the package's own sentences, or those that an adapted model was given.
         """
         turns = len(asked.conversation.turns)
-        if turns > limits.MAX_EXPLAINED:
-            step = f"Send at most {limits.MAX_EXPLAINED}"
+        if asked.turn is None and turns > limits.MAX_EXPLAINED:
+            step = f"Ask for one turn, or send at most {limits.MAX_EXPLAINED}"
             raise Refusal(422, "The conversation is too long to be explained", step, "conversation.turns")
         if asked.turn is not None and asked.turn >= turns:
             raise Refusal(422, "The conversation has no such turn", "Count its turns from 0", "turn")
@@ -49,7 +49,8 @@ def router(service: Service) -> APIRouter:
 def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
     """Explain a conversation; give plain values."""
     model = served.causal if asked.causal else served.model
-    found = model.explain(asked.conversation.plain(), neighbours=asked.neighbours, reach=asked.reach)
+    talk = asked.conversation.plain()
+    found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
     turns = [_record(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]
     return {"id": found.id, "turns": turns}
 

@@ -17,7 +17,7 @@ from sentemo.serve.live import wrong_key
 from sentemo.serve.service import ClientGone, Service
 
 LOG = logging.getLogger("sentemo.serve")
-OPEN = ("/health", "/ready", "/openapi.json", "/", "/page/")
+OPEN = ("/health", "/ready", "/openapi.json", "/")
 WATCHED = ("/health", "/ready", "/metrics")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -52,7 +52,7 @@ class Gate:
             raise Refusal(421, "This server answers to localhost only", "Set a key to use it under another name")
         origin = headers.get(b"origin")
         if scope["type"] == "websocket":
-            if origin is not None and urlsplit(origin.decode("latin-1")).netloc != host:
+            if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
                 raise Refusal(403, "A page of another site may not listen here", "Use the server's own page")
         elif not _is_open(scope["path"]) and not keys.is_right(
             keys.of_header(headers.get(b"authorization")), self.service.key

@@ -9,12 +9,13 @@ BODY_S = 30.0
 """Time for a body to arrive."""
 MAX_CONVERSATIONS = 64
 MAX_TURNS = 1024
-"""Of one request, in all its conversations together; of one conversation in an explanation it is `MAX_EXPLAINED`."""
+"""Of one request, in all its conversations together."""
 MAX_CHARACTERS = 4000
 """Of one turn's text."""
 MAX_NAME = 200
 """Characters of a speaker, an id or a label."""
-MAX_EXPLAINED = 256
+MAX_EXPLAINED = 64
+"""Turns of a conversation that are all explained; one turn of it is in any that may be sent."""
 MAX_REACH = 32
 """Turns, on either side, whose influence can be asked for."""
 MAX_NEIGHBOURS = 20

@@ -88,7 +88,7 @@ class ExplainAsked(Asked):
     """A conversation whose labels are to be explained: all of them, or that of one turn (counted from 0)."""
 
     conversation: Talk
-    turn: Annotated[Whole, Field(ge=0, lt=limits.MAX_EXPLAINED)] | None = None
+    turn: Annotated[Whole, Field(ge=0, lt=limits.MAX_TURNS)] | None = None
     neighbours: Annotated[Whole, Field(ge=0, le=limits.MAX_NEIGHBOURS)] = 3
     reach: Annotated[Whole, Field(ge=0, le=limits.MAX_REACH)] = 8
     model: ModelName | None = None

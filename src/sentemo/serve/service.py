@@ -16,7 +16,7 @@ from sentemo.serve.models import Models
 from sentemo.serve.worker import Job, Worker
 
 BATCH_TURNS = 128
-"""Turns of one pass of a model; more would make others wait, and gain nothing on a CPU."""
+"""More would make others wait, and gain nothing on a CPU."""
 SLOW_JOBS = 16
 """Explanations and adaptations that may wait."""
 
@@ -36,8 +36,8 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     loopback: bool = True
     """Whether only this machine can reach the server; then a page of another name may not use it."""
-
     batch_turns: int = BATCH_TURNS
+    """Of one pass of a model."""
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()

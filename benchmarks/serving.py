@@ -292,14 +292,8 @@ def main() -> None:
     found = asyncio.run(measure(asked))  # type: ignore[arg-type]
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
-    facts = {
-        "what": asked.what,
-        "requests": asked.requests,
-        "machine": machine,
-        "commit": commit,
-        "load": os.getloadavg(),
-    }
-    print(json.dumps(facts | found, indent=1))
+    facts = {"what": asked.what, "requests": asked.requests, "machine": machine, "commit": commit}
+    print(json.dumps(facts | {"load": os.getloadavg()} | found, indent=1))
 
 
 if __name__ == "__main__":

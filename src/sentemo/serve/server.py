@@ -19,6 +19,9 @@ LAST_S = 300
 
 
 BACKLOG = 2048
+IDLE_S = 75
+"""Time for which a connection may be idle; longer than clients and proxies keep one, so that they close it, and no
+request meets a connection that is just being closed."""
 
 
 class Terse(logging.Formatter):
@@ -65,6 +68,7 @@ def configuration(service: Service) -> uvicorn.Config:
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,
+        timeout_keep_alive=IDLE_S,
         timeout_graceful_shutdown=LAST_S,
         lifespan="on",
     )

@@ -59,6 +59,10 @@ def test_it_is_the_operators_choice() -> None:
 def test_as_many_adapted_models_as_may_be_and_one_more(tmp_path: Path) -> None:
     asked = {"descriptions": {"relief": "ease after worry", "pride": "being proud"}}
     with running(service(adapted=tmp_path, adapted_models=2)) as started:
+        folder = tmp_path / "gone"
+        started.http.post("/v1/adapt", json={"name": "gone"} | asked).raise_for_status()
+        folder.rename(tmp_path.parent / "taken")  # by hand
+        assert started.http.delete("/v1/models/gone").status_code == 204
         statuses = [started.http.post("/v1/adapt", json={"name": name} | asked).status_code for name in "abcb"]
     assert statuses == [200, 200, 403, 200]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -88,8 +89,9 @@ def _remove(service: Service, folder: Path) -> None:
         return  # somebody else was faster
     service.models.remove(folder.name)
     gone = folder.with_name(f".{folder.name}.removed-{secrets.token_hex(4)}")
-    folder.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):  # the operator may have removed it by hand
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _folder(service: Service, name: str) -> Path:

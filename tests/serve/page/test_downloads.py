@@ -52,8 +52,7 @@ def test_csv_is_read_again_and_safe_in_a_spreadsheet(visit: Visitor, tmp_path: P
 
 def test_corrections_are_in_them(visit: Visitor, tmp_path: Path) -> None:
     visit.example()
-    visit.explain(10)
-    visit.correct("sadness")
+    visit.within("lesson.js", "m.note(10, 'sadness')")
     turns = json.loads(save(visit, "#as-json", tmp_path).read_text(encoding="utf-8"))["turns"]
     assert turns[10]["label"] == "sadness" and "model_label" in turns[10] and "model_label" not in turns[9]
     rows = list(csv.DictReader(io.StringIO(save(visit, "#as-csv", tmp_path).read_text(encoding="utf-8-sig"))))

@@ -22,22 +22,14 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert marked.count() >= 2
     assert visit.get("#turns .turn.helps .weight").first.inner_text().startswith("+")
     assert visit.bubble(7).get_attribute("aria-expanded") == "true"
-    visit.get("#panel .reasons .link").first.click()  # the other turn, in its turn
-    visit.wait_text("#panel-title", "^Turn (?!8)")
-
-
-def test_the_panel_closes_and_gives_the_keyboard_back(visit: Visitor) -> None:
-    visit.example()
-    visit.explain(7)
     visit.page.keyboard.press("Escape")
-    assert visit.get("#panel").is_hidden()
-    assert visit.get("#turns .turn.helps").count() == 0
+    assert panel.is_hidden() and marked.count() == 0
     assert "How dare he" in visit.page.evaluate("document.activeElement.textContent")
 
 
 def test_less_probable_labels_are_owned_up_to(visit: Visitor) -> None:
     visit.example()
-    visit.explain(2)
+    visit.bubble(2).click()
     assert "neutral is more probable (58 %)" in visit.get("#verdict").inner_text()
     assert "perhaps surprise" in visit.bubble(2).inner_text()
 
@@ -56,8 +48,11 @@ def test_of_a_long_talk_the_part_around_the_turn_is_sent(visit: Visitor) -> None
 
 def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site: Running) -> None:
     visit.example()
-    visit.explain(10)
+    visit.bubble(10).click()
     before = visit.labels()
+    point = visit.get("#map .point").nth(10)
+    place = point.get_attribute("style")
+    visit.page.evaluate("document.querySelectorAll('#map .point')[10].dataset.same = 'yes'")
     told = visit.correct("sadness")
     after = visit.labels()
     assert before[10] == "neutral" and after[10] == "sadness"
@@ -69,6 +64,7 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
     assert ("No other turn changed" in told) == (moved == [10])
     assert "two examples or more" in told
     assert "yours" in visit.bubble(10).inner_text()
+    assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
     assert visit.get("#model").input_value() == "my-labels"
     assert [each["name"] for each in site.http.get("/v1/models").json()["models"]] == ["shipped", "my-labels"]
 
@@ -76,26 +72,19 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
 def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visitor, site: Running) -> None:
     visit.example()
     before = visit.labels()
-    visit.explain(10)
+    visit.bubble(10).click()
     visit.correct("sadness")
-    visit.explain(11)
-    visit.correct("neutral")
-    examples = site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"]
-    assert examples == {"neutral": 1, "sadness": 1}
-    assert visit.labels()[10:12] == ["sadness", "neutral"]
-    visit.correct("neutral")  # pressed again: taken back
-    assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
-    visit.explain(10)
-    assert "Taken back" in visit.correct("sadness")
-    assert len(site.http.get("/v1/models").json()["models"]) == 1
-    assert visit.labels() == before
-
-
-def test_a_correction_may_bring_a_new_label(visit: Visitor) -> None:
-    visit.example()
-    visit.explain(11)
+    visit.bubble(11).click()
     visit.page.fill("#panel .other-label input", "relief")
     visit.page.click("#panel .other-label button")
     visit.wait_text("#panel .changed", "^Learnt")
-    assert visit.labels()[11] == "relief"
+    examples = site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"]
+    assert examples == {"sadness": 1, "relief": 1}
+    assert visit.labels()[10:12] == ["sadness", "relief"]
     visit.wait(".timeline .name", 8)
+    visit.correct("relief")  # pressed again: taken back
+    assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
+    visit.bubble(10).click()
+    assert "Taken back" in visit.correct("sadness")
+    assert len(site.http.get("/v1/models").json()["models"]) == 1
+    assert visit.labels() == before

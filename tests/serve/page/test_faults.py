@@ -105,7 +105,7 @@ def test_a_server_that_doesnt_learn_says_so_and_keeps_the_correction(browser: Br
         visit.page.fill("#key", KEY)
         visit.page.click("#key-dialog .main")
         visit.example()
-        visit.explain(10)
+        visit.bubble(10).click()
         assert "in your downloads" in visit.correct("sadness")
         assert visit.labels()[10] == "sadness"
         assert "sadness" in visit.within("csv.js", "import('/page/store.js').then((s) => m.asCsv(s.state.talks))")

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from serve.page.visitor import Visitor
 from serve.served import Running
 
 EXAMPLES = {
-    "relief": "Phew, the test came back negative.\nThank goodness, nobody was hurt.\nI can finally breathe again.\nWhat a weight off my mind!",
-    "sarcasm": "Oh great, another meeting about meetings.\nSure, because that worked so well last time.\nWow, only two hours late, a new record.\nBrilliant. Let's do it wrong a third time.",
-}  # fmt: skip
+    "relief": (
+        "Phew, the test came back negative.",
+        "Thank goodness, nobody was hurt.",
+        "I can finally breathe again.",
+        "What a weight off my mind!",
+    ),
+    "sarcasm": (
+        "Oh great, another meeting about meetings.",
+        "Sure, because that worked so well last time.",
+        "Wow, only two hours late, a new record.",
+        "Brilliant. Let's do it wrong a third time.",
+    ),
+}
 
 
 def write_labels(visit: Visitor) -> None:
@@ -20,7 +29,7 @@ def write_labels(visit: Visitor) -> None:
     for place, (name, texts) in enumerate(EXAMPLES.items()):
         card = visit.get(".label-card").nth(place)
         card.locator(".name").fill(name)
-        card.locator(".texts").fill(texts)
+        card.locator(".texts").fill("\n".join(texts))
 
 
 def learn(visit: Visitor) -> str:
@@ -28,8 +37,9 @@ def learn(visit: Visitor) -> str:
     return visit.wait_text("#outcome", "^Learnt")
 
 
-def test_labels_beside_the_models_own(visit: Visitor, site: Running) -> None:
+def test_labels_beside_the_models_own_are_learnt_used_and_deleted(visit: Visitor, site: Running) -> None:
     visit.example()
+    before = visit.labels()
     write_labels(visit)
     card = visit.get(".label-card").first
     card.locator(".description").fill("ease after worry")
@@ -49,6 +59,17 @@ def test_labels_beside_the_models_own(visit: Visitor, site: Running) -> None:
     visit.page.keyboard.press("Escape")
     visit.wait(".timeline .name", 9)
     assert visit.get("#model").input_value() == "my-labels"
+    visit.page.select_option("#model", "shipped")
+    visit.wait(".timeline .name", 7)
+    visit.page.click("#open-labels")
+    assert visit.get(".label-card .name").first.input_value() == "relief"  # as it was left
+    assert "relief, sarcasm" in visit.get(".learnt").inner_text()
+    visit.page.click("[aria-label='Use my-labels']")
+    visit.wait(".timeline .name", 9)
+    visit.page.click("[aria-label='Delete my-labels']")
+    visit.wait("[aria-label='Delete my-labels']", 0)
+    assert visit.labels() == before
+    assert len(site.http.get("/v1/models").json()["models"]) == 1
 
 
 def test_labels_in_place_of_the_models(visit: Visitor) -> None:
@@ -62,26 +83,6 @@ def test_labels_in_place_of_the_models(visit: Visitor) -> None:
     assert set(visit.labels()) == {"relief", "sarcasm"}
 
 
-def test_used_and_deleted(visit: Visitor, site: Running) -> None:
-    visit.example()
-    before = visit.labels()
-    write_labels(visit)
-    learn(visit)
-    assert "relief, sarcasm" in visit.get(".learnt").inner_text()
-    visit.page.keyboard.press("Escape")
-    visit.page.select_option("#model", "shipped")
-    visit.wait(".timeline .name", 7)
-    visit.page.click("#open-labels")
-    assert visit.get(".label-card .name").first.input_value() == "relief"  # as it was left
-    visit.page.click("[aria-label='Use my-labels']")
-    visit.wait(".timeline .name", 9)
-    visit.page.click("[aria-label='Delete my-labels']")
-    visit.wait("[aria-label='Delete my-labels']", 0)
-    visit.wait(".timeline .name", 7)
-    assert visit.labels() == before
-    assert len(site.http.get("/v1/models").json()["models"]) == 1
-
-
 def test_what_lacks_is_said(visit: Visitor) -> None:
     visit.page.click("#open-labels")
     visit.page.click("#learn")
@@ -93,19 +94,14 @@ def test_what_lacks_is_said(visit: Visitor) -> None:
     assert visit.page.evaluate("document.activeElement.className") == "name"
 
 
-def test_a_name_of_another_models_is_not_taken(visit: Visitor, site: Running) -> None:
-    one = {"turns": [{"text": "Phew!", "label": "relief"}]}
-    site.http.post("/v1/adapt", json={"name": "my-labels", "labels": "extend", "examples": [one]}).raise_for_status()
-    visit.page.reload()
-    visit.wait("#model option", 2)
-    visit.example()
-    visit.explain(10)
-    visit.correct("sadness")
-    assert visit.get("#model").input_value() == "my-labels-2"
+def test_a_name_of_another_models_is_not_taken(visit: Visitor) -> None:
+    visit.wait("#model option")
+    visit.within("store.js", "m.state.models.push({...m.state.models[0], name: 'my-labels'})")
+    assert visit.within("lesson.js", "m.freshName()") == "my-labels-2"
 
 
 def test_expectations_in_words(visit: Visitor) -> None:
-    words = Path("expectation({method: 'x', examples: {a: 4, b: 5}, chance: 0.55, ")
+    words = "expectation({method: 'x', examples: {a: 4, b: 5}, chance: 0.55, "
     sure = f"m.{words}accuracy: 0.8, interval: [0.7, 0.88], mistaken: null}})"
     told = visit.within("words.js", sure)
     assert told == (

@@ -73,6 +73,7 @@ def test_takes_a_dropped_file(visit: Visitor) -> None:
 
 
 def test_a_long_chat_comes_in_parts(visit: Visitor) -> None:
+    visit.wait("#model option")  # the limits are known
     visit.within("store.js", "void (m.state.limits.turns = 4)")
     visit.paste("\n".join(f"Ann: This is line {place}." for place in range(10)), 4)
     assert visit.get("#which option").count() == 3

@@ -50,7 +50,7 @@ def test_hostile_labels_and_descriptions_are_text(visit: Visitor) -> None:
     unharmed(visit)
     visit.page.keyboard.press("Escape")
     assert set(visit.labels()) <= set(HOSTILE[:2])
-    visit.explain(1)
+    visit.bubble(1).click()
     with visit.page.expect_download():
         visit.page.click("#as-picture")
     unharmed(visit)

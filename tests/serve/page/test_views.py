@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
-
 from serve.page.visitor import Visitor
 
 
@@ -67,18 +65,6 @@ def test_the_map_has_labels_points_and_a_table(visit: Visitor) -> None:
     assert re.match(r"4\s+happiness\s+\w+\s+-?\d\.\d\d, -?\d\.\d\d", row)
     visit.get("#map .point .area").nth(12).dispatch_event("click")
     visit.wait_text("#panel-title", "Turn 13")
-
-
-def test_points_move_when_labels_do(visit: Visitor) -> None:
-    visit.example()
-    visit.wait("#map .point", 13)
-    first = visit.get("#map .point").first
-    was = first.get_attribute("style")
-    visit.page.evaluate("document.querySelector('#map .point').dataset.same = 'yes'")
-    visit.explain(10)
-    visit.correct("sadness")
-    expect(first).not_to_have_attribute("style", was or "")
-    assert first.get_attribute("data-same") == "yes"  # moved, not drawn anew
 
 
 def test_colour_is_never_the_only_sign(visit: Visitor) -> None:

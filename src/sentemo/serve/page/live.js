@@ -55,6 +55,7 @@ function say(event) {
 
 /** Open a connection and say again what has been said; the server keeps nothing. */
 function connect() {
+  if (!state.model) return; // it is done when that is known
   stopLive();
   const address = new URL(`v1/live?model=${encodeURIComponent(state.model)}`, document.baseURI);
   address.protocol = address.protocol.replace("http", "ws");

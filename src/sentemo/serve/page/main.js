@@ -50,9 +50,9 @@ function show(place) {
   label();
 }
 
-/** Label what is shown. */
+/** Label what is shown, as soon as it is known what with. */
 function label() {
-  if (state.live) return;
+  if (state.live || !state.model) return;
   readShown().then(quiet, (error) => tell(error, label));
 }
 
@@ -85,4 +85,7 @@ byId("home").addEventListener("click", (/** @type {Event} */ event) => {
   event.preventDefault();
   again();
 });
-fetchModels().then(readExample);
+fetchModels(() => {
+  label();
+  readExample();
+});

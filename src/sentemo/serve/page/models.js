@@ -14,19 +14,21 @@ export function offerModels(use) {
 }
 
 /**
- * Ask the server which models there are; try again while it starts.
+ * Ask the server which models there are, then go on; try again while it starts.
+ * @param {() => void} then
  * @returns {Promise<void>}
  */
-export async function fetchModels() {
+export async function fetchModels(then) {
   try {
     const reply = await call("GET", "v1/models");
     Object.assign(state, { models: reply.models, adaptable: reply.adaptable, limits: reply.limits, fallback: reply.default });
     if (!model()) state.model = reply.default;
     changed("models");
     quiet();
+    then();
   } catch (error) {
-    tell(error, fetchModels);
-    if (error instanceof Fault && error.status === 503) setTimeout(fetchModels, 1500);
+    tell(error, () => fetchModels(then));
+    if (error instanceof Fault && error.status === 503) setTimeout(fetchModels, 1500, then);
   }
 }
 

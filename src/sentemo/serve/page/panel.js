@@ -97,12 +97,13 @@ async function ask(turn) {
   const first = Math.max(0, Math.min(turn - most / 2, shown.turns.length - most));
   const part = shown.turns.slice(first, first + most);
   try {
-    const asked = { conversation: { id: "1", turns: part }, turn: turn - first, model: state.model, causal: state.live };
+    const asked = { conversation: { id: "1", turns: part }, turn: turn - first, model: state.model || undefined, causal: state.live };
     const reply = await call("POST", "v1/explain", asked, signal);
     if (signal.aborted || state.chosen !== turn) return;
     show(reply.turns[0], first);
   } catch (error) {
     if (signal.aborted) return;
+    reasons.removeAttribute("aria-busy");
     reasons.replaceChildren(el("h3", {}, "What it rests on"), el("p", { class: "hint" }, "That couldn't be found out."));
     tell(error, () => ask(turn));
   }

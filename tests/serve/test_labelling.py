@@ -105,5 +105,5 @@ def test_concurrent_replies_equal_the_models_answers(server: Running) -> None:
         return place, reply.json()["conversations"]
 
     with ThreadPoolExecutor(16) as pool:
-        for place, reply in pool.map(ask, range(640)):
+        for place, reply in pool.map(ask, range(320)):
             assert_same(reply, [predictions[place]])

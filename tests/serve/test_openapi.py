@@ -49,7 +49,7 @@ def test_no_input_makes_it_fail(server: Running, method: str, path: str) -> None
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes))
 
-    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(case=cases)
     def call(case: Case) -> None:
         case.call_and_validate(timeout=30, excluded_checks=excluded)

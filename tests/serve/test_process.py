@@ -43,7 +43,7 @@ def process(*flags: str | Path, **environment: str) -> Iterator[tuple[subprocess
 
 
 def test_sigterm_answers_every_accepted_request(saved: Path) -> None:
-    body = {"conversations": [{"turns": [{"text": "I love our cat"}] * 1000}]}
+    body = {"conversations": [{"turns": [{"text": "I love our cat"}] * 500}]}
     with process("-m", f"small={saved}") as (started, url):
         replies: list[int] = []
 

@@ -28,6 +28,7 @@ ORDER = (
     "llm",
     "training",
     "reproduce",
+    "serve",
     "cli",
     "__main__",
 )
@@ -45,6 +46,10 @@ HEAVY = {
     "gensim",
     "nltk",
     "httpx2",
+    "fastapi",
+    "uvicorn",
+    "websockets",
+    "prometheus_client",
 }
 
 

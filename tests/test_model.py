@@ -74,6 +74,15 @@ def test_a_conversation_is_labelled_the_same_alone_and_in_any_company(
     assert_same(padded, together[0])
 
 
+@KINDS
+def test_labels_and_features_in_one_pass_are_those_of_two(base: SentEmoContext) -> None:
+    talks = [TALKS[0], long_talk(600), TALKS[1]]
+    apart = zip(base.predict(talks), base.features(talks), strict=True)
+    for (ours, features), (theirs, own) in zip(base.predict_with_features(talks), apart, strict=True):
+        assert_same(ours, theirs)
+        np.testing.assert_allclose(features, own, rtol=0, atol=1e-5)
+
+
 def test_so_it_is_with_the_packaged_encoder(minilm: SentenceEncoder) -> None:
     model = random_model(encoder=minilm)
     some = TALKS[:12]

@@ -90,10 +90,17 @@ class SentEmoContext(ModelParts):
         judge = self._judge()
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
-        return [
-            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
-            for conversation, parts in zip(conversations, judged, strict=True)
-        ]
+        return self._predictions(conversations, judged)
+
+    def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Tensor]]:
+        """Label every turn and give its features (T,E+Z), in one pass."""
+        judged: list[list[Judgement]] = [[] for _ in conversations]
+        found: list[list[Tensor]] = [[] for _ in conversations]
+        judge = self._judge()
+        for piece, output in self._run(conversations):
+            judged[piece.dialogue].append(judge(output))
+            found[piece.dialogue].append(output.features)
+        return [*zip(self._predictions(conversations, judged), map(torch.cat, found), strict=True)]
 
     def live(self) -> LiveConversation:
         """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
@@ -161,15 +168,17 @@ class SentEmoContext(ModelParts):
         neighbours: int = 3,
         bank: Sequence[Conversation] | None = None,
         reach: int = 8,
+        turn: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Explanation:
         """Say what each label rests on: near examples, labels' prototypes, what leaving other turns out changes.
 
         Examples are the labelled turns of `bank`; without one, those that labels were learnt from, else a small bank
-        written for the package. Other turns are looked at up to `reach` turns away. Raises `BadInput` for a
+        written for the package. Other turns are looked at up to `reach` turns away, and only for `turn` (from 0) where
+        one is named, which takes no longer in a long conversation than in a short one. Raises `BadInput` for a
         conversation that can't be read and a bank without labels, `UsageError` for numbers that can't be meant.
         """
-        check_asked(neighbours, reach)
+        check_asked(neighbours, reach, turn, len(conversation))
         parts = [output for _, output in self._run([conversation])]
         output = NetworkOutput(*map(torch.cat, zip(*parts, strict=True)))
         source = (self.causal, None if bank is None else tuple(bank))
@@ -177,7 +186,7 @@ class SentEmoContext(ModelParts):
             self._bank = source, collect(self, self.features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
         prediction = self._prediction(conversation, *engine.judge(output))
-        given = (conversation, output, prediction, neighbours, reach, on_progress)
+        given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
         return explain(self, engine, self._bank[1], *given)
 
     def adapt(
@@ -262,6 +271,14 @@ class SentEmoContext(ModelParts):
         if self.head == "neighbours" and neighbours is not None:
             return lambda output: neighbours(output.features)
         raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
+
+    def _predictions(
+        self, conversations: Sequence[Conversation], judged: Sequence[Sequence[Judgement]]
+    ) -> list[Prediction]:
+        return [
+            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
+            for conversation, parts in zip(conversations, judged, strict=True)
+        ]
 
     def _prediction(self, conversation: Conversation, probabilities: Tensor, labels: Tensor) -> Prediction:
         rows, names = probabilities.tolist(), self.labels.names

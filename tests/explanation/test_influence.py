@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dialogues import template_dialogues
@@ -92,3 +93,25 @@ def test_the_chosen_head_is_explained(head: Any) -> None:
     explanation = model.explain(THREE)
     for gone in range(len(THREE)):
         assert_close(told(explanation, gone), changes(model, THREE, gone, 8))
+
+
+@KINDS
+@CAUSAL
+@pytest.mark.parametrize("reach", [0, 2, 8, 100])
+def test_one_turn_is_told_as_among_all(base: SentEmoContext, causal: bool, reach: int) -> None:
+    model = replace(base, causal=causal)
+    long = Conversation("long", tuple(turn for talk in TALKS[:8] for turn in talk))
+    for talk in (THREE, UNNAMED, long):
+        whole = model.explain(talk, reach=reach)
+        for place in {0, len(talk) // 2, len(talk) - 1}:
+            alone = model.explain(talk, reach=reach, turn=place).turns
+            assert [other.turn for other in alone[place].influences] == [
+                other.turn for other in whole.turns[place].influences
+            ]
+            np.testing.assert_allclose(
+                [other.change for other in alone[place].influences],
+                [other.change for other in whole.turns[place].influences],
+                rtol=0,
+                atol=1e-5,
+            )
+            assert not any(turn.influences for number, turn in enumerate(alone) if number != place)

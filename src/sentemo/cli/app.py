@@ -19,6 +19,7 @@ from sentemo.cli import (
     llm,
     predict,
     reproduce,
+    serve,
     train,
 )
 
@@ -58,5 +59,6 @@ app.command()(explain.explain)
 app.command()(few_shot.few_shot)
 app.command()(compare.compare)
 app.command()(reproduce.reproduce)
+app.command()(serve.serve)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(llm.app, name="llm")

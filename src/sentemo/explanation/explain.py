@@ -19,8 +19,10 @@ FARTHEST = 256
 """Turns, on either side, whose influence can be asked for; the work grows with it."""
 
 
-def check_asked(neighbours: int, reach: int) -> None:
+def check_asked(neighbours: int, reach: int, turn: int | None, turns: int) -> None:
     """Raise `UsageError` for numbers that can't be meant."""
+    if turn is not None and not 0 <= turn < turns:
+        raise UsageError(f"There is no turn {turn} among {turns}", "Count them from 0")
     if neighbours < 0:
         raise UsageError(f"There can't be {neighbours} neighbours", "Ask for 0 or more")
     if not 0 <= reach <= FARTHEST:
@@ -37,21 +39,22 @@ def explain(
     neighbours: int,
     reach: int,
     on_progress: Callable[[int, int], None] | None = None,
+    turn: int | None = None,
 ) -> Explanation:
     """Say what the labels of a conversation rest on, given what the network made of it and what was predicted."""
     nearest = bank.nearest(output.features, neighbours)
     prototypes = _prototype_distances(model, output)
-    others = influences(engine, conversation, engine.judge(output), reach, on_progress)
+    others = influences(engine, conversation, engine.judge(output), reach, on_progress, turn)
     columns = zip(prediction, nearest, prototypes, others, strict=True)
     return Explanation(
         conversation.id,
-        tuple(TurnExplanation(turn, near, means, tuple(changes)) for turn, near, means, changes in columns),
+        tuple(TurnExplanation(said, near, means, tuple(changes)) for said, near, means, changes in columns),
     )
 
 
 def _prototype_distances(model: ModelParts, output: NetworkOutput) -> list[dict[str, float]]:
     """For each turn the distance to each label's prototype, to its nearest where outputs were merged."""
-    points, (means, outputs) = output.points, _prototypes(model)
+    points, (means, outputs) = output.points, prototypes_of(model)
     if model.adapted is not None:
         points = output.features
     if not outputs:
@@ -64,8 +67,8 @@ def _prototype_distances(model: ModelParts, output: NetworkOutput) -> list[dict[
     return [dict(zip(names, row, strict=True)) for row in columns.tolist()]
 
 
-def _prototypes(model: ModelParts) -> tuple[Tensor, Sequence[int]]:
-    """Prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
+def prototypes_of(model: ModelParts) -> tuple[Tensor, Sequence[int]]:
+    """Give prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
     if model.adapted is not None:
         features, outputs = model.adapted.examples, model.adapted.gold
         if model.adapted.shape.extends and model.neighbours is not None:  # the old labels' means, in the same space

@@ -44,16 +44,20 @@ def influences(
     judged: Judgement,
     reach: int,
     on_progress: Callable[[int, int], None] | None = None,
+    turn: int | None = None,
 ) -> list[list[Influence]]:
     """Leave each turn out and tell what that changed for the turns up to `reach` away, T lists.
 
     A conversation without a turn is the conversation that the others would have had: places and speakers are counted
-    anew. Speakers without a name stay who they are, though: they no longer alternate.
+    anew. Speakers without a name stay who they are, though: they no longer alternate. With `turn`, only what is done
+    to that one is told.
     """
     whole = _Whole.read(engine, conversation)
     own = judged.probabilities.gather(1, judged.labels[:, None])[:, 0]  # (T,)
     found: list[list[Influence]] = [[] for _ in conversation]
     lacking = _lacking(len(conversation), reach, engine)
+    if turn is not None:
+        lacking = _lacking_for(turn, len(conversation), reach, engine)
     at_once = max(1, GROUP_TURNS // (2 * (reach + engine.reach) + 1))
     while group := list(islice(lacking, at_once)):
         for piece, probabilities in zip(group, _probabilities(engine, whole, group), strict=True):
@@ -75,6 +79,16 @@ def _lacking(length: int, reach: int, engine: Engine) -> Iterator[Piece]:
         last = stop if engine.causal else min(rest, stop + engine.reach)
         if start < stop:
             yield Piece(gone, max(0, start - engine.reach), start, stop, last)
+
+
+def _lacking_for(turn: int, length: int, reach: int, engine: Engine) -> Iterator[Piece]:
+    """Give what must be run to answer one turn of each conversation that lacks another one."""
+    rest = length - 1
+    for gone in range(max(0, turn - reach), turn if engine.causal else min(length, turn + reach + 1)):
+        if gone != turn:
+            start = turn - (gone < turn)
+            last = start + 1 if engine.causal else min(rest, max(gone, start + 1 + engine.reach))
+            yield Piece(gone, max(0, min(gone, start - engine.reach)), start, start + 1, last)
 
 
 @dataclass(frozen=True)

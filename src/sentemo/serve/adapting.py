@@ -1,0 +1,119 @@
+"""`POST /v1/adapt`, `DELETE /v1/models/{name}`: labels of the clients' own, where the operator allows it."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import fastapi
+from fastapi import APIRouter, Request, Response
+
+from sentemo.errors import BadInput, SentemoError, UsageError
+from sentemo.serve import limits
+from sentemo.serve.errors import Refusal
+from sentemo.serve.models import Served
+from sentemo.serve.replies import FORBIDDEN, REFUSALS, as_json
+from sentemo.serve.requests import BoundedRoute
+from sentemo.serve.schemas import AdaptAsked, AdaptReply, count_turns
+from sentemo.serve.service import Service
+from sentemo.serve.worker import Job
+
+
+def router(service: Service) -> APIRouter:
+    """Make the routes."""
+    routes = APIRouter(route_class=BoundedRoute)
+
+    @routes.post("/v1/adapt", response_model=AdaptReply, responses=REFUSALS | FORBIDDEN)
+    async def adapt(asked: AdaptAsked, request: Request) -> Response:
+        """Learn labels from examples, and serve the new model under its name from now on."""
+        _folder(service, asked.name)
+        base = service.models.get(asked.base)
+        _check(asked)
+
+        def run(payloads: Sequence[AdaptAsked]) -> list[Served]:
+            return [adapt_and_serve(service, base, each) for each in payloads]
+
+        (served,) = await service.answer(request, service.slow, [Job(object(), run, asked, 1)])
+        return as_json({"model": served.entry(), "told": str(served.model.adaptation)})
+
+    @routes.delete("/v1/models/{name}", status_code=204, response_class=Response, responses=REFUSALS | FORBIDDEN)
+    async def remove(name: Annotated[str, fastapi.Path(max_length=limits.MAX_NAME)], request: Request) -> Response:
+        """Remove an adapted model."""
+        folder = _removable(service, name)
+
+        def run(payloads: Sequence[Path]) -> Sequence[Path]:
+            for each in payloads:
+                _remove(service, each)
+            return payloads
+
+        await service.answer(request, service.slow, [Job(object(), run, folder, 1)])
+        return Response(status_code=204)
+
+    return routes
+
+
+def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served:
+    """Make the new model, keep it and serve it; only the slow worker's thread does, one after the other.
+
+    What the package says of wrong examples quotes them, so only its advice goes on.
+    """
+    folder = _folder(service, asked.name)
+    examples = [example.plain() for example in asked.examples]
+    try:
+        model = base.model.adapt(examples, labels=asked.labels, descriptions=asked.descriptions)
+    except (BadInput, UsageError) as error:
+        raise Refusal(422, "The examples can't be learnt from", error.next_step, "examples") from None
+    try:
+        model.save_pretrained(folder)
+    except SentemoError:
+        raise Refusal(507, "The model can't be kept", "Ask the operator to look at the folder of --adapted") from None
+    served = Served(asked.name, model, removable=True)
+    service.models.put(served)
+    return served
+
+
+def _removable(service: Service, name: str) -> Path:
+    served = service.models.get(name)
+    if not served.removable or service.adapted is None:
+        raise Refusal(403, "This model is the operator's", "Only adapted models can be removed")
+    return service.adapted / served.name
+
+
+def _remove(service: Service, folder: Path) -> None:
+    """Forget a model and its folder, which is renamed first, so that a kill leaves no half of it."""
+    if service.models.find(folder.name) is None:
+        return  # somebody else was faster
+    service.models.remove(folder.name)
+    gone = folder.with_name(f".{folder.name}.removed-{secrets.token_hex(4)}")
+    with contextlib.suppress(FileNotFoundError):  # the operator may have removed it by hand
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _folder(service: Service, name: str) -> Path:
+    """Where the new model will be kept."""
+    if service.adapted is None:
+        raise Refusal(403, "This server doesn't adapt", "The operator allows it with --adapted DIR")
+    known = service.models.find(name)
+    if known is not None and not known.removable:
+        raise Refusal(403, "A model of the operator's has this name", "Choose another", "name")
+    if known is None and service.models.adapted >= service.limits.adapted_models:
+        raise Refusal(403, "There are as many adapted models as may be", "Remove one: DELETE /v1/models/NAME", "name")
+    return service.adapted / name
+
+
+def _check(asked: AdaptAsked) -> None:
+    """Refuse what can't be learnt from, and say where."""
+    if count_turns(asked.examples) > limits.MAX_EXAMPLE_TURNS:
+        step = f"Send at most {limits.MAX_EXAMPLE_TURNS:,}"
+        raise Refusal(422, "There are too many turns", step, "examples")
+    labels = {turn.label for example in asked.examples for turn in example.turns if turn.label is not None}
+    labels |= asked.descriptions.keys()
+    if not labels:
+        raise Refusal(422, "No turn has a label", 'Add a "label" to the turns that are examples', "examples")
+    if len(labels) == 1 and asked.labels == "replace":
+        raise Refusal(422, "There is one label only", "Give examples of two at least, or extend", "examples")

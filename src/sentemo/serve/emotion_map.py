@@ -1,0 +1,86 @@
+"""The map: a fixed linear projection of an emotion space to two dimensions, in which labels lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from sentemo.explanation.explain import prototypes_of
+from sentemo.network.features import points_of
+
+if TYPE_CHECKING:
+    from sentemo.model import SentEmoContext
+
+EDGE = 1.5
+"""An utterance farther out is drawn here; labels lie within 1."""
+LEAST = 1e-3
+"""Prototypes that are no farther apart along an axis than this lie together on it."""
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class EmotionMap:
+    """Where labels lie, and what an utterance's features are projected with."""
+
+    labels: dict[str, Place]
+    """The labels' places in [-1,1]; a label without examples is not there."""
+    space_dim: int | None
+    """Z, where points of the emotion space are projected and not whole features."""
+    centre: Tensor
+    axes: Tensor
+    """(Z or F, 2), scaled."""
+
+    @classmethod
+    def of(cls, model: SentEmoContext) -> EmotionMap | None:
+        """Choose the axes in which the prototypes vary most; None for a model without prototypes."""
+        means, outputs = prototypes_of(model)
+        if not outputs:
+            return None
+        owners = torch.tensor([model.label_of[output] if model.label_of else output for output in outputs])
+        present = sorted(set(owners.tolist()))
+        rows = torch.stack([means[owners == label].mean(0) for label in present])  # (P, Z or F)
+        centre = rows.mean(0)
+        axes = _axes([rows - centre, *_examples(model)])
+        extent = ((rows - centre) @ axes).abs().amax(0)
+        widest = extent.max() if extent.max() > LEAST else torch.tensor(1.0)
+        axes = axes / torch.where(extent > LEAST, extent, widest)
+        named = zip(present, _places((rows - centre) @ axes, 1.0), strict=True)
+        labels = {model.labels.names[label]: place for label, place in named}
+        return cls(labels, None if model.adapted is not None else model.network.shape.space_dim, centre, axes)
+
+    def places(self, features: Tensor) -> list[Place]:
+        """(T,F) -> the places of T utterances, at most 1.5 away from the middle on either axis."""
+        points = features if self.space_dim is None else points_of(features, self.space_dim)
+        return _places((points - self.centre) @ self.axes, EDGE)
+
+
+def _axes(sources: Sequence[Tensor]) -> Tensor:
+    """N of (N,Z) -> (Z,2), orthonormal; the first label lies to the left and below.
+
+    Prototypes come first, but two of them lie on a line; then examples, in which more varies, choose the rest.
+    """
+    found = torch.empty(0, sources[0].shape[1])
+    for source in sources:
+        rows = source - source.mean(0)
+        size, directions = torch.linalg.svd(rows - rows @ found.T @ found, full_matrices=False)[1:]
+        found = torch.cat([found, directions[size > LEAST]])[:2]
+    if len(found) < 2:
+        found = torch.cat([found, torch.zeros(2 - len(found), found.shape[1])])
+    signs = torch.where((found @ sources[0][0]) > 0, -1.0, 1.0)
+    return (signs[:, None] * found).T
+
+
+def _examples(model: SentEmoContext) -> list[Tensor]:
+    """Stored examples, (N,F) of an adapted model, else (N,Z)."""
+    stored = [] if model.neighbours is None else [model.neighbours.points]
+    if model.adapted is not None:
+        return [model.adapted.examples, *stored]
+    return [points_of(features, model.network.shape.space_dim) for features in stored]
+
+
+def _places(rows: Tensor, edge: float) -> list[Place]:
+    return [(round(x, 4), round(y, 4)) for x, y in rows.clamp(-edge, edge).tolist()]

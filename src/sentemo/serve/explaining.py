@@ -1,0 +1,61 @@
+"""`POST /v1/explain`: what labels rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from sentemo.explanation.explanation import TurnExplanation
+from sentemo.serve import limits
+from sentemo.serve.errors import Refusal
+from sentemo.serve.labelling import labelled
+from sentemo.serve.models import Served
+from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.requests import BoundedRoute
+from sentemo.serve.schemas import ExplainAsked, ExplainReply
+from sentemo.serve.service import Service
+from sentemo.serve.worker import Job
+
+
+def router(service: Service) -> APIRouter:
+    """Make the route."""
+    routes = APIRouter(route_class=BoundedRoute)
+
+    @routes.post("/v1/explain", response_model=ExplainReply, responses=REFUSALS)
+    async def explain(asked: ExplainAsked, request: Request) -> Response:
+        """Give near examples, distances to labels, and what each other turn does to a label.
+
+        The nearest examples are the package's own sentences, or those that an adapted model was given.
+        """
+        turns = len(asked.conversation.turns)
+        if asked.turn is None and turns > limits.MAX_EXPLAINED:
+            step = f"Ask for one turn, or send at most {limits.MAX_EXPLAINED}"
+            raise Refusal(422, "The conversation is too long to be explained", step, "conversation.turns")
+        if asked.turn is not None and asked.turn >= turns:
+            raise Refusal(422, "The conversation has no such turn", "Count its turns from 0", "turn")
+        served = service.models.get(asked.model)
+
+        def run(payloads: Sequence[ExplainAsked]) -> list[dict[str, Any]]:
+            return [explained(served, each) for each in payloads]
+
+        (found,) = await service.answer(request, service.slow, [Job(object(), run, asked, 1)])
+        return as_json({"model": served.name, **found})
+
+    return routes
+
+
+def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
+    """Explain a conversation; give plain values."""
+    model = served.causal if asked.causal else served.model
+    talk = asked.conversation.plain()
+    found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
+    turns = [_record(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]
+    return {"id": found.id, "turns": turns}
+
+
+def _record(place: int, turn: TurnExplanation) -> dict[str, Any]:
+    whole = turn.to_json()
+    rest = {name: whole[name] for name in ("nearest", "prototypes", "influences")}
+    return {"turn": place, **labelled(turn.prediction), **rest}

@@ -1,0 +1,41 @@
+"""`/health`, `/ready`, `/metrics`: for those who watch the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from sentemo.serve.errors import Refusal, stopped
+from sentemo.serve.metrics import CONTENT_TYPE
+from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.schemas import StateReply
+from sentemo.serve.service import Service
+
+NOT_NOW: dict[int | str, dict[str, Any]] = {503: REFUSALS[503]}
+
+
+def router(service: Service) -> APIRouter:
+    """Make the routes."""
+    routes = APIRouter()
+
+    @routes.get("/health", response_model=StateReply, responses=NOT_NOW)
+    async def health() -> Response:
+        """Tell whether the models' threads live."""
+        if not service.alive:
+            raise stopped()
+        return as_json({"state": "alive"})
+
+    @routes.get("/ready", response_model=StateReply, responses=NOT_NOW)
+    async def ready() -> Response:
+        """Tell whether a model is loaded and warm."""
+        if not (service.alive and service.warm):
+            raise Refusal(503, "The model isn't ready", "Ask again in a second", None, {"Retry-After": "1"})
+        return as_json({"state": "ready"})
+
+    @routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    async def metrics() -> Response:
+        """Give counts and times in Prometheus's format."""
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+
+    return routes

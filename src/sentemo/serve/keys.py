@@ -1,0 +1,32 @@
+"""The API key."""
+
+from __future__ import annotations
+
+import hmac
+
+
+def is_right(given: str | bytes | None, key: str | None) -> bool:
+    """Tell whether a key is the operator's, in a time that tells nothing; any is where none was set.
+
+    Bytes come from a header, where programs write UTF-8 and browsers Latin-1.
+    """
+    if key is None:
+        return True
+    if given is None:
+        return False
+    content = given if isinstance(given, bytes) else given.encode("utf-8", "surrogatepass")
+    right = hmac.compare_digest(content, key.encode("utf-8", "surrogatepass"))
+    as_latin = hmac.compare_digest(content, key.encode("latin-1", "replace"))
+    return right or (as_latin and isinstance(given, bytes) and _is_latin(key))
+
+
+def of_header(value: bytes | None) -> bytes | None:
+    """Give the key of `Authorization: Bearer KEY`."""
+    if value is None:
+        return None
+    scheme, _, given = value.partition(b" ")
+    return given.strip() if scheme.lower() == b"bearer" else None
+
+
+def _is_latin(key: str) -> bool:
+    return all(letter <= "\xff" for letter in key)

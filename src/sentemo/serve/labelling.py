@@ -1,0 +1,86 @@
+"""`POST /v1/predict`: label conversations, those of several clients in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from sentemo.serve import limits
+from sentemo.serve.emotion_map import Place
+from sentemo.serve.errors import Refusal
+from sentemo.serve.models import Served
+from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.requests import BoundedRoute
+from sentemo.serve.schemas import PredictAsked, PredictReply, count_turns
+from sentemo.serve.service import BATCH_TURNS, Service
+from sentemo.serve.worker import Job
+from sentemo.types import Conversation, Prediction, TurnPrediction
+
+
+def router(service: Service) -> APIRouter:
+    """Make the route."""
+    routes = APIRouter(route_class=BoundedRoute)
+
+    @routes.post("/v1/predict", response_model=PredictReply, response_model_exclude_unset=True, responses=REFUSALS)
+    async def predict(asked: PredictAsked, request: Request) -> Response:
+        """Label every turn of the conversations."""
+        if count_turns(asked.conversations) > limits.MAX_TURNS:
+            step = f"Send at most {limits.MAX_TURNS:,} in one request"
+            raise Refusal(422, "There are too many turns", step, "conversations")
+        served = service.models.get(asked.model)
+        talks = [talk.plain() for talk in asked.conversations]
+        parts = await service.answer(request, service.quick, jobs(served, talks, asked.causal, asked.points))
+        return as_json({"model": served.name, "conversations": [talk for part in parts for talk in part]})
+
+    return routes
+
+
+def jobs(served: Served, talks: Sequence[Conversation], causal: bool, points: bool) -> list[Job]:
+    """Cut a request into jobs, so that a large one lets others in between."""
+    kind = (id(served), causal, points)
+
+    def run(payloads: Sequence[Sequence[Conversation]]) -> list[list[dict[str, Any]]]:
+        records = iter(label(served, [talk for payload in payloads for talk in payload], causal, points))
+        return [[next(records) for _ in payload] for payload in payloads]
+
+    return [Job(kind, run, part, sum(map(len, part))) for part in _parts(talks)]
+
+
+def _parts(talks: Sequence[Conversation]) -> list[list[Conversation]]:
+    parts: list[list[Conversation]] = [[]]
+    turns = 0
+    for talk in talks:
+        if parts[-1] and turns + len(talk) > BATCH_TURNS:
+            parts.append([])
+            turns = 0
+        parts[-1].append(talk)
+        turns += len(talk)
+    return parts
+
+
+def label(served: Served, talks: Sequence[Conversation], causal: bool, points: bool) -> list[dict[str, Any]]:
+    """Label conversations in one pass; give a record of each."""
+    model = served.causal if causal else served.model
+    if not points or served.map is None:
+        return [record(prediction) for prediction in model.predict(talks)]
+    found = model.predict_with_features(talks)
+    return [record(prediction, served.map.places(features)) for prediction, features in found]
+
+
+def record(prediction: Prediction, places: Sequence[Place] | None = None) -> dict[str, Any]:
+    """Give a conversation's labels as plain values."""
+    turns = [labelled(turn) for turn in prediction]
+    for turn, place in zip(turns, places or [], strict=places is not None):
+        turn["point"] = place
+    return {"id": prediction.id, "turns": turns}
+
+
+def labelled(turn: TurnPrediction) -> dict[str, Any]:
+    """Give a turn's label as plain values, rounded to 6 digits."""
+    return {
+        "label": turn.label,
+        "confidence": round(turn.score, 6),
+        "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
+    }

@@ -1,0 +1,62 @@
+"""The page and its files, under a policy that lets nothing else in."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from sentemo.serve.errors import Refusal
+
+FOLDER = Path(__file__).parent / "page"
+INDEX = "index.html"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+
+def router() -> APIRouter:
+    """Make the routes."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def index(request: Request) -> Response:
+        """Give the page."""
+        return _file(INDEX, request)
+
+    @routes.get("/page/{name:path}")
+    async def asset(name: str, request: Request) -> Response:
+        """Give one of its files."""
+        return _file(name, request)
+
+    return routes
+
+
+def _file(name: str, request: Request) -> Response:
+    """Give a file that is in the folder; a name is looked up, never made a path of."""
+    known = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.suffix in KINDS}
+    if name not in known:
+        raise Refusal(404, "There is nothing at this address", "The page is at /")
+    content = known[name].read_bytes()
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+        "ETag": tag,
+    }
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=_type(name))
+
+
+def _type(name: str) -> str:
+    kind = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+KINDS = {*TYPES, ".png", ".ico", ".webp", ".woff2", ".json", ".txt"}

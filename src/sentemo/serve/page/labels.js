@@ -1,0 +1,121 @@
+/** The editor of the reader's own labels: examples in, a model out; and the models that were taught. */
+import { announce, byId, el } from "./dom.js";
+import { labelCard, readCards } from "./label-card.js";
+import { asName, examples, forget, freshName, lesson, teach, use } from "./lesson.js";
+import { state } from "./store.js";
+import { count, expectation } from "./words.js";
+import { Fault } from "./api.js";
+import { marked, tell } from "./notice.js";
+
+const WHY_NOT = "This server doesn't learn new labels. To allow it, its operator starts it with `sentemo serve --adapted DIR`.";
+
+/** @type {HTMLDialogElement} */
+let dialog;
+
+/** Let a button open the editor. */
+export function offerLabels() {
+  dialog = byId("labels-dialog");
+  byId("open-labels").addEventListener("click", () => {
+    draw();
+    dialog.showModal();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+}
+
+/**
+ * @param {string} [said] what to say under the form
+ * @param {boolean} [wrong]
+ */
+function draw(said = "", wrong = false) {
+  const cards = el("div", { class: "cards", id: "label-cards" }, ...(lesson.labels.length ? lesson.labels : [undefined, undefined]).map(labelCard));
+  const add = el("button", { type: "button", onclick: () => {
+    cards.append(labelCard());
+    cards.lastElementChild.querySelector("input").focus();
+  } }, "Another label");
+  const form = el("form", { onsubmit: learn, novalidate: true },
+    el("header", {}, el("h2", { id: "labels-title" }, "My labels"), el("button", { type: "button", class: "quiet icon", "aria-label": "Close", onclick: () => dialog.close() }, "\u2715")),
+    el("p", { class: "muted" }, "Teach the model labels of your own from a few examples each: one a line, or turns of the conversation, which are learnt with what is said around them."),
+    state.adaptable ? null : el("p", {}, ...marked(WHY_NOT)),
+    cards, el("div", { class: "row" }, add),
+    el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "come beside those of the model"), choice("replace", "take their place")),
+    el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name || freshName(), maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
+    state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will be learnt with them, where the labels are there.`) : null,
+    el("div", { class: "row" }, el("button", { class: "main", id: "learn", disabled: !state.adaptable }, "Learn")),
+    el("p", { class: `outcome${wrong ? " wrong" : ""}`, role: "status", id: "outcome" }, said),
+    el("p", { class: "hint" }, "A model that learns keeps the examples' texts on the server, to show them as reasons, until it is deleted."),
+    ...taught(),
+  );
+  dialog.replaceChildren(form);
+}
+
+/**
+ * @param {string} name
+ * @param {any} control
+ */
+const field = (name, control) => el("label", { class: "field" }, el("span", {}, name), control);
+
+/**
+ * @param {"extend" | "replace"} value
+ * @param {string} words
+ */
+const choice = (value, words) => el("label", {}, el("input", { type: "radio", name: "mode", value, checked: lesson.mode === value }), words);
+
+function baseChoice() {
+  const now = lesson.base || (state.model === lesson.name ? state.fallback : state.model);
+  const names = state.models.map(({ name }) => name).filter((name) => name !== lesson.name);
+  return el("select", { id: "lesson-base" }, ...names.map((name) => el("option", { value: name, selected: name === now }, name)));
+}
+
+/** @param {SubmitEvent} event */
+async function learn(event) {
+  event.preventDefault();
+  const mode = /** @type {HTMLInputElement | null} */ (dialog.querySelector("[name=mode]:checked"))?.value;
+  Object.assign(lesson, { mode, base: byId("lesson-base").value, name: asName(byId("lesson-name").value), labels: readCards(byId("label-cards")) });
+  const lacking = lesson.labels.find(({ name, texts, picked, description }) => !name || !(texts.length || picked.length || description));
+  if (lacking) return say(lacking.name ? `Give \u201c${lacking.name}\u201d an example, or a description.` : "Give each label a name.", true);
+  if (!lesson.labels.length && !examples().length) return say("Name a label, and give it an example or two.", true);
+  if (lesson.name === lesson.base) return say("A model can't take the place of the one that it starts from: choose another name.", true);
+  say("Learning\u2026");
+  byId("learn").disabled = true;
+  try {
+    const { model, turns } = await teach();
+    const differ = turns.filter(({ before, after }) => before !== after).length;
+    const effect = turns.length ? ` In the conversation ${count(differ, "turn")} changed.` : "";
+    draw(`${model?.adapted ? expectation(model.adapted) : "Learnt."}${effect}`);
+    announce(byId("outcome").textContent ?? "");
+    byId("learn").focus({ preventScroll: true });
+  } catch (error) {
+    byId("learn").disabled = false;
+    if (error instanceof Fault) say(`${error.message}. ${error.nextStep}`, true);
+    else tell(error);
+  }
+  return undefined;
+}
+
+/**
+ * @param {string} words
+ * @param {boolean} [wrong]
+ */
+function say(words, wrong = false) {
+  byId("outcome").textContent = words;
+  byId("outcome").classList.toggle("wrong", wrong);
+}
+
+/** The models that were taught: used, or deleted. */
+function taught() {
+  const found = state.models.filter(({ adapted }) => adapted);
+  if (!found.length) return [];
+  return [el("h3", {}, "Taught so far"), el("ul", { class: "learnt" }, ...found.map(taughtModel))];
+}
+
+/** @param {import("./types.js").Model} each */
+function taughtModel({ name, adapted }) {
+  const used = name === state.model;
+  const act = (/** @type {() => Promise<any>} */ does) => () => does().then(() => draw(), (error) => say(error instanceof Fault ? `${error.message}. ${error.nextStep}` : "Something went wrong.", true));
+  return el("li", {},
+    el("strong", {}, name),
+    el("span", { class: "row" },
+      el("button", { type: "button", disabled: used, "aria-label": `Use ${name}`, onclick: act(() => use(name, false)) }, used ? "In use" : "Use"),
+      el("button", { type: "button", "aria-label": `Delete ${name}`, onclick: act(() => forget(name)) }, "Delete")),
+    el("p", {}, adapted ? `${Object.keys(adapted.examples).join(", ")}. ${expectation(adapted)}` : ""));
+}

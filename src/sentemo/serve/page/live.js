@@ -1,0 +1,108 @@
+/** A live chat of two people: each turn goes to the server, and its emotion comes back. */
+import { byId } from "./dom.js";
+import { Fault, askForKey, key } from "./api.js";
+import { changed, state, talk, watch } from "./store.js";
+import { scrollToTurn } from "./conversation.js";
+import { tell } from "./notice.js";
+
+/** @type {WebSocket | null} */
+let socket = null;
+/**
+ * Turns that were sent and not answered yet, in order.
+ * @type {number[]}
+ */
+let waiting = [];
+let connected = "";
+
+/** Let two people speak. */
+export function offerLive() {
+  byId("live").addEventListener("submit", say);
+  byId("say").maxLength = state.limits.characters;
+  watch(["models"], () => state.live && connected !== state.model && connect());
+}
+
+/** Begin to listen. */
+export function startLive() {
+  connect();
+  byId("live-empty").hidden = false;
+  byId("say").focus();
+}
+
+/** Stop listening. */
+export function stopLive() {
+  const old = socket;
+  socket = null;
+  connected = "";
+  old?.close();
+}
+
+/** @param {SubmitEvent} event */
+function say(event) {
+  event.preventDefault();
+  const text = byId("say").value.trim();
+  const chosen = byId("speaker-1").checked ? 1 : 0;
+  const shown = talk();
+  if (!text) return;
+  shown.turns.push({ speaker: byId(`name-${chosen}`).value.trim(), text });
+  byId("say").value = "";
+  byId(`speaker-${1 - chosen}`).checked = true;
+  byId("live-empty").hidden = true;
+  changed("talk");
+  scrollToTurn(shown.turns.length - 1);
+  if (socket?.readyState === WebSocket.OPEN) send(shown.turns.length - 1);
+  else if (!socket) connect();
+}
+
+/** Open a connection and say again what has been said; the server keeps nothing. */
+function connect() {
+  if (!state.model) return; // it is done when that is known
+  stopLive();
+  const address = new URL(`v1/live?model=${encodeURIComponent(state.model)}`, document.baseURI);
+  address.protocol = address.protocol.replace("http", "ws");
+  const mine = new WebSocket(address);
+  [socket, connected, waiting] = [mine, state.model, []];
+  mine.onopen = () => {
+    const given = key();
+    if (given) mine.send(JSON.stringify({ key: given }));
+    talk().turns.forEach((_, turn) => send(turn));
+  };
+  mine.onmessage = ({ data }) => socket === mine && hear(JSON.parse(data));
+  mine.onclose = () => socket === mine && lost();
+}
+
+/** @param {number} turn */
+function send(turn) {
+  const said = talk().turns[turn];
+  if (!said) return;
+  waiting.push(turn);
+  socket?.send(JSON.stringify(said));
+}
+
+/** @param {any} reply */
+function hear(reply) {
+  const turn = waiting.shift();
+  const shown = talk();
+  if (reply.error) return refused(reply.error);
+  if (turn === undefined) return undefined;
+  shown.readings[turn] = reply;
+  return changed("readings");
+}
+
+/** @param {import("./types.js").Fault} told */
+function refused(told) {
+  if (/\bkey\b/.test(told.cause)) {
+    const used = key();
+    stopLive();
+    askForKey(used !== null).then((given) => given && connect());
+    return;
+  }
+  tell(new Fault(422, { ...told, where: null }), connect);
+}
+
+/** The connection is gone: say so where someone waits for it, else connect when someone speaks. */
+function lost() {
+  socket = null;
+  const shown = talk();
+  const owed = shown.turns.some((_, turn) => !shown.readings[turn]);
+  if (owed) tell(new Fault(0, { cause: "The connection to the server is gone", next_step: "See whether `sentemo serve` still runs, then try again" }), connect);
+}

@@ -1,0 +1,119 @@
+/** The page's state, and who is told when it changes. */
+
+/**
+ * @type {{
+ *   models: import("./types.js").Model[], model: string, fallback: string, adaptable: boolean,
+ *   limits: {conversations: number, turns: number, characters: number, body_bytes: number},
+ *   view: "start" | "talk", live: boolean, source: string,
+ *   talks: import("./types.js").Talk[], current: number,
+ *   chosen: number | null, near: number | null, influences: Map<number, number>,
+ *   corrections: {talk: import("./types.js").Talk, turn: number, label: string}[],
+ * }}
+ */
+export const state = {
+  models: [],
+  model: "",
+  fallback: "",
+  adaptable: false,
+  limits: { conversations: 64, turns: 1024, characters: 4000, body_bytes: 1048576 },
+  view: "start",
+  live: false,
+  source: "",
+  talks: [],
+  current: 0,
+  chosen: null,
+  near: null,
+  influences: new Map(),
+  corrections: [],
+};
+
+/** @typedef {"models" | "talk" | "readings" | "chosen" | "near" | "influences"} Change */
+
+/** @type {Map<Change, (() => void)[]>} */
+const watchers = new Map();
+
+/**
+ * Call a function at each change of these kinds.
+ * @param {Change[]} changes
+ * @param {() => void} then
+ */
+export function watch(changes, then) {
+  for (const change of changes) watchers.set(change, [...(watchers.get(change) ?? []), then]);
+}
+
+/**
+ * Tell that something has changed.
+ * @param {Change} change
+ */
+export function changed(change) {
+  for (const then of watchers.get(change) ?? []) then();
+}
+
+/**
+ * Give the conversation that is shown; one without a turn where none is.
+ * @returns {import("./types.js").Talk}
+ */
+export const talk = () => state.talks[state.current] ?? NONE;
+
+/**
+ * Give the model that labels.
+ * @returns {import("./types.js").Model | undefined}
+ */
+export const model = () => state.models.find((each) => each.name === state.model);
+
+/**
+ * Start a conversation.
+ * @param {string} id
+ * @param {import("./types.js").Turn[]} turns
+ * @returns {import("./types.js").Talk}
+ */
+export const newTalk = (id, turns) => ({ id, turns, readings: [], before: new Map(), stamp: "" });
+
+const NONE = newTalk("", []);
+
+/**
+ * Give the label that its reader gave a turn, if any.
+ * @param {number} turn
+ * @param {import("./types.js").Talk} [of]
+ */
+export const correction = (turn, of = talk()) =>
+  state.corrections.find((each) => each.talk === of && each.turn === turn)?.label;
+
+/**
+ * Give the label that is shown for a turn: the reader's own before the model's.
+ * @param {number} turn
+ * @param {import("./types.js").Talk} [of]
+ */
+export const shownLabel = (turn, of = talk()) => correction(turn, of) ?? of.readings[turn]?.label;
+
+/**
+ * Point at a turn, or at none.
+ * @param {number | null} turn
+ */
+export function pointAt(turn) {
+  if (state.near === turn) return;
+  state.near = turn;
+  changed("near");
+}
+
+/**
+ * Choose a turn to explain, or none.
+ * @param {number | null} turn
+ */
+export function choose(turn) {
+  state.chosen = turn;
+  state.influences = new Map();
+  changed("influences");
+  changed("chosen");
+}
+
+/**
+ * Labels in the order in which they are drawn: neutral last.
+ * @returns {string[]}
+ */
+export function labels() {
+  const used = model();
+  if (!used) return [];
+  const { labels: names, neutral } = used;
+  return [...names.filter((name) => name !== neutral), ...(neutral === null ? [] : [neutral])];
+}

@@ -1,0 +1,18 @@
+/**
+ * What the modules hand each other.
+ *
+ * @typedef {{speaker: string, text: string}} Turn
+ * @typedef {{label: string, confidence: number, probabilities: Record<string, number>, point?: [number, number]}} Reading
+ * @typedef {{id: string, turns: Turn[], readings: (Reading | undefined)[], before: Map<number, string>, stamp: string}} Talk
+ *   `before` holds the labels that the latest lesson changed; `stamp` says which state of which model read the talk.
+ * @typedef {{method: string, examples: Record<string, number>, accuracy: number | null,
+ *   interval: [number, number] | null, chance: number, mistaken: number | null}} Adapted
+ * @typedef {{name: string, labels: string[], neutral: string | null, adapted: Adapted | null,
+ *   map: Record<string, [number, number]>}} Model
+ * @typedef {{turn: number, label: string, confidence: number, probabilities: Record<string, number>,
+ *   nearest: {text: string, label: string, distance: number}[], prototypes: Record<string, number>,
+ *   influences: {turn: number, change: number}[]}} Explained
+ * @typedef {{cause: string, next_step: string, where: string | null}} Fault
+ */
+
+export {};

@@ -1,0 +1,76 @@
+/** Figures in words. */
+
+/**
+ * A share as a percentage; never 100 % or 0 % of what isn't certain.
+ * @param {number} share
+ */
+export function percent(share) {
+  if (share > 0.99 && share < 1) return "> 99 %";
+  if (share > 0 && share < 0.01) return "< 1 %";
+  return `${Math.round(100 * share)} %`;
+}
+
+/**
+ * How sure a label is, as a word before it.
+ * @param {number} confidence
+ */
+export const hedge = (confidence) => (confidence < 0.5 ? "perhaps " : "");
+
+/**
+ * A turn's number as readers count.
+ * @param {number} turn
+ */
+export const nth = (turn) => `Turn ${turn + 1}`;
+
+/**
+ * One or several.
+ * @param {number} count
+ * @param {string} one
+ * @param {string} [many]
+ */
+export const count = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+/**
+ * A change of a probability, in points of a hundred.
+ * @param {number} change
+ */
+export function points(change) {
+  const whole = Math.round(100 * change);
+  return `${whole > 0 ? "+" : whole < 0 ? "\u2212" : "\u00b1"}${Math.abs(whole)}`;
+}
+
+/**
+ * How far an example is, from 0 (the same) to 2 (the opposite).
+ * @param {number} distance
+ */
+export function nearness(distance) {
+  const word = distance < 0.5 ? "very close" : distance < 0.85 ? "close" : distance < 1.15 ? "some way off" : "far off";
+  return `${word} (${distance.toFixed(2)})`;
+}
+
+/**
+ * What to expect of labels that were learnt from examples, in sentences.
+ * @param {import("./types.js").Adapted} adapted
+ * @returns {string}
+ */
+export function expectation(adapted) {
+  const examples = Object.values(adapted.examples).reduce((sum, each) => sum + each, 0);
+  const from = `Learnt from ${count(examples, "example")} of ${count(Object.keys(adapted.examples).length, "label")}.`;
+  return [from, found(adapted), taken(adapted)].filter(Boolean).join(" ");
+}
+
+/** @param {import("./types.js").Adapted} adapted */
+function found({ accuracy, interval, chance, mistaken }) {
+  if (accuracy === null || interval === null) {
+    return "How often it will be right can't be told from so few: give each label two examples or more.";
+  }
+  const [low, high] = interval;
+  const range = `${percent(accuracy)} (between ${percent(low)} and ${percent(high)}, 19 times in 20)`;
+  const wide = high - low > 0.35 ? " That is a wide range; more examples narrow it." : "";
+  if (mistaken !== null) return `Of new turns like these examples, expect it to find about ${range}.${wide}`;
+  return `Of turns like these examples, expect it to get about ${range} right; guessing would give ${percent(chance)}.${wide}`;
+}
+
+/** @param {import("./types.js").Adapted} adapted */
+const taken = ({ mistaken }) =>
+  mistaken === null ? "" : `Of what the model knew before, about ${(100 * mistaken).toFixed(1)} % will be taken for one of these labels.`;

@@ -1,0 +1,62 @@
+"""`POST /v1/read`: a pasted chat or a file, of whichever format, to conversations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request, Response
+
+from sentemo.corpora.files import READERS, read_bytes
+from sentemo.corpora.sniff import sniff
+from sentemo.corpora.source import Blob
+from sentemo.errors import BadInput
+from sentemo.serve import limits
+from sentemo.serve.errors import Refusal
+from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.requests import BoundedRequest, BoundedRoute
+from sentemo.serve.schemas import ReadReply
+from sentemo.types import Conversation
+
+AUTO = "auto"
+NAME = "chat"
+"""What conversations without an id are named after."""
+BODY = {"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def router() -> APIRouter:
+    """Make the route."""
+    routes = APIRouter(route_class=BoundedRoute)
+
+    @routes.post("/v1/read", response_model=ReadReply, responses=REFUSALS, openapi_extra=BODY)
+    async def read(request: Request, format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO) -> Response:
+        """Take the bytes of a chat apart; `auto` goes by what they look like."""
+        if format not in (AUTO, *READERS):
+            raise Refusal(422, "There is no such format", f"Use one of: auto, {', '.join(READERS)}", "format")
+        content = await BoundedRequest(request.scope, request.receive).body()
+        return await anyio.to_thread.run_sync(_reply, content, format)
+
+    return routes
+
+
+def _reply(content: bytes, format: str) -> Response:
+    try:
+        found = sniff(Blob(content, NAME)) if format == AUTO else format
+        return as_json({"format": found, "conversations": _taken(read_bytes(content, found, NAME))})
+    except BadInput as error:  # its cause may quote the content
+        where = None if error.line is None else f"line {error.line}"
+        raise Refusal(422, "The chat can't be read", error.next_step, where) from None
+
+
+def _taken(talks: Any) -> list[dict[str, Any]]:
+    found, turns = [], 0
+    for talk in talks:
+        turns += len(talk)
+        if turns > limits.MAX_READ_TURNS:
+            raise Refusal(422, "The chat has too many turns", f"Send at most {limits.MAX_READ_TURNS:,} at once")
+        found.append(_record(talk))
+    return found
+
+
+def _record(talk: Conversation) -> dict[str, Any]:
+    return {"id": talk.id, "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in talk]}

@@ -1,0 +1,90 @@
+"""What a turn's label rests on, and what it was corrected to."""
+
+from __future__ import annotations
+
+import json
+
+from serve.page.visitor import Visitor
+from serve.served import Running
+
+
+def test_a_turn_is_explained(visit: Visitor) -> None:
+    visit.example()
+    visit.explain(7)
+    panel = visit.get("#panel")
+    assert "anger, 65 % sure" in (panel.text_content() or "")
+    assert visit.get("#panel .shares li").count() == 7
+    texts = panel.inner_text()
+    assert "speak for anger" in texts and "nearest examples" in texts
+    assert visit.get("#panel .reasons").count() == 2
+    assert "(0." in visit.get("#panel .reasons").last.inner_text()
+    marked = visit.get("#turns .turn.helps, #turns .turn.hinders")
+    assert marked.count() >= 2
+    assert visit.get("#turns .turn.helps .weight").first.inner_text().startswith("+")
+    assert visit.bubble(7).get_attribute("aria-expanded") == "true"
+    visit.page.keyboard.press("Escape")
+    assert panel.is_hidden() and marked.count() == 0
+    assert "How dare he" in visit.page.evaluate("document.activeElement.textContent")
+
+
+def test_less_probable_labels_are_owned_up_to(visit: Visitor) -> None:
+    visit.example()
+    visit.bubble(2).click()
+    assert "neutral is more probable (58 %)" in visit.get("#verdict").inner_text()
+    assert "perhaps surprise" in visit.bubble(2).inner_text()
+
+
+def test_of_a_long_talk_the_part_around_the_turn_is_sent(visit: Visitor) -> None:
+    visit.paste("\n".join(f"{'AB'[n % 2]}: I am happy about number {n}!" for n in range(40)), 40)
+    visit.within("store.js", "void (m.state.limits.explained_turns = 10)")
+    with visit.page.expect_request("**/v1/explain") as sent:
+        visit.explain(30)
+    asked = json.loads(sent.value.post_data or "")
+    assert len(asked["conversation"]["turns"]) == 10
+    assert asked["conversation"]["turns"][asked["turn"]]["text"].endswith("number 30!")
+    marks = visit.within("store.js", "[...m.state.influences.keys()]")
+    assert marks and all(25 <= turn < 35 for turn in marks)
+
+
+def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site: Running) -> None:
+    visit.example()
+    visit.bubble(10).click()
+    before = visit.labels()
+    point = visit.get("#map .point").nth(10)
+    place = point.get_attribute("style")
+    visit.page.evaluate("document.querySelectorAll('#map .point')[10].dataset.same = 'yes'")
+    told = visit.correct("sadness")
+    after = visit.labels()
+    assert before[10] == "neutral" and after[10] == "sadness"
+    moved = [turn for turn in range(13) if before[turn] != after[turn]]
+    assert f"Turn 11: {before[10]}".replace(" ", "") in told.replace("\n", "").replace(" ", "")
+    for turn in moved:
+        assert f"Turn {turn + 1}:" in told
+        assert f"was {before[turn]}" in visit.bubble(turn).inner_text()
+    assert ("No other turn changed" in told) == (moved == [10])
+    assert "two examples or more" in told
+    assert "yours" in visit.bubble(10).inner_text()
+    assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
+    assert visit.get("#model").input_value() == "my-labels"
+    assert [each["name"] for each in site.http.get("/v1/models").json()["models"]] == ["shipped", "my-labels"]
+
+
+def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visitor, site: Running) -> None:
+    visit.example()
+    before = visit.labels()
+    visit.bubble(10).click()
+    visit.correct("sadness")
+    visit.bubble(11).click()
+    visit.page.fill("#panel .other-label input", "relief")
+    visit.page.click("#panel .other-label button")
+    visit.wait_text("#panel .changed", "^Learnt")
+    examples = site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"]
+    assert examples == {"sadness": 1, "relief": 1}
+    assert visit.labels()[10:12] == ["sadness", "relief"]
+    visit.wait(".timeline .name", 8)
+    visit.correct("relief")  # pressed again: taken back
+    assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
+    visit.bubble(10).click()
+    assert "Taken back" in visit.correct("sadness")
+    assert len(site.http.get("/v1/models").json()["models"]) == 1
+    assert visit.labels() == before

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from sentemo.corpora.files import PARSERS
 from serve.page.visitor import Visitor
 
 WHATSAPP = (
@@ -40,7 +39,6 @@ def test_takes_json(visit: Visitor) -> None:
     assert visit.get("#turns .said").all_inner_texts() == ["I lost my keys.", "Oh no!"]
 
 
-@pytest.mark.skipif("whatsapp" not in PARSERS, reason="no reader of WhatsApp exports is here")
 def test_takes_a_whatsapp_export(visit: Visitor) -> None:
     visit.paste(WHATSAPP, 3)
     assert visit.get("#turns .said").last.inner_text() == "Yes!\nThey called me this morning."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-
 from serve.page.visitor import Visitor
 
 WHATSAPP = (

@@ -23,6 +23,7 @@ ORDER = (
     "explanation",
     "model",
     "isolated",
+    "bulk",
     "evaluation",
     "training",
     "reproduce",
@@ -42,6 +43,8 @@ HEAVY = {
     "pydantic",
     "gensim",
     "nltk",
+    "fsspec",
+    "ray",
 }
 
 
@@ -125,7 +128,7 @@ def test_light_modules_import_nothing_heavy() -> None:
     light = [
         name
         for name in MODULES
-        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["cli"])
+        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["bulk"], ["cli"])
         or name in ("sentemo.encoders.encoder", "sentemo.encoders.identity")
     ]
     for module in light:

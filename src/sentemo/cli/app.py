@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, train
+from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, label, predict, reproduce, train
 
 app = typer.Typer(
     name="sentemo",
@@ -36,6 +36,7 @@ def _root(
 
 
 app.command()(predict.predict)
+app.command()(label.label)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)

@@ -9,10 +9,11 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from sentemo.corpora.csvfile import DELIMITERS, has_text_column, parse_csv, read_csv
-from sentemo.corpora.jsonl import parse_jsonl, read_jsonl
-from sentemo.corpora.lines import Line, read_lines
-from sentemo.corpora.parquet import read_parquet
+from sentemo.corpora.attempts import Attempt
+from sentemo.corpora.csvfile import DELIMITERS, each_csv, has_text_column, parse_csv, read_csv
+from sentemo.corpora.jsonl import each_jsonl, parse_jsonl, read_jsonl
+from sentemo.corpora.lines import Line, open_binary, read_lines
+from sentemo.corpora.parquet import each_parquet, read_parquet
 from sentemo.corpora.plaintext import parse_plaintext, read_plaintext
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation
@@ -28,6 +29,8 @@ PARSERS: dict[str, Callable[[Iterable[Line], str | Path, str], Iterator[Conversa
     "csv": parse_csv,
     "text": parse_plaintext,
 }
+EACH = {"jsonl": each_jsonl, "csv": each_csv}
+"""The line formats that can be read on behind a conversation that can't be read; Parquet can too."""
 EXTENSIONS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -53,10 +56,31 @@ def read_conversations(path_or_dash: str | PathLike[str], format: str = "auto") 
     if str(path_or_dash) == STDIN:
         return _filled(_read_stdin(sys.stdin.buffer, format), "stdin")
     path = Path(path_or_dash)
-    return _filled(READERS[_format_of(path) if format == "auto" else format](path), path)
+    return _filled(READERS[format_of(path) if format == "auto" else format](path), path)
 
 
-def _format_of(path: Path) -> str:
+def read_each(path: Path, format: str = "auto") -> Iterator[Attempt]:
+    """Yield the conversations of a file, with the reason in place of each that can't be read; raise no `BadInput`.
+
+    JSON lines, CSV and Parquet are read on behind it. A file of another format, and a damaged one, ends with the
+    reason.
+    """
+    chosen = format_of(path) if format == "auto" else format
+    try:
+        if chosen == "parquet":
+            yield from each_parquet(path)
+        elif chosen in EACH:
+            with open_binary(path) as stream:
+                yield from EACH[chosen](read_lines(stream, path), path, path.stem)
+        else:
+            yield from READERS[chosen](path)
+    except BadInput as error:
+        cause = f"Reading ended here: {error.fault}"
+        yield BadInput(cause, error.next_step, path=path, line=error.line)
+
+
+def format_of(path: Path) -> str:
+    """Tell a file's format by its extension; raise `UsageError` where that tells none."""
     try:
         return EXTENSIONS[path.suffix.lower()]
     except KeyError:

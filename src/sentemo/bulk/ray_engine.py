@@ -1,0 +1,79 @@
+"""Shards on a Ray cluster. Ray schedules and restarts; shards, parts and resuming are ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sentemo.bulk.parts import Part
+from sentemo.bulk.shards import Shard
+from sentemo.bulk.worker import Worker
+from sentemo.errors import MissingExtra, SentemoError
+
+MAX_DEATHS = 3
+"""Times that Ray gives a shard to a new worker after one died."""
+
+
+class Ray:
+    """Label on a cluster at an address, or on one of this machine that is started for the run, on loopback alone."""
+
+    def __init__(self, address: str | None = None, number: int = 0) -> None:
+        self.address = address
+        self.number = number
+        """Workers; 0 for one on each CPU of the cluster."""
+
+    def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]:
+        """Keep every worker busy; raise what a worker raised."""
+        with _connected(self.address) as ray:
+            kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=MAX_DEATHS)(Worker)
+            number = self.number or max(1, int(ray.cluster_resources().get("CPU", 1)))
+            idle = [kind.remote(worker.load, worker.to) for _ in range(number)]
+            busy: dict[Any, Any] = {}
+            while True:
+                while idle and (shard := next(shards, None)) is not None:
+                    busy[idle[-1].attempt.remote(shard)] = idle.pop()
+                if not busy:
+                    return
+                for done in ray.wait(list(busy))[0]:
+                    idle.append(busy.pop(done))
+                    yield _result(ray, done)
+
+
+@contextmanager
+def _connected(address: str | None) -> Iterator[Any]:
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when Ray is imported
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingExtra("Ray", "ray") from error
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if address is None:
+            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+        else:
+            ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise SentemoError(
+            f"There is no Ray cluster at {address or 'this machine'} ({error})",
+            "Start one with `ray start --head`, and give its address as HOST:PORT",
+        ) from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _result(ray: Any, done: Any) -> Part:
+    try:
+        answer = ray.get(done)
+    except ray.exceptions.RayActorError as error:
+        raise SentemoError(
+            f"{MAX_DEATHS + 1} workers died on one shard",
+            "Too little memory is the usual cause: use fewer --processes or a smaller --shard-turns",
+        ) from error
+    if isinstance(answer, Exception):
+        raise answer
+    part: Part = answer
+    return part

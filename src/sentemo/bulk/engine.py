@@ -50,9 +50,10 @@ class Processes:
         crew = _Crew(worker, shards, self.number)
         try:
             done: list[Part] = []
-            while crew.feed() or done:
+            while crew.feed():
                 yield from done  # while the next shards are being labelled
                 done = crew.collect()
+            yield from done
         finally:
             crew.end()
 
@@ -83,8 +84,8 @@ class _Crew:
     def collect(self) -> list[Part]:
         """Wait until a process is done or dead; give the parts that are done."""
         done: list[Part] = []
-        for connection in wait(list(self._busy)):
-            member = self._busy.pop(connection)  # type: ignore[index]  # typed for sockets and handles too
+        for member in [self._busy[each] for each in wait(list(self._busy)) if isinstance(each, Connection)]:
+            del self._busy[member.connection]
             try:
                 answer = member.connection.recv()
             except (EOFError, OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -26,10 +27,10 @@ class Ray:
 
     def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]:
         """Keep every worker busy; raise what a worker raised."""
-        with _connected(self.address) as ray:
+        with _connected(self.address, self.number) as ray:
             kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=MAX_DEATHS)(Worker)
-            number = self.number or max(1, int(ray.cluster_resources().get("CPU", 1)))
-            idle = [kind.remote(worker.load, worker.to) for _ in range(number)]
+            cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
+            idle = [kind.remote(worker.load, worker.to) for _ in range(min(self.number or cpus, cpus))]
             busy: dict[Any, Any] = {}
             while True:
                 while idle and (shard := next(shards, None)) is not None:
@@ -42,18 +43,15 @@ class Ray:
 
 
 @contextmanager
-def _connected(address: str | None) -> Iterator[Any]:
+def _connected(address: str | None, number: int) -> Iterator[Any]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when Ray is imported
     try:
         import ray
     except ImportError as error:
         raise MissingExtra("Ray", "ray") from error
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    own: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "num_cpus": number or None}
     try:
-        if address is None:
-            ray.init(include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
-        else:
-            ray.init(address=address, **quiet)
+        ray.init(log_to_driver=False, logging_level=logging.ERROR, **({"address": address} if address else own))
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise SentemoError(
             f"There is no Ray cluster at {address or 'this machine'} ({error})",

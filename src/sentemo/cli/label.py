@@ -77,12 +77,16 @@ def _engine(name: str, processes: int, address: str | None) -> Engine:
 @contextmanager
 def _shown() -> Iterator[Watch]:
     """Show progress on stderr: a bar in a terminal, else a line a minute."""
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
 
     console = Console(stderr=True)
-    with Progress(
-        BarColumn(), TextColumn("{task.description}"), console=console, transient=True, disable=not console.is_terminal
+    with bars.Progress(
+        bars.BarColumn(),
+        bars.TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task("Counting", total=None)
         pace = _Pace()

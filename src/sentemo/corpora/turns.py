@@ -29,7 +29,8 @@ class Place:
 def make_turn(text: object, speaker: object, label: object, place: Place) -> Utterance:
     """Make an utterance of untrusted values.
 
-    The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank label None.
+    The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
+    label None.
     """
     words = plain(text, "utterance", place)
     if not words.strip():

@@ -13,6 +13,7 @@ from sentemo.bulk.shards import Shard
 from sentemo.bulk.worker import Worker
 from sentemo.errors import MissingExtra, SentemoError
 
+LOOPBACK = ("127.", "localhost", "[::1]")
 MAX_DEATHS = 3
 """Times that Ray gives a shard to a new worker after one died."""
 
@@ -32,19 +33,24 @@ class Ray:
             cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
             idle = [kind.remote(worker.load, worker.to) for _ in range(min(self.number or cpus, cpus))]
             busy: dict[Any, Any] = {}
+            done: list[Part] = []
             while True:
                 while idle and (shard := next(shards, None)) is not None:
-                    busy[idle[-1].attempt.remote(shard)] = idle.pop()
+                    member = idle.pop()
+                    busy[member.attempt.remote(shard)] = member
+                yield from done  # while the next shards are being labelled
                 if not busy:
                     return
-                for done in ray.wait(list(busy))[0]:
-                    idle.append(busy.pop(done))
-                    yield _result(ray, done)
+                ready = ray.wait(list(busy))[0]
+                idle += [busy.pop(each) for each in ready]
+                done = [_result(ray, each) for each in ready]
 
 
 @contextmanager
 def _connected(address: str | None, number: int) -> Iterator[Any]:
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when Ray is imported
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when Ray is imported, as the next is
+    if address is None or address.startswith(LOOPBACK):  # which Ray else takes for this machine's name in the network
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         import ray
     except ImportError as error:

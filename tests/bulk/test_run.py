@@ -135,6 +135,17 @@ def test_other_inputs_or_settings_are_refused(tmp_path: Path) -> None:
         label(order, Rule(), InProcess())
 
 
+def test_an_input_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "in")
+
+    def change(progress: Progress) -> None:
+        (tmp_path / "in" / "1.jsonl").write_text('{"turns": ["new"]}\n')
+
+    with pytest.raises(SentemoError, match="An input changed while it was read"):
+        label(Order((archive,), str(tmp_path / "out"), shard_turns=10), Rule(), InProcess(), change)
+    assert not (tmp_path / "out" / "summary.json").exists()
+
+
 def test_folders_that_are_not_a_runs_own_are_left_alone(tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "in")
     with pytest.raises(UsageError, match="lies in the output folder"):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.bulk.failure import Failure
@@ -16,6 +16,7 @@ def item(turns: int) -> Item:
     return Talk("file", Conversation.of(*["words"] * turns)) if turns else FAILURE
 
 
+@settings(deadline=None)
 @given(lengths=st.lists(st.integers(0, 9)), turns=st.integers(1, 12))
 def test_shards_hold_everything_once_in_order_and_end_when_they_are_full(lengths: list[int], turns: int) -> None:
     items = [item(length) for length in lengths]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.bulk.tally import Tally, summary
@@ -12,6 +12,7 @@ TURNS = st.tuples(st.sampled_from("abc"), st.floats(0, 1)).map(lambda t: TurnPre
 TALKS = st.lists(st.lists(TURNS, min_size=1).map(lambda turns: Prediction("", tuple(turns))), max_size=8)
 
 
+@settings(deadline=None)
 @given(talks=TALKS, cut=st.integers(0, 8))
 def test_parts_add_up_to_the_whole_in_any_order(talks: list[Prediction], cut: int) -> None:
     whole, one, other = Tally(), Tally(), Tally()

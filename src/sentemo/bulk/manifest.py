@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -39,7 +39,7 @@ class Manifest:
         if kept is None:
             if any(not name.startswith(".") for name in self._folder.names()):
                 raise UsageError("The output folder holds other files", "Choose another --out")
-            self._write(NAME, [_line(self._terms)])
+            self._folder.write(NAME, [_line(self._terms)])
         elif changes := list(_changes({key: kept.get(key) for key in self._terms}, self._terms)):
             raise UsageError(f"The output folder holds another run's labels: {'; '.join(changes[:3])}", ANOTHER)
         self.done: set[int] = set()
@@ -53,7 +53,7 @@ class Manifest:
     def keep(self, part: Part) -> None:
         """Put a part in its place, then its record."""
         name = part_name(part.number, self._to)
-        self._write(name, [part.content])
+        self._folder.write(name, [part.content])
         record = {
             "number": part.number,
             "file": name,
@@ -62,7 +62,7 @@ class Manifest:
             "tally": part.tally.to_json(),
             "failures": [asdict(failure) for failure in part.failures],
         }
-        self._write(f"{RECORDS}/{part.number:06d}.json", [_line(record)])
+        self._folder.write(f"{RECORDS}/{part.number:06d}.json", [_line(record)])
         self.done.add(part.number)
 
     def close(self) -> dict[str, Any]:
@@ -71,10 +71,10 @@ class Manifest:
         for record in self._records():
             tally.add(Tally(**record["tally"]))
             parts.append({key: record[key] for key in ("file", "bytes", "sha256")})
-        self._write("failures.jsonl", (_line(each) for record in self._records() for each in record["failures"]))
+        self._folder.write("failures.jsonl", (_line(each) for record in self._records() for each in record["failures"]))
         told = summary(tally)
-        self._write("summary.json", [json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n"])
-        self._write(NAME, [_line({**self._terms, "parts": parts})])
+        self._folder.write("summary.json", [json.dumps(told, indent=1, ensure_ascii=False).encode() + b"\n"])
+        self._folder.write(NAME, [_line({**self._terms, "parts": parts})])
         return told
 
     def _records(self) -> Iterator[dict[str, Any]]:
@@ -95,9 +95,6 @@ class Manifest:
             return dict(json.loads(content))
         except (ValueError, TypeError) as error:
             raise SentemoError(f"{name} in the output folder is damaged", "Choose another --out") from error
-
-    def _write(self, name: str, chunks: Iterable[bytes]) -> None:
-        self._folder.write(name, chunks)
 
 
 def _line(value: Any) -> bytes:

@@ -18,7 +18,7 @@ from sentemo.bulk.parts import ENCODERS
 from sentemo.bulk.shards import shards
 from sentemo.bulk.storage import is_remote
 from sentemo.bulk.worker import Worker
-from sentemo.errors import UsageError
+from sentemo.errors import SentemoError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def label(order: Order, load: Load, engine: Engine, watch: Watch = lambda progre
                 manifest.keep(part)
                 tally.add(part.tally)
                 watch(Progress(tally.turns, total, tally.failures))
+        if tally.conversations + tally.failures != sum(each.conversations + each.failures for each in surveys):
+            raise SentemoError("An input changed while it was read", "Choose another --out and label it again")
         return manifest.close()
 
 

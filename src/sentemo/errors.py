@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copyreg
 from os import PathLike
+from typing import Any
 
 
 class SentemoError(Exception):
@@ -17,6 +19,10 @@ class SentemoError(Exception):
         self.cause = cause
         self.next_step = next_step
         super().__init__(f"{cause.rstrip('.')}. {next_step.rstrip('.')}.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go from one process to another as it is."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UsageError(SentemoError):
@@ -40,6 +46,8 @@ class BadInput(SentemoError):
     ) -> None:
         self.path = None if path is None else str(path)
         self.line = line
+        self.fault = cause
+        """What is wrong, without the place."""
         where = ":".join(str(part) for part in (self.path, line) if part is not None)
         super().__init__(f"{where}: {cause}" if where else cause, next_step)
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 
 from dialogues import FOUR, template_dialogues
+from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
 from sentemo.training.fit import Split, fit
-from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.types import LabelSet
 

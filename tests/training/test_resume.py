@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from dialogues import FOUR
+from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
 from sentemo.training.fit import Split, Watchers, fit
-from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.training.state import POINTER
 from sentemo.types import LabelSet

@@ -16,6 +16,7 @@ from sentemo.cli import (
     evaluate,
     explain,
     few_shot,
+    label,
     llm,
     predict,
     reproduce,
@@ -51,6 +52,7 @@ def _root(
 
 app.command()(predict.predict)
 app.command()(convert.convert)
+app.command()(label.label)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)

@@ -52,6 +52,7 @@ def few_shot(
     Beside `adapt`: the nearest prototype and a logistic regression on raw frozen embeddings, and SetFit with the same
     encoder and examples, all on the same episodes. Labels should be such as the model has not been trained on.
     """
+    from sentemo.artifacts.lock import locked
     from sentemo.artifacts.manifest import NAME as MANIFEST
     from sentemo.artifacts.pretrained import find
     from sentemo.encoders.packaged import sha256_of
@@ -70,7 +71,6 @@ def few_shot(
     )
     from sentemo.model import SentEmoContext
     from sentemo.training.fit import Split, digest_of
-    from sentemo.training.lock import locked
 
     options.use_threads(threads)
     labels, conversations = options.read_split(corpus, data, split)

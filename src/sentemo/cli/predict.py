@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
+from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
-from sentemo.types import ABSTENTION
 
 if TYPE_CHECKING:
     from sentemo.types import Prediction
@@ -71,18 +71,3 @@ def print_prediction(prediction: Prediction, table: bool, abstain_below: float =
         show(prediction, Console(), abstain_below)
     else:
         put(as_record(prediction, abstain_below))
-
-
-def as_record(prediction: Prediction, abstain_below: float = 0.0) -> dict[str, Any]:
-    """Give a prediction as one object for JSON; the label is null where there is none or its probability is too low."""
-    turns = [
-        {
-            "speaker": turn.speaker,
-            "text": turn.text,
-            "label": turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else None,
-            "score": round(turn.score, 6),
-            "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
-        }
-        for turn in prediction
-    ]
-    return {"id": prediction.id, "turns": turns}

@@ -84,8 +84,8 @@ def train(
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Hold the run's folder; of several processes the first does, and it alone writes and speaks."""
+    from sentemo.artifacts.lock import locked
     from sentemo.training import parallel
-    from sentemo.training.lock import locked
 
     with locked(out) if parallel.number() == 0 else nullcontext():
         yield

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 
+from sentemo.corpora.attempts import Attempt, strictly
 from sentemo.corpora.lines import Line, file_lines
 from sentemo.corpora.source import Source
-from sentemo.corpora.table import TEXT, Columns, Row, conversations
+from sentemo.corpora.table import TEXT, Columns, Row, each_conversation
 from sentemo.corpora.turns import Place
+from sentemo.errors import BadInput
 from sentemo.types import Conversation
 
 DELIMITERS = (",", ";", "\t")
@@ -22,9 +25,14 @@ def read_csv(path: Source) -> Iterator[Conversation]:
 
 def parse_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
     """Yield the conversations of numbered lines; raise `BadInput` with file and line."""
+    return strictly(each_csv(lines, path, stem))
+
+
+def each_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Attempt]:
+    """As `parse_csv`, with the reason in place of what can't be read."""
     header, rows = csv_rows(lines, path)
     if header:
-        yield from conversations(rows, Columns.of(header, path), path, stem)
+        yield from each_conversation(rows, Columns.of(header, path), path, stem)
 
 
 def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iterator[Row]]:
@@ -33,9 +41,9 @@ def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iter
     first = next(start, None)
     if first is None:
         return [], iter(())
-    records = _records(chain([first], start), delimiter(first[1]), path)
+    records = _Records(chain([first], start), delimiter(first[1]), path)
     _, header = next(records, (1, []))
-    return header, _rows(records, header, path)
+    return header, map(partial(_row, header, path), records)
 
 
 def delimiter(header: str) -> str:
@@ -48,24 +56,37 @@ def has_text_column(header: str, separator: str) -> bool:
     return any(name.strip(' \r\n"').casefold() in TEXT for name in header.split(separator))
 
 
-def _records(lines: Iterable[Line], separator: str, path: str | Source) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with its first line number; skip blank lines."""
-    reader = csv.reader((text for _, text in lines), delimiter=separator, strict=True)
-    while True:
-        start = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            Place(path, start).refuse(f"Not CSV: {error}", "Quote cells that hold quotes, commas or line ends")
-        if record:
-            yield start, record
+class _Records(Iterator[tuple[int, list[str]]]):
+    """Each record with its first line number; blank lines are skipped, and a bad record raises and is left behind."""
+
+    def __init__(self, lines: Iterable[Line], separator: str, path: str | Source) -> None:
+        self._reader = csv.reader(map(self._text, lines), delimiter=separator, strict=True)
+        self._path = path
+        self._line = 0
+
+    def _text(self, line: Line) -> str:
+        self._line, text = line
+        return text
+
+    def __next__(self) -> tuple[int, list[str]]:
+        record: list[str] = []
+        while not record:
+            start = self._line + 1
+            try:
+                record = next(self._reader)
+            except csv.Error as error:
+                Place(self._path, start).refuse(
+                    f"Not CSV: {error}", "Quote cells that hold quotes, commas or line ends"
+                )
+            except BadInput as error:
+                self._line = error.line or self._line
+                raise
+        return start, record
 
 
-def _rows(records: Iterator[tuple[int, list[str]]], header: list[str], path: str | Source) -> Iterator[Row]:
-    for line, record in records:
-        if len(record) != len(header):
-            cause = f"A row of {len(record)} cells under a header of {len(header)}"
-            Place(path, line).refuse(cause, "Quote cells that hold the delimiter")
-        yield line, dict(zip(header, record, strict=True))
+def _row(header: list[str], path: str | Source, record: tuple[int, list[str]]) -> Row:
+    line, cells = record
+    if len(cells) != len(header):
+        cause = f"A row of {len(cells)} cells under a header of {len(header)}"
+        Place(path, line).refuse(cause, "Quote cells that hold the delimiter")
+    return line, dict(zip(header, cells, strict=True))

@@ -9,11 +9,12 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
+from sentemo.corpora.attempts import Attempt
 from sentemo.corpora.convokit import read_convokit
-from sentemo.corpora.csvfile import parse_csv, read_csv
-from sentemo.corpora.jsonl import parse_jsonl, read_jsonl
-from sentemo.corpora.lines import Line, read_lines
-from sentemo.corpora.parquet import read_parquet
+from sentemo.corpora.csvfile import each_csv, parse_csv, read_csv
+from sentemo.corpora.jsonl import each_jsonl, parse_jsonl, read_jsonl
+from sentemo.corpora.lines import Line, open_binary, read_lines
+from sentemo.corpora.parquet import each_parquet, read_parquet
 from sentemo.corpora.plaintext import parse_plaintext, read_plaintext
 from sentemo.corpora.slack import read_slack
 from sentemo.corpora.sniff import sniff, text_format, through_first_text
@@ -39,6 +40,8 @@ PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Conver
     "whatsapp": parse_whatsapp,
 }
 """Those that are made of lines, so that stdin can hold them."""
+EACH = {"jsonl": each_jsonl, "csv": each_csv}
+"""The line formats that can be read on behind a conversation that can't be read; Parquet can too."""
 STDIN = "-"
 
 
@@ -64,6 +67,26 @@ def read_bytes(data: bytes, format: str = "auto", name: str = "") -> Iterator[Co
     """
     _check(format)
     return _read(Blob(data, name), format)
+
+
+def read_each(path: Path, format: str = "auto") -> Iterator[Attempt]:
+    """Yield the conversations of a file, with the reason in place of each that can't be read; raise no `BadInput`.
+
+    JSON lines, CSV and Parquet are read on behind it. A file of another format, and a damaged one, ends with the
+    reason.
+    """
+    try:
+        chosen = sniff(path) if format == "auto" else format
+        if chosen == "parquet":
+            yield from each_parquet(path)
+        elif chosen in EACH:
+            with open_binary(path) as stream:
+                yield from EACH[chosen](read_lines(stream, path), path, path.stem)
+        else:
+            yield from READERS[chosen](path)
+    except BadInput as error:
+        cause = f"Reading ended here: {error.fault}"
+        yield BadInput(cause, error.next_step, path=path, line=error.line)
 
 
 def _check(format: str) -> None:

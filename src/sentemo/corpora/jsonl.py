@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from sentemo.corpora.attempts import Attempt, attempts, strictly
 from sentemo.corpora.lines import Line, bare, file_lines
 from sentemo.corpora.source import Source
 from sentemo.corpora.turns import Place, checked, make_conversation, make_turn, plain
@@ -24,10 +25,22 @@ def parse_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterato
 
     A conversation without id becomes `stem-n`, n its 0-based place. Raises `BadInput` with file and line.
     """
-    filled = ((number, text) for number, text in bare(lines) if text.strip())
-    for place_in_file, (number, text) in enumerate(filled):
+    return strictly(each_jsonl(lines, path, stem))
+
+
+def each_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Attempt]:
+    """As `parse_jsonl`, with the reason in place of what can't be read."""
+
+    def make(item: tuple[int, Line]) -> Conversation:
+        place_in_file, (number, text) = item
         place = Place(path, number)
-        yield read_conversation(load_object(text, place), f"{stem}-{place_in_file}", place)
+        return read_conversation(load_object(text, place), f"{stem}-{place_in_file}", place)
+
+    return attempts(enumerate(filter(_filled, bare(lines))), make)
+
+
+def _filled(line: Line) -> bool:
+    return bool(line[1].strip())
 
 
 def load_object(text: str, place: Place) -> Mapping[str, object]:
@@ -100,7 +113,7 @@ def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[s
     return count
 
 
-def _line(conversation: Conversation, path: Path) -> bytes:
+def _line(conversation: Conversation, path: Source) -> bytes:
     talk = checked(conversation, Place(path))
     named = {"id": talk.id} if talk.id else {}
     value = named | {"turns": [_slim(turn) for turn in talk]}

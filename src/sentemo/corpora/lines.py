@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import IO, BinaryIO
 
 from sentemo.corpora.source import Source
@@ -35,30 +36,46 @@ def open_binary(path: Source) -> Iterator[BinaryIO]:
 def read_lines(stream: IO[bytes], path: str | Source) -> Iterator[Line]:
     """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark.
 
-    Only a line feed ends a line, so that texts may hold other separators.
+    Only a line feed ends a line, so that texts may hold other separators. A line that can't be read raises `BadInput`,
+    and the next call goes on behind it.
     """
-    number = 0
-    while raw := _next_line(stream, path, number + 1):
-        number += 1
+    return _Lines(stream, path)
+
+
+class _Lines(Iterator[Line]):
+    def __init__(self, stream: IO[bytes], path: str | Source) -> None:
+        self._stream = stream
+        self._path = path
+        self._number = 0
+        self._inside = False
+        """The line read last was too long, and its rest is still to come."""
+
+    def __next__(self) -> Line:
+        raw = self._read()
+        while self._inside and raw:
+            self._inside = not raw.endswith(b"\n")
+            raw = self._read()
+        if not raw:
+            raise StopIteration
+        self._number += 1
+        if len(raw) > MAX_LINE_BYTES:
+            self._inside = not raw.endswith(b"\n")
+            raise self._bad(f"A line above {MAX_LINE_BYTES:,} bytes", "Split it into lines")
         try:
-            yield number, (raw.removeprefix(BOM) if number == 1 else raw).decode("utf-8")
+            return self._number, (raw.removeprefix(BOM) if self._number == 1 else raw).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise BadInput(
-                f"Not valid UTF-8 (byte {error.start + 1} of the line)",
-                "Save it as UTF-8",
-                path=str(path),
-                line=number,
-            ) from None
+            raise self._bad(f"Not valid UTF-8 (byte {error.start + 1} of the line)", "Save it as UTF-8") from None
 
+    def _read(self) -> bytes:
+        try:
+            return self._stream.readline(MAX_LINE_BYTES + 1)
+        except OSError as error:
+            self._stream = BytesIO()  # what can't be read now ends here
+            self._number += 1
+            raise self._bad(f"Reading failed: {error}", "Check the disk and the file") from None
 
-def _next_line(stream: IO[bytes], path: str | Source, number: int) -> bytes:
-    try:
-        raw = stream.readline(MAX_LINE_BYTES + 1)
-    except OSError as error:
-        raise BadInput(f"Reading failed: {error}", "Check the disk and the file", path=str(path), line=number) from None
-    if len(raw) > MAX_LINE_BYTES:
-        raise BadInput(f"A line above {MAX_LINE_BYTES:,} bytes", "Split it into lines", path=str(path), line=number)
-    return raw
+    def _bad(self, cause: str, next_step: str) -> BadInput:
+        return BadInput(cause, next_step, path=str(self._path), line=self._number)
 
 
 def file_lines(path: Source) -> Iterator[Line]:
@@ -69,4 +86,8 @@ def file_lines(path: Source) -> Iterator[Line]:
 
 def bare(lines: Iterable[Line]) -> Iterator[Line]:
     """Drop the line ends."""
-    return ((number, text.rstrip("\r\n")) for number, text in lines)
+    return map(_bare, lines)  # goes on where a line raises, which a generator couldn't
+
+
+def _bare(line: Line) -> Line:
+    return line[0], line[1].rstrip("\r\n")

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from sentemo.corpora.attempts import Attempt, attempts, strictly
 from sentemo.corpora.dailydialog_labels import emotion_name
 from sentemo.corpora.lines import open_binary
 from sentemo.corpora.source import Source
-from sentemo.corpora.table import Columns, Row, conversations
+from sentemo.corpora.table import Columns, Row, each_conversation
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
@@ -23,6 +24,11 @@ def read_parquet(path: Source) -> Iterator[Conversation]:
     Nested: `turns` list<struct<text, speaker?, label?>> or list<string>. Hub: `dialog` list<string> with
     an optional `emotion` or `label`, a list of names or of DailyDialog's ids; speakers alternate, A and B.
     """
+    return strictly(each_parquet(path))
+
+
+def each_parquet(path: Source) -> Iterator[Attempt]:
+    """As `read_parquet`, with the reason in place of what can't be read."""
     header = column_names(path)
     if "turns" in header:
         yield from _nested(path, header)
@@ -32,7 +38,7 @@ def read_parquet(path: Source) -> Iterator[Conversation]:
         columns = Columns.of(header, path)
         chosen = (columns.text, columns.speaker, columns.conversation, columns.label)
         rows = parquet_rows(path, [name for name in chosen if name])
-        yield from conversations(rows, columns, path, path.stem)
+        yield from each_conversation(rows, columns, path, path.stem)
 
 
 @contextmanager
@@ -82,12 +88,15 @@ def _batches(path: Source, columns: Sequence[str]) -> Iterator[list[Mapping[str,
             yield batch.to_pylist()
 
 
-def _nested(path: Source, header: Sequence[str]) -> Iterator[Conversation]:
-    for number, cells in parquet_rows(path, [name for name in ("id", "turns") if name in header]):
+def _nested(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
+    def make(row: Row) -> Conversation:
+        number, cells = row
         place = Place(path, number)
         id = f"{path.stem}-{number - 1}" if cells.get("id") is None else str(cells["id"])
         turns = [_turn(turn, place) for turn in as_list(cells["turns"], "turns", place)]
-        yield make_conversation(plain(id, "id", place), turns, place)
+        return make_conversation(plain(id, "id", place), turns, place)
+
+    return attempts(parquet_rows(path, [name for name in ("id", "turns") if name in header]), make)
 
 
 def _turn(value: object, place: Place) -> Utterance:
@@ -96,9 +105,11 @@ def _turn(value: object, place: Place) -> Utterance:
     return make_turn(value, None, None, place)
 
 
-def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Conversation]:
+def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
     gold = next((name for name in ("emotion", "label") if name in header), None)
-    for number, cells in parquet_rows(path, ["dialog", gold] if gold else ["dialog"]):
+
+    def make(row: Row) -> Conversation:
+        number, cells = row
         place = Place(path, number)
         texts = as_list(cells["dialog"], "dialog", place)
         labels = as_list(cells[gold], gold, place) if gold else [None] * len(texts)
@@ -108,7 +119,9 @@ def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Conversation]:
             make_turn(text, "AB"[i % 2], _name(label, place), place)
             for i, (text, label) in enumerate(zip(texts, labels, strict=True))
         ]
-        yield make_conversation(f"{path.stem}-{number - 1}", turns, place)
+        return make_conversation(f"{path.stem}-{number - 1}", turns, place)
+
+    return attempts(parquet_rows(path, ["dialog", gold] if gold else ["dialog"]), make)
 
 
 def _name(label: object, place: Place) -> object:

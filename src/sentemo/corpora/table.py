@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
+from sentemo.corpora.attempts import Attempt, attempts
 from sentemo.corpora.source import Source
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
@@ -44,19 +46,42 @@ class Columns:
         return cls(text, speaker, conversation, label)
 
 
-def conversations(rows: Iterable[Row], columns: Columns, path: str | Source, stem: str) -> Iterator[Conversation]:
+def each_conversation(rows: Iterator[Row], columns: Columns, path: str | Source, stem: str) -> Iterator[Attempt]:
     """Yield one conversation for each run of rows with the same conversation id, in the order of the rows.
 
     Without such a column all rows are one conversation, `stem-0`. An id that comes again after another one is
-    `BadInput`: only ids are kept in memory, so the rows of one conversation must stand together.
+    `BadInput`: only ids are kept in memory, so the rows of one conversation must stand together. In place of a
+    conversation with a row that can't be read stands the reason.
     """
     seen: set[str] = set()
-    for id, group in groupby(rows, lambda row: _id(row, columns, path, stem)):
-        first, turns = _turns(group, columns, path)
-        if id in seen:
-            Place(path, first).refuse(f"Conversation {id!r} comes again after another one", "Sort the rows by it")
+
+    def make(run: tuple[str, Iterable[tuple[str, Row | BadInput]]]) -> Conversation:
+        id, rows = run
+        again = id in seen
         seen.add(id)
-        yield make_conversation(id, turns, Place(path, first))
+        first, turns = _turns((row for _, row in rows), columns, path)
+        if again:
+            Place(path, first).refuse(f"Conversation {id!r} comes again after another one", "Sort the rows by it")
+        return make_conversation(id, turns, Place(path, first))
+
+    return attempts(groupby(_named(rows, columns, path, stem), itemgetter(0)), make)
+
+
+def _named(
+    rows: Iterator[Row], columns: Columns, path: str | Source, stem: str
+) -> Iterator[tuple[str, Row | BadInput]]:
+    """Name each row's conversation; a row that can't be read counts to the one before it."""
+    id = "" if columns.conversation else f"{stem}-0"
+    while True:
+        row: Row | BadInput
+        try:
+            row = next(rows)
+            id = _id(row, columns, path, stem)
+        except StopIteration:
+            return
+        except BadInput as error:
+            row = error.with_traceback(None)  # as in `attempts`
+        yield id, row
 
 
 def _id(row: Row, columns: Columns, path: str | Source, stem: str) -> str:
@@ -72,9 +97,12 @@ def _id(row: Row, columns: Columns, path: str | Source, stem: str) -> str:
     return plain(value, "conversation id", place)
 
 
-def _turns(group: Iterable[Row], columns: Columns, path: str | Source) -> tuple[int, list[Utterance]]:
+def _turns(group: Iterable[Row | BadInput], columns: Columns, path: str | Source) -> tuple[int, list[Utterance]]:
     first, turns = 0, []
-    for line, cells in group:
+    for row in group:
+        if isinstance(row, BadInput):
+            raise row
+        line, cells = row
         first = first or line
         speaker = cells.get(columns.speaker) if columns.speaker else None
         label = cells.get(columns.label) if columns.label else None

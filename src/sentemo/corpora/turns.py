@@ -10,6 +10,9 @@ from sentemo.corpora.source import Source
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
 
+MAX_CHARACTERS = 1_000_000
+"""Cutting a text into tokens takes some 200 times its size in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -26,11 +29,14 @@ class Place:
 def make_turn(text: object, speaker: object, label: object, place: Place) -> Utterance:
     """Make an utterance of untrusted values.
 
-    The text must not be blank; a missing speaker becomes "", a missing or blank label None.
+    The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
+    label None.
     """
     words = plain(text, "utterance", place)
     if not words.strip():
         place.refuse("Empty utterance", "Give it a text or leave the turn out")
+    if len(words) > MAX_CHARACTERS:
+        place.refuse(f"An utterance of {len(words):,} characters, above {MAX_CHARACTERS:,}", "Split or shorten it")
     name = "" if speaker is None else plain(speaker, "speaker", place)
     gold = None if label is None else plain(label, "label", place).strip() or None
     return Utterance(words, name, gold)

@@ -17,6 +17,7 @@ import torch
 
 from sentemo import __version__
 from sentemo.artifacts.atomic import cannot_write
+from sentemo.artifacts.lock import locked
 from sentemo.errors import BadModel, MissingExtra
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.metrics import FIGURES
@@ -28,7 +29,6 @@ from sentemo.reproduce.measured import Measured
 from sentemo.reproduce.systems import Measurement, NetworkSystem
 from sentemo.reproduce.trial import Trial, load_predictions, load_trial, save_trial
 from sentemo.training.fit import Watchers
-from sentemo.training.lock import locked
 from sentemo.types import Prediction
 
 Watch = Callable[[str], AbstractContextManager[Watchers]]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from sentemo.artifacts.lock import locked
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.model import Head, SentEmoContext
 from sentemo.training.fit import Source, Split, Watchers, fit
-from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet, Prediction
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+from sentemo.artifacts.lock import locked
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, Watchers, fit
-from sentemo.training.lock import locked
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet
 

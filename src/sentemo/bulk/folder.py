@@ -1,0 +1,102 @@
+"""Where the labels go: a folder of this machine, or one in object storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sentemo.artifacts.atomic import cannot_write, write_chunks
+from sentemo.artifacts.lock import LOCK, locked
+from sentemo.bulk.storage import is_remote, open_storage, reached
+
+
+class Folder(Protocol):
+    """Files by name, each there whole or not at all."""
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the folder for this run."""
+        ...
+
+    def write(self, name: str, chunks: Iterable[bytes]) -> None: ...
+
+    def read(self, name: str) -> bytes | None:
+        """Give a file's content; None where there is none."""
+        ...
+
+    def names(self, below: str = "") -> list[str]:
+        """List the files in a folder below this one, sorted."""
+        ...
+
+
+def open_folder(place: str) -> Folder:
+    """Give the folder of a path or an address."""
+    return _Remote(place) if is_remote(place) else _Local(Path(place))
+
+
+class _Local:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with locked(self._path, "run of `sentemo label`"):
+            for kind in (".part-*.*", ".*.json.*", ".*.jsonl.*"):  # of a run that was killed while it wrote
+                for left in self._path.rglob(kind):
+                    left.unlink(missing_ok=True)
+            yield
+
+    def write(self, name: str, chunks: Iterable[bytes]) -> None:
+        path = self._path / name
+        with cannot_write(path):
+            path.parent.mkdir(exist_ok=True)
+        write_chunks(path, chunks)
+
+    def read(self, name: str) -> bytes | None:
+        with cannot_write(self._path / name):
+            try:
+                return (self._path / name).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def names(self, below: str = "") -> list[str]:
+        folder = self._path / below
+        return sorted(path.name for path in folder.iterdir() if path.name != LOCK) if folder.is_dir() else []
+
+
+class _Remote:
+    """Storage puts a file in its place whole; it has no lock, so two runs on one address are the user's to avoid."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address.rstrip("/")
+        self._system, self._root = open_storage(self._address)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        with reached(self._address):
+            self._system.makedirs(self._root, exist_ok=True)
+        yield
+
+    def write(self, name: str, chunks: Iterable[bytes]) -> None:
+        path = f"{self._root}/{name}"
+        with reached(self._address):
+            self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._system.pipe_file(path, b"".join(chunks))
+
+    def read(self, name: str) -> bytes | None:
+        with reached(self._address):
+            try:
+                return bytes(self._system.cat_file(f"{self._root}/{name}"))
+            except FileNotFoundError:
+                return None
+
+    def names(self, below: str = "") -> list[str]:
+        with reached(self._address):
+            self._system.invalidate_cache()
+            try:
+                found = self._system.ls(f"{self._root}/{below}", detail=False)
+            except FileNotFoundError:
+                return []
+        return sorted(path.rpartition("/")[2] for path in found)

@@ -1,0 +1,143 @@
+"""The files to label: found by patterns, counted and digested, read one conversation at a time."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sentemo.bulk.failure import Failure
+from sentemo.bulk.storage import is_remote, open_storage, reached
+from sentemo.corpora.files import read_each
+from sentemo.corpora.sniff import EXTENSIONS, sniff
+from sentemo.errors import BadInput, UsageError
+from sentemo.types import Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file, by its path or address, and its format."""
+
+    file: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation and the file where it stands."""
+
+    file: str
+    conversation: Conversation
+
+
+Item = Talk | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is in a file; an unfinished run goes on only where this is as it was."""
+
+    file: str
+    format: str
+    bytes: int
+    sha256: str
+    conversations: int
+    turns: int
+    failures: int
+
+
+def find_inputs(patterns: Sequence[str], format: str = "auto") -> list[Input]:
+    """Give the files of paths, addresses and patterns, each once, sorted by name.
+
+    Raises `UsageError` for a pattern that no file matches and for a file whose format can't be told.
+    """
+    files: set[str] = set()
+    for pattern in patterns:
+        found = _matching(pattern)
+        if not found:
+            raise UsageError(f"No file matches {pattern}", "Check the path; quote patterns such as 'in/*.parquet'")
+        files.update(found)
+    for file in files:
+        if not file.isprintable():
+            raise UsageError(f"The name {file!r} has characters that can't be written", "Rename the file")
+    return [Input(file, _format(file) if format == "auto" else format) for file in sorted(files)]
+
+
+def _matching(pattern: str) -> list[str]:
+    if is_remote(pattern):
+        system, path = open_storage(pattern)
+        with reached(pattern):
+            return [system.unstrip_protocol(found) for found in system.glob(path) if system.isfile(found)]
+    found = [pattern] if Path(pattern).exists() else glob.glob(pattern, recursive=True)  # noqa: PTH207 - kept as given
+    for name in found:
+        if Path(name).is_dir():
+            raise UsageError(f"{name} is a folder", f"Name its files: '{name.rstrip('/')}/*.jsonl'")
+    return found
+
+
+def _format(file: str) -> str:
+    """Tell a file's format: by its content too, where that needs no transfer."""
+    if not is_remote(file):
+        return sniff(Path(file))
+    suffix = PurePosixPath(file).suffix.lower()
+    if suffix not in EXTENSIONS:
+        raise UsageError(f"{file}: the extension {suffix!r} tells no format", "Name the format: --format")
+    return EXTENSIONS[suffix]
+
+
+def read_items(inputs: Iterable[Input]) -> Iterator[Item]:
+    """Yield what stands in the files, in their order and its own, with a failure in place of what can't be read."""
+    for source in inputs:
+        with _local(source.file) as path:
+            yield from _items(source, path)
+
+
+def survey(source: Input, *, strict: bool = False) -> Survey:
+    """Read a file once to count and digest it; with `strict`, raise at the first failure."""
+    conversations = turns = failures = 0
+    with _local(source.file) as path:
+        for item in _items(source, path):
+            if isinstance(item, Failure):
+                if strict:
+                    raise item.error()
+                failures += 1
+            else:
+                conversations += 1
+                turns += len(item.conversation)
+        size, digest = _digest(path)
+    return Survey(source.file, source.format, size, digest, conversations, turns, failures)
+
+
+def _items(source: Input, path: Path) -> Iterator[Item]:
+    for attempt in read_each(path, source.format):
+        if isinstance(attempt, BadInput):
+            yield Failure.of(source.file, attempt)
+        else:
+            yield Talk(source.file, attempt)
+
+
+def _digest(path: Path) -> tuple[int, str]:
+    """Give size and SHA-256; of a file that can't be read, which the survey lists as failed, nothing."""
+    try:
+        with path.open("rb") as stream:
+            return path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return 0, ""
+
+
+@contextmanager
+def _local(file: str) -> Iterator[Path]:
+    """Give the path of a file; one in object storage lies in a temporary folder for as long as it is read."""
+    if not is_remote(file):
+        yield Path(file)
+        return
+    system, path = open_storage(file)
+    with tempfile.TemporaryDirectory(prefix="sentemo-") as folder:
+        fetched = Path(folder) / PurePosixPath(path).name
+        with reached(file):
+            system.get_file(path, str(fetched))
+        yield fetched

@@ -1,0 +1,72 @@
+"""Which model labels: loaded in every process, the same in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sentemo.errors import BadModel
+from sentemo.types import Labeler
+
+if TYPE_CHECKING:
+    from sentemo.model import Head
+
+
+class Load(Protocol):
+    """Makes a labeler in the process where it is called; goes to other processes by pickle."""
+
+    def __call__(self) -> Labeler: ...
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Say what the labels depend on; a run goes on only with the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Load a saved model, on one thread."""
+
+    name: str
+    sha256: str
+    """Of the model's manifest, which holds those of its files."""
+    head: Head = "classifier"
+    causal: bool = False
+
+    @classmethod
+    def named(cls, name: str, *, head: Head = "classifier", causal: bool = False) -> LoadModel:
+        """Find a model and check its files; raise `BadModel` where it is missing or damaged."""
+        from sentemo.artifacts.manifest import check_manifest
+        from sentemo.artifacts.pretrained import find
+
+        check_manifest(find(name))
+        return cls(name, _digest(name), head, causal)
+
+    def __call__(self) -> Labeler:
+        """Load it; raise `BadModel` where another machine has another model under the name."""
+        import os
+
+        import torch
+
+        from sentemo.model import SentEmoContext
+
+        torch.set_num_threads(1)
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"
+        if _digest(self.name) != self.sha256:
+            raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
+        model = SentEmoContext.from_pretrained(self.name)
+        model.head, model.causal = self.head, self.causal
+        return model
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Give the name, the digest and how it reads."""
+        return asdict(self)
+
+
+def _digest(name: str) -> str:
+    from sentemo.artifacts.manifest import NAME
+    from sentemo.artifacts.pretrained import find
+    from sentemo.encoders.packaged import sha256_of
+
+    return sha256_of(Path(find(name)) / NAME)

@@ -1,0 +1,79 @@
+"""The labels of one shard as the bytes of a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sentemo.bulk.failure import Failure
+from sentemo.bulk.tally import Tally
+from sentemo.corpora.predictions import as_record, turn_record
+from sentemo.types import Prediction
+
+Labelled = tuple[str, Prediction]
+"""The file where a conversation stands, and its labels."""
+COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A shard that is done: its file's content, its counts, and what failed in it."""
+
+    number: int
+    content: bytes
+    tally: Tally
+    failures: tuple[Failure, ...]
+
+
+def encode(labelled: Sequence[Labelled], to: str, labels: Sequence[str]) -> bytes:
+    """Write labelled conversations as JSON lines, one a conversation, or as CSV or Parquet, one row a turn."""
+    return ENCODERS[to](labelled, labels)
+
+
+def part_name(number: int, to: str) -> str:
+    """Name a part's file so that names sort as the shards do."""
+    return f"part-{number:06d}.{to}"
+
+
+def _jsonl(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
+    records = ({"file": file} | as_record(prediction) for file, prediction in labelled)
+    return "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records).encode()
+
+
+def _rows(labelled: Sequence[Labelled]) -> Iterator[dict[str, Any]]:
+    for file, prediction in labelled:
+        for number, turn in enumerate(prediction, 1):
+            yield {"file": file, "id": prediction.id, "turn": number} | turn_record(turn)
+
+
+def _csv(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in _rows(labelled):
+        writer.writerow(row | {"probabilities": json.dumps(row["probabilities"], ensure_ascii=False)})
+    return text.getvalue().encode()
+
+
+def _parquet(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text, number = pa.string(), pa.float64()
+    probabilities = pa.struct([(label, number) for label in labels])
+    kinds = (text, text, pa.int32(), text, text, text, number, probabilities)
+    table = pa.Table.from_pylist(list(_rows(labelled)), pa.schema(list(zip(COLUMNS, kinds, strict=True))))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+ENCODERS: dict[str, Callable[[Sequence[Labelled], Sequence[str]], bytes]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "parquet": _parquet,
+}

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bulk.archive import Rule
+from dialogues import FOUR, template_dialogues
+from sentemo.bulk.parts import COLUMNS, Labelled, encode
+from sentemo.types import Conversation
+
+TALKS = [*template_dialogues(3), Conversation.of(('Ünal, "A"', "two\nlines; a, b"), id="é")]
+LABELLED: list[Labelled] = [("in/é.csv", Rule().predict(talk)) for talk in TALKS]
+
+
+def rows(to: str, content: bytes) -> list[dict[str, object]]:
+    if to == "parquet":
+        found: list[dict[str, object]] = pq.read_table(pa.BufferReader(content)).to_pylist()
+        return found
+    read = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    assert read.fieldnames == list(COLUMNS)
+    kinds = {"turn": int, "score": float, "probabilities": json.loads}
+    return [{name: kinds.get(name, str)(value) for name, value in row.items()} for row in read]
+
+
+@pytest.mark.parametrize("to", ["csv", "parquet"])
+def test_tables_hold_a_row_a_turn(to: str) -> None:
+    found = rows(to, encode(LABELLED, to, FOUR.names))
+    wanted = [
+        {
+            "file": file,
+            "id": prediction.id,
+            "turn": number,
+            "speaker": turn.speaker,
+            "text": turn.text,
+            "label": turn.label,
+            "score": turn.score,
+            "probabilities": dict(turn.probabilities),
+        }
+        for file, prediction in LABELLED
+        for number, turn in enumerate(prediction, 1)
+    ]
+    assert found == wanted
+
+
+@pytest.mark.parametrize("to", ["jsonl", "csv", "parquet"])
+def test_a_part_may_be_empty_and_is_the_same_every_time(to: str) -> None:
+    assert encode(LABELLED, to, FOUR.names) == encode(LABELLED, to, FOUR.names)
+    content = encode([], to, FOUR.names)
+    assert content == b"" if to == "jsonl" else rows(to, content) == []
+    if to == "parquet":
+        schemas = [pq.read_schema(pa.BufferReader(each)) for each in (content, encode(LABELLED, to, FOUR.names))]
+        assert schemas[0] == schemas[1]

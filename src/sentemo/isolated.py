@@ -12,10 +12,9 @@ from torch import Tensor
 
 from sentemo.encoders.words import IndexedTexts, WordVectors
 from sentemo.errors import UsageError
-from sentemo.model import check
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.siamese import LinearSubnetwork, RecurrentSubnetwork
-from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, check
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,16 +17,17 @@ from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import DialogueReader
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import UsageError
 from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
 from sentemo.network.adapted import Method
+from sentemo.network.cuts import Piece, pieces
 from sentemo.network.decision import Decision, Judgement
-from sentemo.network.inference import Piece, pieces, run
+from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Prediction, TurnPrediction
+from sentemo.types import Conversation, Prediction, check
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,7 +91,7 @@ class SentEmoContext(ModelParts):
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
         return [
-            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
+            predicted(conversation, self.labels, *map(torch.cat, zip(*parts, strict=True)))
             for conversation, parts in zip(conversations, judged, strict=True)
         ]
 
@@ -166,7 +167,7 @@ class SentEmoContext(ModelParts):
         if self._bank is None or self._bank[0] != source:
             self._bank = source, collect(self, self.features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
-        prediction = self._prediction(conversation, *engine.judge(output))
+        prediction = predicted(conversation, self.labels, *engine.judge(output))
         given = (conversation, output, prediction, neighbours, reach, on_progress)
         return explain(self, engine, self._bank[1], *given)
 
@@ -253,28 +254,7 @@ class SentEmoContext(ModelParts):
             return lambda output: neighbours(output.features)
         raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
 
-    def _prediction(self, conversation: Conversation, probabilities: Tensor, labels: Tensor) -> Prediction:
-        rows, names = probabilities.tolist(), self.labels.names
-        return Prediction(
-            conversation.id,
-            tuple(
-                TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
-                for turn, top, row in zip(conversation.turns, labels.tolist(), rows, strict=True)
-            ),
-        )
 
-
-def check(conversation: Conversation) -> None:
-    """Raise `BadInput` for a conversation that can't be read: no turn, an empty one, or text that is no Unicode."""
-    if not conversation.turns:
-        raise BadInput(f"Conversation {conversation.id!r} has no turn", "Give it at least one utterance")
-    for place, turn in enumerate(conversation.turns, 1):
-        if not turn.text.strip():
-            raise BadInput(f"Turn {place} of conversation {conversation.id!r} is empty", "Remove it or fill it in")
-        try:
-            turn.text.encode()
-        except UnicodeEncodeError:
-            raise BadInput(
-                f"Turn {place} of conversation {conversation.id!r} holds half a character (a lone surrogate)",
-                "Decode the text as UTF-8 before passing it",
-            ) from None
+def predicted(conversation: Conversation, labels: LabelSet, shares: Tensor, tops: Tensor) -> Prediction:
+    """(T,C) probabilities and (T,) positions of labels -> the prediction of a conversation."""
+    return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())

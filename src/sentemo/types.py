@@ -94,6 +94,20 @@ class Prediction:
     id: str
     turns: tuple[TurnPrediction, ...]
 
+    @classmethod
+    def of(
+        cls, conversation: Conversation, labels: LabelSet, shares: Sequence[Sequence[float]], tops: Sequence[int]
+    ) -> Prediction:
+        """Make it from each turn's probabilities, in the order of the labels, and the positions of the chosen ones."""
+        names = labels.names
+        return cls(
+            conversation.id,
+            tuple(
+                TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
+                for turn, top, row in zip(conversation.turns, tops, shares, strict=True)
+            ),
+        )
+
     def __len__(self) -> int:
         return len(self.turns)
 
@@ -115,3 +129,19 @@ class Labeler(Protocol):
     def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
         """Label each turn, in the given order; one conversation gives one prediction."""
         ...
+
+
+def check(conversation: Conversation) -> None:
+    """Raise `BadInput` for a conversation that can't be read: no turn, an empty one, or text that is no Unicode."""
+    if not conversation.turns:
+        raise BadInput(f"Conversation {conversation.id!r} has no turn", "Give it at least one utterance")
+    for place, turn in enumerate(conversation.turns, 1):
+        if not turn.text.strip():
+            raise BadInput(f"Turn {place} of conversation {conversation.id!r} is empty", "Remove it or fill it in")
+        try:
+            turn.text.encode()
+        except UnicodeEncodeError:
+            raise BadInput(
+                f"Turn {place} of conversation {conversation.id!r} holds half a character (a lone surrogate)",
+                "Decode the text as UTF-8 before passing it",
+            ) from None

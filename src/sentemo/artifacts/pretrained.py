@@ -48,7 +48,7 @@ def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder
     with staged_folder(folder) as staged:
         write_weights(staged / "model.safetensors", _tensors(model), precision)
         (staged / "config.json").write_text(config_text(model, carry_encoder), encoding="utf-8")
-        (staged / "README.md").write_text(_card(model), encoding="utf-8")
+        (staged / "README.md").write_text(card(model), encoding="utf-8")
         if model.adapted is not None:
             (staged / TEXTS).write_text(json.dumps(model.texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if isinstance(model.encoder, DialogueReader):
@@ -212,7 +212,8 @@ def _save_encoder(encoder: Encoder, folder: Path) -> None:
     encoder.save(folder)
 
 
-def _card(model: ModelParts) -> str:
+def card(model: ModelParts) -> str:
+    """Write a model's card."""
     return model_card(
         labels=model.labels.names,
         encoder=model.encoder.identity.name,

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from sentemo import SentEmoContext
-from sentemo.artifacts.pretrained import find
+from sentemo.artifacts.find import find
 from sentemo.corpora import get_corpus
 
 

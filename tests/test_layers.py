@@ -24,6 +24,7 @@ ORDER = (
     "model",
     "isolated",
     "evaluation",
+    "export",
     "training",
     "reproduce",
     "cli",
@@ -42,6 +43,9 @@ HEAVY = {
     "pydantic",
     "gensim",
     "nltk",
+    "onnx",
+    "onnxruntime",
+    "onnxscript",
 }
 
 

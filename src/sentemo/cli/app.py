@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sentemo import __version__
-from sentemo.cli import adapt, annotate, corpus, evaluate, explain, few_shot, predict, reproduce, train
+from sentemo.cli import adapt, annotate, corpus, evaluate, explain, export, few_shot, predict, reproduce, train
 
 app = typer.Typer(
     name="sentemo",
@@ -41,6 +41,7 @@ app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)
 app.command()(annotate.annotate)
 app.command()(explain.explain)
+app.command()(export.export)
 app.command()(few_shot.few_shot)
 app.command()(reproduce.reproduce)
 app.add_typer(corpus.app, name="corpus")

@@ -53,7 +53,7 @@ def few_shot(
     encoder and examples, all on the same episodes. Labels should be such as the model has not been trained on.
     """
     from sentemo.artifacts.manifest import NAME as MANIFEST
-    from sentemo.artifacts.pretrained import find
+    from sentemo.artifacts.find import find
     from sentemo.encoders.packaged import sha256_of
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.evaluation.episodes import Pool

@@ -56,6 +56,12 @@ class Exported:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @property
+    def outputs(self) -> list[int]:
+        """How many outputs the network has, and how many there are beside it."""
+        own, all_of_them = len(self.prior), len(self.label_of or self.labels)
+        return [own] if self.threshold is None and own == all_of_them else [own, all_of_them - own]
+
+    @property
     def label_set(self) -> LabelSet:
         """The labels that it gives."""
         return LabelSet(tuple(self.labels), self.neutral)

@@ -17,7 +17,7 @@ from sentemo.export.sessions import Array, Graph, padded
 from sentemo.network.cuts import Piece, alike, pieces, stretches
 from sentemo.types import Conversation, LabelSet, Prediction, check
 
-BATCH_TOKENS = 1024  # tokens of one batch, padding counted; larger ones leave the processor's cache
+BATCH_TOKENS = 512  # tokens of one batch, padding counted; larger ones leave the processor's cache
 BATCH_TURNS = 1024  # turns of one batch of the network
 GROUP_TURNS = 2048  # turns read at once: bounds memory on conversations and files of any length
 
@@ -35,6 +35,8 @@ class OnnxModel:
         reads = self.exported.reader_reach is not None
         self.dialogues = Graph(folder / DIALOGUES, threads, profile) if reads else None
         self.network = Graph(folder / NETWORK, threads, profile)
+        if self.network.widths != self.exported.outputs:
+            raise BadModel(f"{folder} has graphs that don't fit its configuration", AGAIN)
         self.tokenizer = _read_tokenizer(folder / TOKENIZER, self.exported.max_tokens)
 
     @classmethod

@@ -36,6 +36,7 @@ class Graph:
         except Exception as error:  # the runtime raises many kinds, all of which mean the same to a user
             raise BadModel(f"{path} is no graph that onnxruntime can run ({error!s:.200})", AGAIN) from error
         self.takes = {each.name for each in self.session.get_inputs()}
+        self.widths = [each.shape[-1] for each in self.session.get_outputs()]
 
     def __call__(self, **inputs: Array) -> list[Array]:
         """Run it; an input that the graph has no use for is left out."""

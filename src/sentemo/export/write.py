@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from tokenizers import Tokenizer
@@ -39,6 +39,14 @@ class Part:
     module: nn.Module
     inputs: dict[str, Tensor]
     varying: tuple[tuple[int, ...], ...]
+
+
+def as_bits(name: str) -> Bits:
+    """Check the name of a precision."""
+    for bits in get_args(Bits):
+        if bits == name:
+            return bits  # type: ignore[no-any-return]
+    raise UsageError(f"Graphs can't be written as {name!r}", f"Use one of: {', '.join(get_args(Bits))}")
 
 
 def export(model: SentEmoContext, folder: Path, *, precision: Bits = "int8", source: str = "") -> None:

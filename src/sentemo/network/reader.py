@@ -114,12 +114,12 @@ class Reader(nn.Module):
     def _joint_bias(self, turns: Tensor, causal: bool | Tensor) -> Tensor:
         """(B,L) -> (B,H,L,L)."""
         ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
-        is_token, own = turns >= 0, (ahead == 0)[:, None]
+        is_token = turns >= 0
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
         near = near & not_later(ahead, causal)
+        far = ahead.abs().float().masked_fill(~(near | (ahead == 0)), -NEVER)  # (B, L, L), in turns
         slopes = 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=ahead.device)
-        falling = -slopes[:, None, None] * ahead.abs()[:, None].float()
-        return falling.masked_fill(~(near[:, None] | own), NEVER)
+        return -slopes[:, None, None] * far[:, None]
 
 
 def attention_type(states: Tensor) -> torch.dtype:

@@ -27,7 +27,7 @@ from sentemo.network.cuts import Piece, pieces
 from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Prediction, check
+from sentemo.types import Conversation, LabelSet, Prediction, check
 
 if TYPE_CHECKING:
     import numpy as np

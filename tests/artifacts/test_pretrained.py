@@ -14,9 +14,8 @@ from safetensors.torch import save_file
 
 from dialogues import template_dialogues
 from encoders.readers import tiny_reader
-from sentemo.artifacts import pretrained
-from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.find import SHIPPED, find
+from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.weights import read_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.sentence import SentenceEncoder

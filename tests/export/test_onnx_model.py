@@ -137,7 +137,8 @@ def test_labels_from_a_few_examples_are_exported_too(tmp_path: Path, keeping: st
     talks = template_dialogues(12)
     new = {"anger": "rage", "sadness": "grief", "happiness": "joy", "neutral": None}
     examples = [
-        Conversation(talk.id, tuple(replace(turn, label=new[turn.label or "neutral"]) for turn in talk)) for talk in talks
+        Conversation(talk.id, tuple(replace(turn, label=new[turn.label or "neutral"]) for turn in talk))
+        for talk in talks
     ]
     adapted = model.adapt(examples, labels=keeping, method="linear")
     adapted = adapted.rename({"rage": "upset", "grief": "upset"})

@@ -52,8 +52,8 @@ def few_shot(
     Beside `adapt`: the nearest prototype and a logistic regression on raw frozen embeddings, and SetFit with the same
     encoder and examples, all on the same episodes. Labels should be such as the model has not been trained on.
     """
-    from sentemo.artifacts.manifest import NAME as MANIFEST
     from sentemo.artifacts.find import find
+    from sentemo.artifacts.manifest import NAME as MANIFEST
     from sentemo.encoders.packaged import sha256_of
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.evaluation.episodes import Pool

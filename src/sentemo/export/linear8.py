@@ -19,6 +19,12 @@ class Linear8(nn.Module):
     Inputs are unsigned around 128, for which alone onnxruntime has fast kernels on x86.
     """
 
+    weight: Tensor
+    scale: Tensor
+    bias: Tensor
+    one: Tensor
+    zero: Tensor
+
     def __init__(self, linear: nn.Linear) -> None:
         super().__init__()
         weight, scale = in_8_bits(linear.weight)
@@ -51,6 +57,9 @@ class Linear8(nn.Module):
 
 class Embedding8(nn.Module):
     """An embedding for export, its rows in 8 bits."""
+
+    weight: Tensor
+    scale: Tensor
 
     def __init__(self, embedding: nn.Embedding) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import torch
 from tokenizers import Tokenizer
@@ -86,7 +86,7 @@ def write_graph(path: Path, part: Part, precision: Bits) -> None:
             if isinstance(error, ImportError) or isinstance(error.__cause__, ImportError):
                 raise MissingExtra("onnxscript", "export") from error
             raise
-    proto = program.model_proto
+    proto = cast("torch.onnx.ONNXProgram", program).model_proto
     for noted in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.graph.initializer):
         noted.ClearField("metadata_props")
         noted.ClearField("doc_string")
@@ -125,7 +125,7 @@ def _parts(model: SentEmoContext) -> tuple[Tokenizer, dict[str, Part]]:
 def _as_reader(encoder: SentenceEncoder) -> tuple[DialogueReader, bool]:
     """A frozen BERT as a reader that reads every utterance alone, and whether its embedding is of length 1."""
     kinds = [type(module).__name__ for module in encoder.model]
-    pooling = encoder.model[1].get_config_dict() if len(kinds) > 1 else {}
+    pooling = cast(Any, encoder.model[1]).get_config_dict() if len(kinds) > 1 else {}
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]) or not _means(pooling):
         step = "Export a model whose encoder is a BERT with mean pooling, such as all-MiniLM-L6-v2"
         raise UsageError(f"The encoder {encoder.identity.name} can't become a graph ({', '.join(kinds)})", step)

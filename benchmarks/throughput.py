@@ -152,6 +152,7 @@ def measure(rows: Sequence[str], talks: Sequence[Conversation], rounds: int, thr
     for row in rows:
         here, there = context.Pipe()
         context.Process(target=work, args=(there, row, talks, threads), daemon=True).start()
+        there.close()  # so that a row that fails ends the run instead of being waited for
         workers.append(here)
         found.append({"row": row} | here.recv())  # one after the other, so that start-ups don't disturb each other
     seconds: list[list[tuple[float, float]]] = [[] for _ in rows]

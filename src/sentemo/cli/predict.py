@@ -35,7 +35,7 @@ def predict(
     engine: Annotated[
         str, typer.Option(help="onnx, torch, or auto: onnx where an exported form lies beside the model.")
     ] = "auto",
-    threads: options.Threads = 0,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 is one with onnx, and torch's choice with torch.")] = 0,
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 

@@ -16,6 +16,7 @@ import os
 import platform
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -28,7 +29,7 @@ from sentemo.types import Conversation
 Label = Callable[[Sequence[Conversation]], Any]
 Row = Callable[[str, int], tuple[Label, int]]
 """A model's name and a number of threads -> what labels conversations, and bytes on disk (0 where nothing is)."""
-LATENCY_TURNS = 200
+LATENCY_TURNS = 100
 
 
 def torch_row(model: str, threads: int, *, bfloat16: bool = False) -> tuple[Label, int]:
@@ -155,11 +156,13 @@ def measure(rows: Sequence[str], talks: Sequence[Conversation], rounds: int, thr
         there.close()  # so that a row that fails ends the run instead of being waited for
         workers.append(here)
         found.append({"row": row} | here.recv())  # one after the other, so that start-ups don't disturb each other
+        print(found[-1], file=sys.stderr)
     seconds: list[list[tuple[float, float]]] = [[] for _ in rows]
     for _ in range(rounds):
         for place, worker in enumerate(workers):
             worker.send("label")
             seconds[place].append(worker.recv())
+        print("a round is done", file=sys.stderr)
     utterances = sum(map(len, talks))
     for place, worker in enumerate(workers):
         worker.send("end")

@@ -5,8 +5,10 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format bench clean
 .DEFAULT_GOAL := demo
+DATA ?= data/dailydialog
+OUT ?= bench
 
 demo: $(VENV)/installed
 	$(RUN)/sentemo predict examples/support.txt
@@ -31,6 +33,13 @@ $(VENV)/installed: pyproject.toml constraints.txt
 $(VENV)/installed-dev: $(VENV)/installed
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[dev]'
 	touch $@
+
+# DATA is the folder of DailyDialog, OUT where the exported models and the table go.
+bench: $(VENV)/installed-dev
+	$(RUN)/sentemo export default --weights float32 --out $(OUT)/float32
+	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
+	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
+		minilm distilroberta --data $(DATA) --out $(OUT)
 
 clean:
 	rm -rf $(VENV)

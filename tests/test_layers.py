@@ -27,6 +27,7 @@ ORDER = (
     "bulk",
     "evaluation",
     "llm",
+    "export",
     "training",
     "reproduce",
     "serve",
@@ -53,6 +54,9 @@ HEAVY = {
     "prometheus_client",
     "fsspec",
     "ray",
+    "onnx",
+    "onnxruntime",
+    "onnxscript",
 }
 
 

@@ -18,7 +18,7 @@ from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.protocols import Embedder
 from sentemo.model import SentEmoContext
-from sentemo.network.inference import PIECE_TURNS, pieces
+from sentemo.network.cuts import PIECE_TURNS, pieces
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 
 TALKS = template_dialogues(40)

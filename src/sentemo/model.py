@@ -24,10 +24,11 @@ from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
 from sentemo.live import LiveConversation
 from sentemo.network.adapted import Method
+from sentemo.network.cuts import Piece, pieces
 from sentemo.network.decision import Decision, Judgement
-from sentemo.network.inference import Piece, pieces, run
+from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
+from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,7 +108,7 @@ class SentEmoContext(ModelParts):
         judge = self._judge()
 
         def label(turn: Utterance, output: NetworkOutput) -> TurnPrediction:
-            return self._prediction(Conversation("", (turn,)), *judge(output)).turns[0]
+            return predicted(Conversation("", (turn,)), self.labels, *judge(output)).turns[0]
 
         return LiveConversation(self.encoder, self.network, label)
 
@@ -185,7 +186,7 @@ class SentEmoContext(ModelParts):
         if self._bank is None or self._bank[0] != source:
             self._bank = source, collect(self, self.features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
-        prediction = self._prediction(conversation, *engine.judge(output))
+        prediction = predicted(conversation, self.labels, *engine.judge(output))
         given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
         return explain(self, engine, self._bank[1], *given)
 
@@ -276,16 +277,11 @@ class SentEmoContext(ModelParts):
         self, conversations: Sequence[Conversation], judged: Sequence[Sequence[Judgement]]
     ) -> list[Prediction]:
         return [
-            self._prediction(conversation, *map(torch.cat, zip(*parts, strict=True)))
+            predicted(conversation, self.labels, *map(torch.cat, zip(*parts, strict=True)))
             for conversation, parts in zip(conversations, judged, strict=True)
         ]
 
-    def _prediction(self, conversation: Conversation, probabilities: Tensor, labels: Tensor) -> Prediction:
-        rows, names = probabilities.tolist(), self.labels.names
-        return Prediction(
-            conversation.id,
-            tuple(
-                TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
-                for turn, top, row in zip(conversation.turns, labels.tolist(), rows, strict=True)
-            ),
-        )
+
+def predicted(conversation: Conversation, labels: LabelSet, shares: Tensor, tops: Tensor) -> Prediction:
+    """(T,C) probabilities and (T,) positions of labels -> the prediction of a conversation."""
+    return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())

@@ -120,6 +120,20 @@ class Prediction:
     id: str
     turns: tuple[TurnPrediction, ...]
 
+    @classmethod
+    def of(
+        cls, conversation: Conversation, labels: LabelSet, shares: Sequence[Sequence[float]], tops: Sequence[int]
+    ) -> Prediction:
+        """Make it from each turn's probabilities, in the order of the labels, and the positions of the chosen ones."""
+        names = labels.names
+        return cls(
+            conversation.id,
+            tuple(
+                TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
+                for turn, top, row in zip(conversation.turns, tops, shares, strict=True)
+            ),
+        )
+
     def __len__(self) -> int:
         return len(self.turns)
 

@@ -14,9 +14,8 @@ from safetensors.torch import save_file
 
 from dialogues import template_dialogues
 from encoders.readers import tiny_reader
-from sentemo.artifacts import pretrained
+from sentemo.artifacts.find import SHIPPED, find
 from sentemo.artifacts.manifest import write_manifest
-from sentemo.artifacts.pretrained import find
 from sentemo.artifacts.weights import read_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.sentence import SentenceEncoder
@@ -235,7 +234,7 @@ def test_models_are_found(tmp_path: Path) -> None:
     run = tmp_path / "run"
     random_model().save_pretrained(run / "model")
     assert find(run) == run / "model" == find(str(run / "model"))
-    assert find("default") == pretrained.SHIPPED
+    assert find("default") == SHIPPED
     for name in (tmp_path / "nowhere", "no model!", str(tmp_path / "run" / "model" / "config.json")):
         with pytest.raises(BadModel, match="There is no model"):
             find(name)

@@ -14,7 +14,7 @@ from explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNA
 from sentemo import model as module
 from sentemo.explanation import influence
 from sentemo.model import SentEmoContext
-from sentemo.network.inference import pieces
+from sentemo.network.cuts import pieces
 from sentemo.types import Conversation
 
 

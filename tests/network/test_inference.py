@@ -6,7 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentemo.network.inference import BATCH_TURNS, pieces, run
+from sentemo.network.cuts import pieces
+from sentemo.network.inference import BATCH_TURNS, run
 
 from .naive import random_network
 from .test_network import SMALL, dialogue

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from encoders.readers import SHAPE, random_reader
-from sentemo.network import stretches
+from sentemo.network import cuts, stretches
 from sentemo.network.reader import Reader
 from sentemo.network.stretches import read
 from sentemo.network.tokens import pad_tokens
@@ -95,7 +95,7 @@ def test_neither_batch_nor_padding_nor_stretches_change_an_embedding(lengths: li
     talks = [dialogue(each, seed) for seed, each in enumerate(lengths)]
     alone = [read(reader, [tokens], [speakers], causal=causal)[0] for tokens, speakers in talks]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stretches, "STRETCH_TOKENS", 20)
+        patch.setattr(cuts, "STRETCH_TOKENS", 20)
         patch.setattr(stretches, "BATCH_TOKENS", 150)
         together = read(reader, [t for t, _ in talks], [s for _, s in talks], causal=causal)
     for one, other in zip(alone, together, strict=True):

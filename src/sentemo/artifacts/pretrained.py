@@ -16,11 +16,11 @@ from torch import Tensor
 from sentemo.artifacts.atomic import staged_folder
 from sentemo.artifacts.card import model_card
 from sentemo.artifacts.config import config_text, parse, read_config
-from sentemo.artifacts.hub import download, is_repository, upload
+from sentemo.artifacts.find import find
+from sentemo.artifacts.hub import is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alone, write_manifest
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.weights import Precision, load_strictly, read_weights, write_weights
-from sentemo.encoders.cache import default_cache_folder
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.reader import TOKENIZER, DialogueReader
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 TEXTS = "examples.json"
-SHIPPED = Path(__file__).parents[1] / "shipped"
 
 
 def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder: bool) -> None:
@@ -48,7 +47,7 @@ def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder
     with staged_folder(folder) as staged:
         write_weights(staged / "model.safetensors", _tensors(model), precision)
         (staged / "config.json").write_text(config_text(model, carry_encoder), encoding="utf-8")
-        (staged / "README.md").write_text(_card(model), encoding="utf-8")
+        (staged / "README.md").write_text(card(model), encoding="utf-8")
         if model.adapted is not None:
             (staged / TEXTS).write_text(json.dumps(model.texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if isinstance(model.encoder, DialogueReader):
@@ -102,18 +101,6 @@ def push(model: ModelParts, repository: str, *, private: bool, message: str) -> 
         saved = Path(folder) / "model"
         save(model, saved, precision="float32", carry_encoder=False)
         return upload(saved, repository, private=private, message=message)
-
-
-def find(name: str | Path, revision: str | None = None) -> Path:
-    """Give the folder of a model: the shipped one, a saved one, a training run's, or one fetched from the hub."""
-    if str(name) == "default":
-        return SHIPPED
-    folder = Path(name)
-    if folder.is_dir():
-        return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
-    if is_repository(str(name)) and not folder.exists():
-        return download(str(name), revision, default_cache_folder())
-    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), or `default`")
 
 
 def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapping[str, Any]) -> ModelParts:
@@ -212,7 +199,8 @@ def _save_encoder(encoder: Encoder, folder: Path) -> None:
     encoder.save(folder)
 
 
-def _card(model: ModelParts) -> str:
+def card(model: ModelParts) -> str:
+    """Write a model's card."""
     return model_card(
         labels=model.labels.names,
         encoder=model.encoder.identity.name,

@@ -37,8 +37,8 @@ class LoadModel:
     @classmethod
     def named(cls, name: str, *, head: Head = "classifier", causal: bool = False) -> LoadModel:
         """Find a model and check its files; raise `BadModel` where it is missing or damaged."""
+        from sentemo.artifacts.find import find
         from sentemo.artifacts.manifest import check_manifest
-        from sentemo.artifacts.pretrained import find
 
         check_manifest(find(name))
         return cls(name, _digest(name), head, causal)
@@ -65,8 +65,8 @@ class LoadModel:
 
 
 def _digest(name: str) -> str:
+    from sentemo.artifacts.find import find
     from sentemo.artifacts.manifest import NAME
-    from sentemo.artifacts.pretrained import find
     from sentemo.encoders.packaged import sha256_of
 
     return sha256_of(Path(find(name)) / NAME)

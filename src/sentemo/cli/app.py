@@ -15,6 +15,7 @@ from sentemo.cli import (
     corpus,
     evaluate,
     explain,
+    export,
     few_shot,
     label,
     llm,
@@ -58,6 +59,7 @@ app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)
 app.command()(annotate.annotate)
 app.command()(explain.explain)
+app.command()(export.export)
 app.command()(few_shot.few_shot)
 app.command()(compare.compare)
 app.command()(reproduce.reproduce)

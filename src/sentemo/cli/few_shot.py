@@ -52,9 +52,9 @@ def few_shot(
     Beside `adapt`: the nearest prototype and a logistic regression on raw frozen embeddings, and SetFit with the same
     encoder and examples, all on the same episodes. Labels should be such as the model has not been trained on.
     """
+    from sentemo.artifacts.find import find
     from sentemo.artifacts.lock import locked
     from sentemo.artifacts.manifest import NAME as MANIFEST
-    from sentemo.artifacts.pretrained import find
     from sentemo.encoders.packaged import sha256_of
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.evaluation.episodes import Pool

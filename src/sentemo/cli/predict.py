@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +14,12 @@ from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
 from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
+from sentemo.export.folder import find_beside, is_exported
 
 if TYPE_CHECKING:
-    from sentemo.types import Prediction
+    from sentemo.types import Labeler, Prediction
 
+ENGINES = ("auto", "torch", "onnx")
 AT_ONCE = 256  # conversations read and labelled together
 
 
@@ -35,6 +38,10 @@ def predict(
     convokit: Annotated[
         Path | None, typer.Option(help="Write a ConvoKit corpus with the labels to this new folder; print nothing.")
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="onnx, torch, or auto: onnx where an exported form lies beside the model.")
+    ] = "auto",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0 is one with onnx, and torch's choice with torch.")] = 0,
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
@@ -42,7 +49,6 @@ def predict(
     """
     from sentemo.corpora.convokit_writer import write_convokit
     from sentemo.corpora.files import read_conversations
-    from sentemo.model import SentEmoContext
 
     if convokit is not None and abstain_below:
         raise UsageError("A ConvoKit corpus gets every label", "Leave out --abstain-below; go by predicted_score there")
@@ -50,8 +56,7 @@ def predict(
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)
     first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
-    loaded = SentEmoContext.from_pretrained(model)
-    loaded.head, loaded.causal = options.as_head(head), causal
+    loaded = _load(model, engine, head, causal, threads)
     if convokit is not None:
         count = write_convokit(chain(first, conversations), convokit, loaded)
         tell(f"Conversations: {count:,}. The corpus is in {convokit}.")
@@ -61,6 +66,36 @@ def predict(
         for prediction in loaded.predict(first):
             print_prediction(prediction, table, abstain_below)
         first = list(islice(conversations, AT_ONCE))
+
+
+def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Labeler:
+    """Load an exported model where one is meant or lies beside the model, else the model itself."""
+    from sentemo.artifacts.find import find
+
+    if engine not in ENGINES:
+        raise UsageError(f"There is no engine {engine!r}", f"Use one of: {', '.join(ENGINES)}")
+    folder = find(model)
+    exported = None if engine == "torch" else _exported(folder, asked=engine == "onnx" or is_exported(folder))
+    if exported is not None and (head == "classifier" or engine == "onnx" or exported == folder):
+        if head != "classifier":
+            raise UsageError(f"An exported model has no {head}", "Use --head classifier, or --engine torch")
+        from sentemo.export.onnx_model import OnnxModel
+
+        return OnnxModel.from_pretrained(exported, threads=threads or 1, causal=causal)
+    from sentemo.model import SentEmoContext
+
+    options.use_threads(threads)
+    loaded = SentEmoContext.from_pretrained(model)
+    loaded.head, loaded.causal = options.as_head(head), causal
+    return loaded
+
+
+def _exported(folder: Path, *, asked: bool) -> Path | None:
+    """The exported form of a model: the folder itself, or one beside it that was made of it."""
+    found = folder if is_exported(folder) else find_beside(folder)
+    if found is None and asked:
+        raise UsageError(f"There is no exported form of {folder} beside it", f"Make it with: sentemo export {folder}")
+    return found if asked or find_spec("onnxruntime") else None
 
 
 def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0) -> None:

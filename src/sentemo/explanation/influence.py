@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from sentemo.explanation.explanation import Influence
+from sentemo.network.cuts import Piece
 from sentemo.network.decision import Judgement
-from sentemo.network.inference import Piece, run
+from sentemo.network.inference import run
 from sentemo.network.network import Network, NetworkOutput
 from sentemo.types import Conversation
 

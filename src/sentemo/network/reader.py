@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sentemo.network.attention import NEVER
+from sentemo.network.attention import NEVER, not_later
 
 SPEAKERS = 8  # persons beyond share the last number
 
@@ -103,29 +103,34 @@ class Reader(nn.Module):
         In causal mode no later turn matters. What stands at padding means nothing.
         """
         states = self.norm(self.word(tokens) + self.place(places))
-        ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
-        own = (ahead == 0)[:, None]
-        number_type = attention_type(states)
-        bias = torch.zeros(own.shape, device=own.device, dtype=number_type).masked_fill(~own, NEVER)
-        for number, layer in enumerate(self.layers):
-            if number == self.shape.alone:
-                bias = self._joint_bias(ahead, own, turns >= 0, causal).to(number_type)
-                said_by = speakers.clamp(max=SPEAKERS - 1).gather(1, turns.clamp_min(0))  # (B, L)
-                states = states + self.speaker(said_by)
+        own = (turns[:, None, :] == turns[:, :, None])[:, None]  # (B, 1, L, L)
+        bias = torch.zeros(own.shape, device=own.device, dtype=attention_type(states)).masked_fill(~own, NEVER)
+        for layer in self.layers[: self.shape.alone]:
             states = layer(states, bias)
+        return self.join(states, turns, speakers, causal=causal)
+
+    def join(self, states: Tensor, turns: Tensor, speakers: Tensor, *, causal: bool | Tensor) -> Tensor:
+        """(B,L,E) states of utterances read alone, (B,L), (B,T) -> (B,T,E), through the upper layers."""
+        if self.shape.alone < self.shape.layers:
+            bias = self._joint_bias(turns, causal).to(attention_type(states))
+            said_by = speakers.clamp(max=SPEAKERS - 1).gather(1, turns.clamp_min(0))  # (B, L)
+            states = states + self.speaker(said_by)
+            for layer in self.layers[self.shape.alone :]:
+                states = layer(states, bias)
         return average(states, turns, speakers.shape[1])
 
     def slopes(self) -> Tensor:
         """By how much the logits of each head (H,) fall for a turn of distance."""
         return 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=self.word.weight.device)
 
-    def _joint_bias(self, ahead: Tensor, own: Tensor, is_token: Tensor, causal: bool) -> Tensor:
-        """(B,L,L), (B,1,L,L), (B,L) -> (B,H,L,L)."""
+    def _joint_bias(self, turns: Tensor, causal: bool | Tensor) -> Tensor:
+        """(B,L) -> (B,H,L,L)."""
+        ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
+        is_token = turns >= 0
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
-        if causal:
-            near = near & (ahead <= 0)
-        falling = -self.slopes()[:, None, None] * ahead.abs()[:, None].float()
-        return falling.masked_fill(~(near[:, None] | own), NEVER)
+        near = near & not_later(ahead, causal)
+        far = ahead.abs().float().masked_fill(~(near | (ahead == 0)), -NEVER)  # (B, L, L), in turns
+        return -self.slopes()[:, None, None] * far[:, None]
 
 
 def attention_type(states: Tensor) -> torch.dtype:

@@ -1,0 +1,23 @@
+"""Where a model lies. No torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sentemo.artifacts.hub import download, is_repository
+from sentemo.encoders.cache import default_cache_folder
+from sentemo.errors import BadModel
+
+SHIPPED = Path(__file__).parents[1] / "shipped"
+
+
+def find(name: str | Path, revision: str | None = None) -> Path:
+    """Give the folder of a model: the shipped one, a saved one, a training run's, or one fetched from the hub."""
+    if str(name) == "default":
+        return SHIPPED
+    folder = Path(name)
+    if folder.is_dir():
+        return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
+    if is_repository(str(name)) and not folder.exists():
+        return download(str(name), revision, default_cache_folder())
+    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), or `default`")

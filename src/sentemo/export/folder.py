@@ -1,0 +1,135 @@
+"""An exported model's folder: what lies there, and its configuration, read strictly. No torch."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from sentemo.artifacts.manifest import AGAIN, check_manifest
+from sentemo.encoders.packaged import sha256_of
+from sentemo.errors import BadInput, BadModel
+from sentemo.types import LabelSet
+
+FORMAT = "sentemo-onnx-1"
+CONFIG, TOKENIZER = "config.json", "tokenizer.json"
+UTTERANCES, DIALOGUES, NETWORK = "utterances.onnx", "dialogues.onnx", "network.onnx"
+BESIDE = "-onnx"
+"""Ends the name of a folder that lies beside the model it was made of."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What the graphs don't say of an exported model."""
+
+    format: str
+    sentemo: str
+    """The version that wrote it."""
+    precision: str
+    """`int8` or `float32`."""
+    source: str
+    """SHA-256 of the manifest of the model that it was made of."""
+    labels: list[str]
+    neutral: str | None
+    max_tokens: int
+    """Tokens of an utterance that are read."""
+    width: int
+    """E, of an utterance embedding."""
+    reader_reach: int | None
+    """Turns, on either side, that can influence an embedding; None where texts are encoded one by one."""
+    network_reach: int
+    """Turns, on either side, that can influence a turn's scores by its neighbours' embeddings."""
+    prior: list[float]
+    """With temperature and undo: how scores become probabilities and a label (`network/decision.py`)."""
+    temperature: float
+    undo: float
+    label_of: list[int]
+    """The label that each output stands for; empty where each is its own."""
+    threshold: float | None
+    """Log odds above which a label beside the network's is chosen; None where there are none."""
+    facts: dict[str, Any]
+
+    def to_text(self) -> str:
+        """Write it as JSON."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @property
+    def outputs(self) -> list[int]:
+        """How many outputs the network has, and how many there are beside it."""
+        own, all_of_them = len(self.prior), len(self.label_of or self.labels)
+        return [own] if self.threshold is None and own == all_of_them else [own, all_of_them - own]
+
+    @property
+    def label_set(self) -> LabelSet:
+        """The labels that it gives."""
+        return LabelSet(tuple(self.labels), self.neutral)
+
+
+def is_exported(folder: Path) -> bool:
+    """Tell whether a folder is of an exported model."""
+    return (folder / NETWORK).is_file()
+
+
+def beside(model: Path) -> Path:
+    """Where the exported form of a model lies that is used without being asked for."""
+    return model.parent / (model.name + BESIDE)
+
+
+def find_beside(model: Path) -> Path | None:
+    """The exported form beside a model, unless there is none or it was made of another model."""
+    folder = beside(model)
+    try:
+        same = read_exported(folder).source == sha256_of(model / "manifest.json")
+    except (BadModel, OSError):
+        return None
+    return folder if same else None
+
+
+def open_exported(folder: Path) -> Exported:
+    """Check a folder whole and give its configuration; raise `BadModel` for any but a sound one."""
+    check_manifest(folder)
+    return read_exported(folder)
+
+
+def read_exported(folder: Path) -> Exported:
+    """Read a configuration strictly."""
+    path = folder / CONFIG
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise BadModel(f"{path} is no exported model of a format that this version knows", "Export the model again")
+    types = get_type_hints(Exported)
+    if record.keys() != {field.name for field in fields(Exported)} or not all(
+        _is(record[name], kind) for name, kind in types.items()
+    ):
+        raise BadModel(f"{path} has unknown, missing or mistyped entries", AGAIN)
+    found = Exported(**record)
+    _check_sizes(found, path)
+    return found
+
+
+def _check_sizes(found: Exported, path: Path) -> None:
+    try:
+        labels = len(found.label_set)
+    except BadInput as error:
+        raise BadModel(f"{path}: {error.cause}", AGAIN) from error
+    reaches = [found.network_reach, found.reader_reach or 0]
+    owned = {*found.label_of} in (set(), {*range(labels)})
+    if not (found.temperature > 0 and found.max_tokens > 0 and found.width > 0 and min(reaches) >= 0 and owned):
+        raise BadModel(f"{path} has sizes that can't be", AGAIN)
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Tell whether a value read from JSON is of an annotated type, down to a list's entries."""
+    if isinstance(kind, UnionType):
+        return any(_is(value, each) for each in get_args(kind))
+    if get_origin(kind) is list:
+        [entry] = get_args(kind)
+        return isinstance(value, list) and all(_is(each, entry) for each in value)
+    if kind is float:
+        return type(value) in (int, float) and abs(value) < float("inf")
+    return isinstance(value, dict) if get_origin(kind) is dict else type(value) is kind

@@ -1,0 +1,84 @@
+"""The modules that become ONNX graphs: the parts of a model, cut where texts, dialogues and pieces part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sentemo.network.adapted import Adapted
+from sentemo.network.attention import NEVER
+from sentemo.network.network import Network
+from sentemo.network.reader import Reader
+
+
+class Alone(nn.Module):
+    """The lower layers of a reader, in which an utterance is read alone, so that equal texts are read once."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.word, self.place, self.norm = reader.word, reader.place, reader.norm
+        self.layers = nn.ModuleList(list(reader.layers)[: reader.shape.alone])
+
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        """(N,L) tokens, (N,) how many of them each utterance has -> (N,L,E) states."""
+        return self.states(tokens, lengths)[-1]
+
+    def states(self, tokens: Tensor, lengths: Tensor) -> list[Tensor]:
+        """(N,L), (N,) -> the states (N,L,E) below the layers, and above each."""
+        places = torch.arange(tokens.shape[1], device=tokens.device)
+        states = [self.norm(self.word(tokens) + self.place(places))]
+        beyond = (places[None] >= lengths[:, None])[:, None, None]  # (N, 1, 1, L)
+        bias = torch.where(beyond, NEVER, 0.0).expand(-1, 1, tokens.shape[1], -1)
+        for layer in self.layers:
+            states.append(layer(states[-1], bias))
+        return states
+
+
+class Joint(nn.Module):
+    """The upper layers of a reader, in which the tokens of neighbouring turns see each other."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def forward(self, states: Tensor, turns: Tensor, speakers: Tensor, causal: Tensor) -> Tensor:
+        """(B,L,E) from below, (B,L) the turn of each token, (B,T), () -> (B,T,E)."""
+        out: Tensor = self.reader.join(states, turns, speakers, causal=causal)
+        return out
+
+
+class Pooled(nn.Module):
+    """A frozen sentence encoder that is a BERT: mean of the token states, then those of lower layers."""
+
+    def __init__(self, reader: Reader, layers: Sequence[int], normalize: bool) -> None:
+        super().__init__()
+        self.alone, self.taken, self.normalize = Alone(reader), tuple(layers), normalize
+
+    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
+        """(N,L), (N,) -> (N,E)."""
+        states = self.alone.states(tokens, lengths)
+        is_token = (torch.arange(tokens.shape[1])[None] < lengths[:, None])[..., None].float()  # (N, L, 1)
+        top, *lower = ((states[k] * is_token).sum(1) / is_token.sum(1) for k in (-1, *self.taken))
+        return torch.cat([F.normalize(top, dim=-1) if self.normalize else top, *lower], -1)
+
+
+class Scores(nn.Module):
+    """The network, and what was learnt from a few examples in its classifier's place or beside it."""
+
+    def __init__(self, network: Network, adapted: Adapted | None) -> None:
+        super().__init__()
+        self.network, self.adapted = network, adapted
+
+    def forward(
+        self, utterances: Tensor, speakers: Tensor, lengths: Tensor, first_turn: Tensor, causal: Tensor
+    ) -> tuple[Tensor, ...]:
+        """(B,T,E), (B,T), (B,), (B,), () -> scores (B,T,O), and log odds of added labels (B,T,A) where there are."""
+        is_turn = torch.arange(utterances.shape[1])[None] < lengths[:, None]
+        output = self.network(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
+        if self.adapted is None:
+            return (output.scores,)
+        found = self.adapted(output.features)
+        return (output.scores, found) if self.adapted.shape.extends else (found,)

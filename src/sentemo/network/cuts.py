@@ -1,0 +1,53 @@
+"""How dialogues of any number and length are cut and put together for running; numbers alone, no tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+PIECE_TURNS = 512  # turns answered by one piece of a long dialogue
+STRETCH_TOKENS = 512  # tokens of a long dialogue that a reader answers at once
+
+
+class Piece(NamedTuple):
+    """A part of a dialogue: turns `first` to `last` are read, `start` to `stop` are answered."""
+
+    dialogue: int
+    first: int
+    start: int
+    stop: int
+    last: int
+
+
+def pieces(lengths: Sequence[int], reach: int, piece_turns: int = PIECE_TURNS) -> Iterator[Piece]:
+    """Cut dialogues into pieces that overlap by the network's reach, so that a cut changes no answer."""
+    for dialogue, length in enumerate(lengths):
+        for start in range(0, length, piece_turns):
+            stop = min(start + piece_turns, length)
+            yield Piece(dialogue, max(0, start - reach), start, stop, min(length, stop + reach))
+
+
+def stretches(dialogue: int, tokens: Sequence[int], reach: int, causal: bool) -> Iterator[Piece]:
+    """Cut a dialogue of so many tokens a turn for a reader, with overlaps as above."""
+    start = 0
+    while start < len(tokens):
+        stop, length = start + 1, tokens[start]
+        while stop < len(tokens) and length + tokens[stop] <= STRETCH_TOKENS:
+            length += tokens[stop]
+            stop += 1
+        last = stop if causal else min(len(tokens), stop + reach)
+        yield Piece(dialogue, max(0, start - reach), start, stop, last)
+        start = stop
+
+
+def alike(lengths: Sequence[int], most: int, most_pairs: float = float("inf")) -> Iterator[list[int]]:
+    """Put rows of like length together, `most` places of a batch at most with the padding counted, one row at least."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        size, length = len(batch) + 1, lengths[row]
+        if batch and (size * length > most or size * length**2 > most_pairs):
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch

@@ -1,0 +1,50 @@
+"""Exported models for the tests of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from artifacts.models import random_model
+from dialogues import FOUR
+from encoders.readers import tiny_reader
+from sentemo.model import SentEmoContext
+from sentemo.network.decision import Decision
+
+pytest.importorskip("onnxruntime")
+pytest.importorskip("onnxscript")
+
+
+def small_model(seed: int = 0) -> SentEmoContext:
+    """A random model that reads dialogues, with a decision of its own."""
+    model = random_model(seed, encoder=tiny_reader(seed))
+    model.decision = Decision(len(FOUR), temperature=1.3, undo=0.4)
+    model.decision.prior.copy_(model.decision.prior.new_tensor([-0.2, 0.9, 0.5, 0.1]))
+    return model
+
+
+@pytest.fixture(scope="session")
+def small() -> SentEmoContext:
+    return small_model()
+
+
+@pytest.fixture(scope="session")
+def exported(small: SentEmoContext, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same model in 32 and in 8 bits (in which so small a one has few large layers)."""
+    from sentemo.export.write import export
+
+    folder = tmp_path_factory.mktemp("exported")
+    for precision in ("float32", "int8"):
+        export(small, folder / precision, precision=precision, source="0" * 64)
+    return {path.name: path for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def shipped_in_8_bits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped model in 8 bits."""
+    from sentemo.export.write import export
+
+    folder = tmp_path_factory.mktemp("shipped") / "int8"
+    export(SentEmoContext.from_pretrained(), folder)
+    return folder

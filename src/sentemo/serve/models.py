@@ -122,8 +122,8 @@ class Models:
 def load_models(specs: list[str], adapted: Path | None) -> Models:
     """Load the operator's models (`NAME=SOURCE` or a source), then those in the folder of adapted ones.
 
-    A source is a folder, also of an exported model, a hub id, or `default`, the shipped model. Raises `UsageError` for a
-    name that can't be one or comes twice, `BadModel` for a model that can't be loaded.
+    A source is a folder, also of an exported model, a hub id, or `default`, the shipped model. Raises `UsageError` for
+    a name that can't be one or comes twice, `BadModel` for a model that can't be loaded.
     """
     named = [_named(spec) for spec in specs or [f"{SHIPPED}=default"]]
     kept = _models_in(adapted)

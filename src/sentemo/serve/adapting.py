@@ -62,9 +62,9 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
     What the package says of wrong examples quotes them, so only its advice goes on.
     """
     folder = _folder(service, asked.name)
-    examples = [example.plain() for example in asked.examples]
+    examples, whole = [example.plain() for example in asked.examples], base.model
     try:
-        model = base.model.adapt(examples, labels=asked.labels, descriptions=asked.descriptions)
+        model = whole.adapt(examples, labels=asked.labels, descriptions=asked.descriptions)
     except (BadInput, UsageError) as error:
         raise Refusal(422, "The examples can't be learnt from", error.next_step, "examples") from None
     try:

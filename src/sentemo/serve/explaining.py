@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from sentemo.explanation.explanation import TurnExplanation
+from sentemo.model import SentEmoContext
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
@@ -48,7 +49,9 @@ def router(service: Service) -> APIRouter:
 
 def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
     """Explain a conversation; give plain values."""
-    model = served.causal if asked.causal else served.model
+    model = served.model
+    if asked.causal and isinstance(served.causal, SentEmoContext):
+        model = served.causal
     talk = asked.conversation.plain()
     found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
     turns = [_record(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]

@@ -37,13 +37,14 @@ def router(service: Service) -> APIRouter:
         """Label each turn as it comes; bad input is told, and the talk goes on."""
         try:
             served = service.models.get(model)
+            talk = served.model.live()
         except Refusal as error:
             await socket.send_denial_response(error.response())
             return
         await socket.accept()
         with contextlib.suppress(WebSocketDisconnect):
             if await _has_key(service, socket):
-                await _talk(service, socket, served)
+                await _talk(service, socket, served, talk)
 
     return routes
 
@@ -66,8 +67,7 @@ async def _has_key(service: Service, socket: WebSocket) -> bool:
     return False
 
 
-async def _talk(service: Service, socket: WebSocket, served: Served) -> None:
-    talk = served.model.live()
+async def _talk(service: Service, socket: WebSocket, served: Served, talk: LiveConversation) -> None:
     while True:
         try:
             message = await _text(socket)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,8 @@ import torch
 
 from sentemo.artifacts.card import LICENCES
 from sentemo.errors import UsageError
+from sentemo.export.folder import is_exported
+from sentemo.export.onnx_model import OnnxModel
 from sentemo.model import SentEmoContext
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.serve.errors import Refusal
@@ -26,40 +29,58 @@ class Served:
     """A model under its name."""
 
     name: str
-    model: SentEmoContext
+    labeler: SentEmoContext | OnnxModel
     removable: bool = False
     """Whether clients may replace and remove it: it was adapted here."""
 
+    @property
+    def model(self) -> SentEmoContext:
+        """The model with all that it can do; refuse (422) where it was exported, which leaves labelling alone."""
+        if isinstance(self.labeler, SentEmoContext):
+            return self.labeler
+        raise Refusal(422, "This model was exported: it labels, and no more", "Name another one", "model")
+
     @cached_property
-    def causal(self) -> SentEmoContext:
+    def causal(self) -> SentEmoContext | OnnxModel:
         """The same model, reading as it comes."""
-        return replace(self.model, causal=True)
+        causal = copy(self.labeler)
+        causal.causal = True
+        return causal
 
     @cached_property
     def map(self) -> EmotionMap | None:
         """Its map, where it has prototypes."""
-        return EmotionMap.of(self.model)
+        return EmotionMap.of(self.labeler) if isinstance(self.labeler, SentEmoContext) else None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What training recorded."""
+        return self.labeler.facts if isinstance(self.labeler, SentEmoContext) else self.labeler.exported.facts
 
     def entry(self) -> dict[str, Any]:
         """Give what `/v1/models` says of it."""
-        found = self.model.adaptation
+        found = self.facts.get("adapted")
         return {
             "name": self.name,
-            "labels": list(self.model.labels.names),
-            "neutral": self.model.labels.neutral,
-            "adapted": None if found is None else {k: v for k, v in found.to_json().items() if k != "trials"},
+            "labels": list(self.labeler.labels.names),
+            "neutral": self.labeler.labels.neutral,
+            "adapted": None if found is None else {k: v for k, v in found.items() if k != "trials"},
             "map": {} if self.map is None else self.map.labels,
         }
 
     def card(self) -> dict[str, Any]:
         """Give what `/v1/model` says of it."""
-        facts = self.model.facts
-        parts = self.model.modules().values()
+        if isinstance(self.labeler, SentEmoContext):
+            parts = self.labeler.modules().values()
+            parameters = sum(p.numel() for part in parts for p in part.parameters())
+            encoder = self.labeler.encoder.identity.name
+        else:
+            parameters, encoder = None, f"its own, exported in {self.labeler.exported.precision}"
         return self.entry() | {
-            "parameters": sum(p.numel() for part in parts for p in part.parameters()),
-            "encoder": self.model.encoder.identity.name,
-            "licence": LICENCES.get(str(facts.get("corpus", "")), ("", "that of its data", ""))[1],
-            "facts": {name: str(value) for name, value in facts.items() if name != "adapted"},
+            "parameters": parameters,
+            "encoder": encoder,
+            "licence": LICENCES.get(str(self.facts.get("corpus", "")), ("", "that of its data", ""))[1],
+            "facts": {name: str(value) for name, value in self.facts.items() if name != "adapted"},
         }
 
 
@@ -101,17 +122,24 @@ class Models:
 def load_models(specs: list[str], adapted: Path | None) -> Models:
     """Load the operator's models (`NAME=SOURCE` or a source), then those in the folder of adapted ones.
 
-    A source is a folder, a hub id, or `default`, the shipped model. Raises `UsageError` for a name that can't be one or
-    comes twice, `BadModel` for a model that can't be loaded.
+    A source is a folder, also of an exported model, a hub id, or `default`, the shipped model. Raises `UsageError` for
+    a name that can't be one or comes twice, `BadModel` for a model that can't be loaded.
     """
     named = [_named(spec) for spec in specs or [f"{SHIPPED}=default"]]
     kept = _models_in(adapted)
     _check_names([*(name for name, _ in named), *(folder.name for folder in kept)])
-    served = [Served(name, SentEmoContext.from_pretrained(source)) for name, source in named]
+    served = [Served(name, _load(source)) for name, source in named]
     for folder in kept:
-        model = _sharing(SentEmoContext.from_pretrained(folder), [each.model for each in served])
+        others = [each.labeler for each in served if isinstance(each.labeler, SentEmoContext)]
+        model = _sharing(SentEmoContext.from_pretrained(folder), others)
         served.append(Served(folder.name, model, removable=True))
     return Models(served)
+
+
+def _load(source: str) -> SentEmoContext | OnnxModel:
+    if is_exported(Path(source)):
+        return OnnxModel.from_pretrained(source)
+    return SentEmoContext.from_pretrained(source)
 
 
 def _check_names(names: list[str]) -> None:

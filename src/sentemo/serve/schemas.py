@@ -208,7 +208,7 @@ class ModelOut(BaseModel):
 class ModelCard(ModelOut):
     """A model with the facts of its card."""
 
-    parameters: int
+    parameters: int | None
     encoder: str
     licence: str
     facts: dict[str, str]

@@ -6,10 +6,12 @@ import fsspec
 import pytest
 
 from bulk.archive import Rule, contents, labelled, write_archive
+from dialogues import template_dialogues
 from sentemo.bulk.engine import InProcess
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import find_inputs, read_items, survey
 from sentemo.bulk.run import Order, label
+from sentemo.corpora.convokit_writer import write_convokit
 from sentemo.errors import SentemoError, UsageError
 
 
@@ -27,7 +29,17 @@ def test_files_are_found_once_and_sorted(tmp_path: Path, monkeypatch: pytest.Mon
             find_inputs([pattern])
     Path("notes.odd").write_text("")
     with pytest.raises(UsageError, match="tells no format"):
-        find_inputs(["notes.odd"])
+        survey(find_inputs(["notes.odd"])[0])
+
+
+def test_chats_and_exports_are_inputs_too(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("12/03/2024, 10:15 - Ann: hi\n12/03/2024, 10:16 - Bob: hello\n")
+    write_convokit(template_dialogues(3), tmp_path / "corpus")
+    inputs = find_inputs([f"{tmp_path}/*"])
+    surveys = [survey(source) for source in inputs]
+    assert [(each.format, each.conversations, each.failures) for each in surveys] == [("auto", 1, 0), ("auto", 3, 0)]
+    (tmp_path / "corpus" / "index.json").write_text("{}")
+    assert survey(inputs[1]).sha256 != surveys[1].sha256
 
 
 def test_a_damaged_file_is_a_failure_and_the_others_are_read(tmp_path: Path) -> None:

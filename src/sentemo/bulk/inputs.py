@@ -13,17 +13,18 @@ from pathlib import Path, PurePosixPath
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.storage import is_remote, open_storage, reached
 from sentemo.corpora.files import read_each
-from sentemo.corpora.sniff import EXTENSIONS, sniff
+from sentemo.corpora.sniff import EXTENSIONS, folder_format
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file, by its path or address, and its format."""
+    """A file, by its path or address, or the folder of a Slack export or a ConvoKit corpus."""
 
     file: str
     format: str
+    """Auto where only the content tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class Survey:
 def find_inputs(patterns: Sequence[str], format: str = "auto") -> list[Input]:
     """Give the files of paths, addresses and patterns, each once, sorted by name.
 
-    Raises `UsageError` for a pattern that no file matches and for a file whose format can't be told.
+    Raises `UsageError` for a pattern that no file matches, and for a folder that is no export.
     """
     files: set[str] = set()
     for pattern in patterns:
-        found = _matching(pattern)
+        found = _matching(pattern, format)
         if not found:
             raise UsageError(f"No file matches {pattern}", "Check the path; quote patterns such as 'in/*.parquet'")
         files.update(found)
@@ -67,26 +68,21 @@ def find_inputs(patterns: Sequence[str], format: str = "auto") -> list[Input]:
     return [Input(file, _format(file) if format == "auto" else format) for file in sorted(files)]
 
 
-def _matching(pattern: str) -> list[str]:
+def _matching(pattern: str, format: str) -> list[str]:
     if is_remote(pattern):
         system, path = open_storage(pattern)
         with reached(pattern):
             return [system.unstrip_protocol(found) for found in system.glob(path) if system.isfile(found)]
     found = [pattern] if Path(pattern).exists() else glob.glob(pattern, recursive=True)  # noqa: PTH207 - kept as given
     for name in found:
-        if Path(name).is_dir():
+        if format == "auto" and Path(name).is_dir() and folder_format(Path(name)) is None:
             raise UsageError(f"{name} is a folder", f"Name its files: '{name.rstrip('/')}/*.jsonl'")
     return found
 
 
 def _format(file: str) -> str:
-    """Tell a file's format: by its content too, where that needs no transfer."""
-    if not is_remote(file):
-        return sniff(Path(file))
-    suffix = PurePosixPath(file).suffix.lower()
-    if suffix not in EXTENSIONS:
-        raise UsageError(f"{file}: the extension {suffix!r} tells no format", "Name the format: --format")
-    return EXTENSIONS[suffix]
+    told = EXTENSIONS.get(PurePosixPath(file).suffix.lower(), "auto")
+    return "auto" if told == "text" else told  # it may be a WhatsApp chat
 
 
 def read_items(inputs: Iterable[Input]) -> Iterator[Item]:
@@ -121,7 +117,11 @@ def _items(source: Input, path: Path) -> Iterator[Item]:
 
 
 def _digest(path: Path) -> tuple[int, str]:
-    """Give size and SHA-256; of a file that can't be read, which the survey lists as failed, nothing."""
+    """Give size and SHA-256, of a folder those of all in it; of a file that can't be read nothing."""
+    if path.is_dir():
+        inside = sorted(each for each in path.rglob("*") if each.is_file())
+        found = [(str(each.relative_to(path)), *_digest(each)) for each in inside]
+        return sum(size for _, size, _ in found), hashlib.sha256(repr(found).encode()).hexdigest()
     try:
         with path.open("rb") as stream:
             return path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest()

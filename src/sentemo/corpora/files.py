@@ -40,8 +40,11 @@ PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Conver
     "whatsapp": parse_whatsapp,
 }
 """Those that are made of lines, so that stdin can hold them."""
-EACH = {"jsonl": each_jsonl, "csv": each_csv}
-"""The line formats that can be read on behind a conversation that can't be read; Parquet can too."""
+EACH: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Attempt]]] = {
+    "jsonl": each_jsonl,
+    "csv": each_csv,
+}
+"""The line formats that are read on behind a conversation that can't be read; Parquet is too."""
 STDIN = "-"
 
 
@@ -69,24 +72,25 @@ def read_bytes(data: bytes, format: str = "auto", name: str = "") -> Iterator[Co
     return _read(Blob(data, name), format)
 
 
-def read_each(path: Path, format: str = "auto") -> Iterator[Attempt]:
-    """Yield the conversations of a file, with the reason in place of each that can't be read; raise no `BadInput`.
+def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
+    """As `read_conversations` of a file, with the reason in place of each conversation that can't be read.
 
-    JSON lines, CSV and Parquet are read on behind it. A file of another format, and a damaged one, ends with the
-    reason.
+    JSON lines, CSV and Parquet are read on behind it; another format, and a damaged file, ends with the reason.
     """
+    _check(format)
     try:
-        chosen = sniff(path) if format == "auto" else format
+        chosen = sniff(source) if format == "auto" else format
         if chosen == "parquet":
-            yield from each_parquet(path)
+            yield from each_parquet(source)
         elif chosen in EACH:
-            with open_binary(path) as stream:
-                yield from EACH[chosen](read_lines(stream, path), path, path.stem)
+            with open_binary(source) as stream:
+                yield from EACH[chosen](read_lines(stream, source), source, source.stem)
         else:
-            yield from READERS[chosen](path)
+            yield from READERS[chosen](source)
     except BadInput as error:
-        cause = f"Reading ended here: {error.fault}"
-        yield BadInput(cause, error.next_step, path=path, line=error.line)
+        within = f"{error.path}: " if error.path not in (None, str(source)) else ""  # a member of an archive
+        cause = f"Reading ended here: {within}{error.fault}"
+        yield BadInput(cause, error.next_step, path=str(source), line=error.line)
 
 
 def _check(format: str) -> None:

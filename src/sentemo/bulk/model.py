@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sentemo.errors import BadModel
+from sentemo.errors import BadModel, UsageError
 from sentemo.types import Labeler
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Load(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
-    """Load a saved model, on one thread."""
+    """Load a saved model or an exported one, on one thread."""
 
     name: str
     sha256: str
@@ -36,25 +36,41 @@ class LoadModel:
 
     @classmethod
     def named(cls, name: str, *, head: Head = "classifier", causal: bool = False) -> LoadModel:
-        """Find a model and check its files; raise `BadModel` where it is missing or damaged."""
+        """Find a model and check its files; an exported form that lies beside it takes its place, as in `predict`.
+
+        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that an exported model has not.
+        """
         from sentemo.artifacts.find import find
         from sentemo.artifacts.manifest import check_manifest
+        from sentemo.export.folder import is_exported, usable_beside
 
-        check_manifest(find(name))
+        folder = Path(find(name))
+        if head == "classifier" and (faster := usable_beside(folder)) is not None:
+            name, folder = str(faster), faster
+        if head != "classifier" and is_exported(folder):
+            raise UsageError(f"An exported model has no {head}", "Leave the head out, or name another model")
+        check_manifest(folder)
         return cls(name, _digest(name), head, causal)
 
     def __call__(self) -> Labeler:
         """Load it; raise `BadModel` where another machine has another model under the name."""
         import os
 
+        from sentemo.artifacts.find import find
+        from sentemo.export.folder import is_exported
+
+        os.environ["TOKENIZERS_PARALLELISM"] = "false"
+        if _digest(self.name) != self.sha256:
+            raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
+        if is_exported(Path(find(self.name))):
+            from sentemo.export.onnx_model import OnnxModel
+
+            return OnnxModel.from_pretrained(find(self.name), causal=self.causal)
         import torch
 
         from sentemo.model import SentEmoContext
 
         torch.set_num_threads(1)
-        os.environ["TOKENIZERS_PARALLELISM"] = "false"
-        if _digest(self.name) != self.sha256:
-            raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
         model = SentEmoContext.from_pretrained(self.name)
         model.head, model.causal = self.head, self.causal
         return model

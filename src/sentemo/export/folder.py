@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields
+from importlib.util import find_spec
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -85,6 +86,11 @@ def find_beside(model: Path) -> Path | None:
     except (BadModel, OSError):
         return None
     return folder if same else None
+
+
+def usable_beside(model: Path) -> Path | None:
+    """The exported form beside a model, where onnxruntime is installed to run it."""
+    return find_beside(model) if find_spec("onnxruntime") else None
 
 
 def open_exported(folder: Path) -> Exported:

@@ -51,7 +51,7 @@ def test_names_that_lead_elsewhere_lead_nowhere(tmp_path: Path, monkeypatch: pyt
     day = SLACK["general/2023-11-14.json"]
     names = ["../../up/2024-01-01.json", "/etc/2024-01-01.json", "C:\\x\\2024-01-01.json", "../2024-01-01.json"]
     talks = list(read_bytes(zipped(dict.fromkeys(names, day)), "slack"))
-    assert {talk.id.rsplit("-", 1)[0] for talk in talks} == {"up", "root", ".."}
+    assert {talk.id.rsplit("-", 1)[0] for talk in talks} == {"up", "etc", ".."}
     assert not list(tmp_path.iterdir())
     assert len(list(read_bytes(zipped({"../../_chat.txt": IOS})))) == 2
 

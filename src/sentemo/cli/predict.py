@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ from sentemo.cli import options
 from sentemo.cli.screen import put, show, tell
 from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
-from sentemo.export.folder import find_beside, is_exported
+from sentemo.export.folder import find_beside, is_exported, usable_beside
 
 if TYPE_CHECKING:
     from sentemo.types import Labeler, Prediction
@@ -92,10 +91,12 @@ def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Lab
 
 def _exported(folder: Path, *, asked: bool) -> Path | None:
     """The exported form of a model: the folder itself, or one beside it that was made of it."""
-    found = folder if is_exported(folder) else find_beside(folder)
+    if is_exported(folder):
+        return folder
+    found = find_beside(folder) if asked else usable_beside(folder)
     if found is None and asked:
         raise UsageError(f"There is no exported form of {folder} beside it", f"Make it with: sentemo export {folder}")
-    return found if asked or find_spec("onnxruntime") else None
+    return found
 
 
 def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0) -> None:

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench evidence clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -40,6 +40,11 @@ bench: $(VENV)/installed-dev
 	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
 		minilm distilroberta --data $(DATA) --out $(OUT)
+
+# FULL=1 measures every promise in its full form, ONLY picks some of them by pytest's -k.
+evidence: $(VENV)/installed-dev
+	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[evidence]'
+	$(RUN)/pytest -m evidence --timeout 0 $(if $(ONLY),-k '$(ONLY)') $(if $(FULL),--full --evidence docs/evidence.json,--evidence bench/evidence.json)
 
 clean:
 	rm -rf $(VENV)

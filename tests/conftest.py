@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+pytest_plugins = ["evidence.plugin"]
+
 if TYPE_CHECKING:
     from sentemo.encoders.sentence import SentenceEncoder
 

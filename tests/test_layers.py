@@ -147,8 +147,7 @@ def test_light_modules_import_nothing_heavy() -> None:
     light = [
         name
         for name in MODULES
-        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["llm"], ["cli"])
-        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["bulk"], ["cli"])
+        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["llm"], ["bulk"], ["cli"])
         or name in ("sentemo.encoders.encoder", "sentemo.encoders.identity")
     ]
     for module in light:

@@ -47,6 +47,7 @@ def test_it_is_a_labeler_and_an_embedder() -> None:
     assert MODEL.labels == FOUR
 
 
+@pytest.mark.evidence("predictions.probabilities")
 @pytest.mark.parametrize("head", HEADS)
 def test_probabilities_sum_to_1_and_the_label_is_the_most_probable(head: Any) -> None:
     for talk, prediction in zip(TALKS, replace(MODEL, head=head).predict(TALKS), strict=True):
@@ -58,6 +59,7 @@ def test_probabilities_sum_to_1_and_the_label_is_the_most_probable(head: Any) ->
             assert turn.score == turn.probabilities[turn.label] == max(turn.probabilities.values())
 
 
+@pytest.mark.evidence("predictions.batch")
 @KINDS
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("head", HEADS)
@@ -83,6 +85,7 @@ def test_labels_and_features_in_one_pass_are_those_of_two(base: SentEmoContext) 
         np.testing.assert_allclose(features, own, rtol=0, atol=1e-5)
 
 
+@pytest.mark.evidence("predictions.batch")
 def test_so_it_is_with_the_packaged_encoder(minilm: SentenceEncoder) -> None:
     model = random_model(encoder=minilm)
     some = TALKS[:12]
@@ -93,6 +96,7 @@ def test_so_it_is_with_the_packaged_encoder(minilm: SentenceEncoder) -> None:
         assert_same(model.predict(some[place]), together[place])
 
 
+@pytest.mark.evidence("predictions.names")
 @KINDS
 def test_names_change_nothing_and_who_speaks_does(base: SentEmoContext) -> None:
     named = template_dialogues(10)
@@ -114,6 +118,7 @@ turns = st.builds(
 )
 
 
+@pytest.mark.evidence("predictions.causal")
 @KINDS
 @given(said=st.lists(turns, min_size=1, max_size=8), later=st.lists(turns, max_size=8))
 @settings(max_examples=30, deadline=None)
@@ -194,6 +199,7 @@ def test_a_conversation_that_can_not_be_read_is_refused(texts: list[str], messag
         assert caught.value.exit_code == 3
 
 
+@pytest.mark.evidence("predictions.probabilities")
 def test_odd_but_sound_texts_are_labelled() -> None:
     odd = ["\x00", "a" * 5000, "\u202eabc", "🎉" * 50, "ﷺ", "\u200b", "?" * 3]
     assert np.isfinite(shares(MODEL.predict(Conversation.of(*odd)))).all()

@@ -19,6 +19,7 @@ from sentemo.model import SentEmoContext
 from .models import fingerprint_of, random_model, save_for_ever
 
 
+@pytest.mark.evidence("models.save")
 def test_a_killed_save_leaves_the_old_model_or_the_new_one(tmp_path: Path, processes: ForkServerContext) -> None:
     folder = tmp_path / "model"
     known = {fingerprint_of(random_model(seed)): seed for seed in (0, 1)}
@@ -58,6 +59,7 @@ def watch(folder: Path, ready: Connection) -> None:
     ready.send((missing, looks))
 
 
+@pytest.mark.evidence("models.save")
 def test_there_is_no_moment_without_a_model(tmp_path: Path, processes: ForkServerContext) -> None:
     folder = tmp_path / "model"
     models = [random_model(seed) for seed in (0, 1)]
@@ -74,6 +76,7 @@ def test_there_is_no_moment_without_a_model(tmp_path: Path, processes: ForkServe
     assert looks > 30 and missing == 0
 
 
+@pytest.mark.evidence("models.save")
 @pytest.mark.parametrize("fails", [False, True])
 def test_where_folders_can_not_change_places_they_are_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
@@ -100,6 +103,7 @@ def test_where_folders_can_not_change_places_they_are_moved(
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.evidence("models.save")
 def test_a_full_disk_at_any_moment_leaves_the_old_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "model"
     random_model(0).save_pretrained(folder)
@@ -139,6 +143,7 @@ def save_with_little_room(folder: Path, most_bytes: int, answer: Connection) -> 
         answer.send("saved")
 
 
+@pytest.mark.evidence("models.save")
 @pytest.mark.parametrize("most_bytes", [10, 1000, 20_000])
 def test_a_write_that_the_system_refuses_leaves_the_old_model(
     tmp_path: Path, processes: ForkServerContext, most_bytes: int
@@ -162,6 +167,7 @@ def test_a_folder_that_can_not_be_made_is_one_clear_error(tmp_path: Path) -> Non
         random_model().save_pretrained(tmp_path / "file" / "model")
 
 
+@pytest.mark.evidence("models.save")
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to a read-only folder")
 def test_a_read_only_folder_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o555)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from evidence.plugin import Evidence
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.errors import BadModel
 from sentemo.model import SentEmoContext
@@ -216,8 +217,12 @@ KINDS: dict[Mutation, int] = {
 }
 
 
+@pytest.mark.evidence("models.mutations")
 @pytest.mark.parametrize(("kind", "count"), KINDS.items(), ids=lambda value: getattr(value, "__name__", ""))
-def test_every_mutation_is_refused(saved: tuple[Path, Path], tmp_path: Path, kind: Mutation, count: int) -> None:
+def test_every_mutation_is_refused(
+    saved: tuple[Path, Path], tmp_path: Path, kind: Mutation, count: int, evidence: Evidence
+) -> None:
+    count *= evidence.scale(1, 19)
     for seed in range(count):
         work = tmp_path / str(seed)
         for source, name in zip(saved, ("model", "other"), strict=True):
@@ -226,8 +231,11 @@ def test_every_mutation_is_refused(saved: tuple[Path, Path], tmp_path: Path, kin
         with pytest.raises(BadModel) as caught:
             SentEmoContext.from_pretrained(work / "model")
         assert caught.value.exit_code == 4 and len(str(caught.value)) < 1000
+        shutil.rmtree(work)
+    evidence.count(count, "mutations")
 
 
+@pytest.mark.evidence("models.mutations")
 def test_every_wrong_configuration_is_refused_though_its_manifest_fits(
     saved: tuple[Path, Path], tmp_path: Path
 ) -> None:

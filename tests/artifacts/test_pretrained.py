@@ -138,6 +138,7 @@ def test_scales_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         read_weights(path)
 
 
+@pytest.mark.evidence("models.pickle")
 def test_files_may_be_read_by_others_and_hold_no_pickle(tmp_path: Path) -> None:
     random_model().save_pretrained(tmp_path / "deep" / "model")
     folder = tmp_path / "deep" / "model"
@@ -268,6 +269,7 @@ class Harmful:
         return os.system, ("true",)
 
 
+@pytest.mark.evidence("models.pickle")
 def test_loading_unpickles_nothing(tmp_path: Path, tiny_roberta: Path) -> None:
     pickle.loads(pickle.dumps(Path("x")))
     assert UNPICKLED  # the hook hears

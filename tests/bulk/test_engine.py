@@ -23,6 +23,7 @@ def talks() -> Iterator[Shard]:
     return shards((Talk("file", talk) for talk in template_dialogues(60)), 20)
 
 
+@pytest.mark.evidence("bulk.kill")
 def test_workers_that_are_killed_change_nothing(tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "in")
     whole, killed = (Order((archive,), str(tmp_path / name), shard_turns=10) for name in ("whole", "killed"))

@@ -61,6 +61,7 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
         label(order, LoadModel.named(str(tmp_path / "model")), Ray())
 
 
+@pytest.mark.evidence("bulk.ray")
 @pytest.mark.skipif(not INSTALLED, reason="Ray is not installed: pip install 'sentemo[ray]'")
 def test_two_nodes_give_the_bytes_of_one_process_though_workers_and_driver_are_killed(tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "in", files=6)

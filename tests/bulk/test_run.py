@@ -82,6 +82,7 @@ def test_what_the_labeler_itself_fails_on_is_a_failure_too(tmp_path: Path) -> No
         )
 
 
+@pytest.mark.evidence("bulk.kill")
 @pytest.mark.parametrize("processes_", [1, 2])
 def test_a_run_that_is_killed_again_and_again_ends_as_if_it_never_was(
     processes_: int, tmp_path: Path, processes: ForkServerContext

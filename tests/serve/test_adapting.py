@@ -56,6 +56,7 @@ def test_it_is_the_operators_choice() -> None:
         assert reply.status_code == 403 and "--adapted" in reply.json()["error"]["next_step"]
 
 
+@pytest.mark.evidence("server.limits")
 def test_as_many_adapted_models_as_may_be_and_one_more(tmp_path: Path) -> None:
     asked = {"descriptions": {"relief": "ease after worry", "pride": "being proud"}}
     with running(service(adapted=tmp_path, adapted_models=2)) as started:

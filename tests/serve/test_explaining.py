@@ -26,6 +26,7 @@ def test_causal_explanations_name_earlier_turns_only(server: Running) -> None:
     assert [other["turn"] for other in turn["influences"]] == [1] and turn["nearest"] == []
 
 
+@pytest.mark.evidence("server.limits")
 def test_as_many_turns_as_may_be_and_one_more(server: Running) -> None:
     for turns, status in ((limits.MAX_EXPLAINED, 200), (limits.MAX_EXPLAINED + 1, 422)):
         asked = {"conversation": {"turns": [{"text": "hi"}] * turns}, "reach": 0}
@@ -56,6 +57,7 @@ def test_a_bad_chat_names_the_line(server: Running) -> None:
     assert error["where"] == "line 2"
 
 
+@pytest.mark.evidence("server.limits")
 def test_the_longest_chat_and_one_turn_more(server: Running) -> None:
     for turns, status in ((limits.MAX_READ_TURNS, 200), (limits.MAX_READ_TURNS + 1, 422)):
         assert server.http.post("/v1/read", content="a\n" * turns).status_code == status

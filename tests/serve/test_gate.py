@@ -57,6 +57,7 @@ def _fields(model: SentEmoContext) -> dict[str, Any]:
     return {name: getattr(model, name) for name in model.__dataclass_fields__}
 
 
+@pytest.mark.evidence("server.key")
 @pytest.mark.parametrize("key", ["secret", "schlüssel 🔑"])
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_without_the_key_nothing_is_told(key: str, method: str, path: str) -> None:
@@ -71,6 +72,7 @@ def test_without_the_key_nothing_is_told(key: str, method: str, path: str) -> No
             assert started.http.get(path_of_all).status_code in (200, 503)
 
 
+@pytest.mark.evidence("server.limits")
 def test_as_many_connections_as_may_be_and_one_more() -> None:
     with held(connections=3) as started:  # one of them may be a talk
         threads = [threading.Thread(target=started.predict, args=("wait",)) for _ in range(2)]
@@ -107,6 +109,7 @@ def test_talks_leave_room_for_requests() -> None:
             pass
 
 
+@pytest.mark.evidence("server.overload")
 def test_overload_gives_429_at_once() -> None:
     with held(waiting_turns=1024) as started:
         threads = [threading.Thread(target=started.predict, args=("wait",))]
@@ -124,6 +127,7 @@ def test_overload_gives_429_at_once() -> None:
         assert started.predict("hi").status_code == 200
 
 
+@pytest.mark.evidence("server.logs")
 def test_a_failure_tells_nothing_but_an_id(capfd: pytest.CaptureFixture[str]) -> None:
     with held() as started:
         reply = started.predict("fail", CANARY)
@@ -133,6 +137,7 @@ def test_a_failure_tells_nothing_but_an_id(capfd: pytest.CaptureFixture[str]) ->
     assert f"{reply.headers['X-Request-Id']} failed: RuntimeError" in logged and CANARY not in logged
 
 
+@pytest.mark.evidence("server.worker")
 def test_when_the_worker_dies_health_says_so(capfd: pytest.CaptureFixture[str]) -> None:
     with held() as started:
         assert started.http.get("/health").status_code == started.http.get("/ready").status_code == 200
@@ -179,6 +184,7 @@ def test_every_reply_has_careful_headers(server: Running) -> None:
         assert "access-control-allow-origin" not in headers and "server" not in headers
 
 
+@pytest.mark.evidence("server.logs")
 def test_no_text_is_logged_even_at_debug(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     root = logging.getLogger()
     before = root.level

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from evidence.plugin import Evidence
 from serve.hostile import CANARY, OTHERS, PREDICT
 from serve.served import Running
 
@@ -13,10 +14,13 @@ JSON = {"Content-Type": "application/json"}
 CASES = {name: (status, "POST", "/v1/predict", body) for name, (status, body) in PREDICT.items()} | OTHERS
 
 
-def test_there_are_enough() -> None:
+@pytest.mark.evidence("input.hostile")
+def test_there_are_enough(evidence: Evidence) -> None:
+    evidence.count(len(CASES), "bodies")
     assert len(CASES) >= 80
 
 
+@pytest.mark.evidence("input.hostile")
 @pytest.mark.parametrize("name", CASES)
 def test_a_hostile_body(server: Running, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     status, method, path, body = CASES[name]

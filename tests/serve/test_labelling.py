@@ -57,6 +57,7 @@ def test_points_lie_where_the_map_puts_them(server: Running) -> None:
     assert_same(reply["conversations"], MODEL.predict(TALKS))
 
 
+@pytest.mark.evidence("server.limits")
 def test_as_many_as_may_be_and_one_more(server: Running) -> None:
     one = [{"text": "hi"}]
     most = limits.MAX_CONVERSATIONS
@@ -78,6 +79,7 @@ def test_as_many_as_may_be_and_one_more(server: Running) -> None:
             assert reply.json()["error"]["where"] == where
 
 
+@pytest.mark.evidence("server.limits")
 def test_a_body_as_large_as_may_be_and_one_byte_more(server: Running) -> None:
     body = b'{"conversations": [{"turns": [{"text": "hi"}]}]}'
     given = {"headers": {"Content-Type": "application/json"}}
@@ -96,6 +98,7 @@ def test_a_body_that_doesnt_arrive_is_not_waited_for(server: Running, monkeypatc
         assert slow.recv(64).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.evidence("server.equal")
 def test_concurrent_replies_equal_the_models_answers(server: Running) -> None:
     predictions = MODEL.predict(TALKS)
 

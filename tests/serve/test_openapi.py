@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from evidence.plugin import Evidence
 from serve.served import Running
 
 OPERATIONS = [
@@ -41,18 +42,25 @@ MORE_THAN_A_SCHEMA_SAYS = ("/v1/explain", "/v1/adapt", "/v1/read")
 """A turn must be there, labels at least two, a chat readable."""
 
 
+@pytest.mark.evidence("input.openapi")
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_no_input_makes_it_fail(server: Running, method: str, path: str) -> None:
+def test_no_input_makes_it_fail(server: Running, method: str, path: str, evidence: Evidence) -> None:
     """No 5xx, no hang, no reply of another form than promised; good data taken, bad data refused."""
     operation = schemathesis.openapi.from_url(f"{server.url}/openapi.json")[path][method]
     excluded = [positive_data_acceptance] if path in MORE_THAN_A_SCHEMA_SAYS else []
+    calls = 0
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes))
 
-    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=evidence.scale(30, 1000), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
     @given(case=cases)
     def call(case: Case) -> None:
+        nonlocal calls
+        calls += 1
         case.call_and_validate(timeout=30, excluded_checks=excluded)
 
     call()
+    evidence.count(calls, "calls")
     assert server.http.get("/health").status_code == 200

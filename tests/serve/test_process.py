@@ -42,6 +42,7 @@ def process(*flags: str | Path, **environment: str) -> Iterator[tuple[subprocess
             started.kill()
 
 
+@pytest.mark.evidence("server.sigterm")
 def test_sigterm_answers_every_accepted_request(saved: Path) -> None:
     body = {"conversations": [{"turns": [{"text": "I love our cat"}] * 500}]}
     with process("-m", f"small={saved}") as (started, url):
@@ -65,6 +66,7 @@ def test_sigterm_answers_every_accepted_request(saved: Path) -> None:
             httpx2.get(url, trust_env=False)
 
 
+@pytest.mark.evidence("server.cancelled")
 def test_cancelled_clients_cost_nothing(saved: Path) -> None:
     turns = ",".join(['{"text": "I love our cat"}'] * 1000)
     body = f'{{"conversations": [{{"turns": [{turns}]}}]}}'.encode()
@@ -89,6 +91,7 @@ def _metric(client: httpx2.Client, name: str) -> float:
     return next((float(line.split()[-1]) for line in lines if line.startswith(f"{name} ")), 0.0)
 
 
+@pytest.mark.evidence("server.local")
 def test_it_listens_on_this_machine_only(saved: Path) -> None:
     with process("-m", saved, SENTEMO_API_KEY="secret") as (_, url):
         assert url.startswith("http://127.0.0.1:")

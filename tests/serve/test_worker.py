@@ -89,6 +89,7 @@ def test_the_bound_is_kept_to_the_turn(worker: Worker, run: Recorder) -> None:
         worker.submit([Job("a", run, 5, 1)])
 
 
+@pytest.mark.evidence("server.cancelled")
 def test_cancelled_jobs_cost_nothing(worker: Worker, run: Recorder) -> None:
     gone = [Job("a", run, n, 10) for n in range(10)]
     worker.submit(gone)

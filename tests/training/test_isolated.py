@@ -123,6 +123,7 @@ def test_an_unknown_kind_is_refused_and_every_known_one_has_settings() -> None:
     assert SETTINGS.keys() == SUBNETWORKS.keys()
 
 
+@pytest.mark.evidence("training.nan")
 def test_a_loss_that_is_no_number_stops_the_training() -> None:
     with pytest.raises(SentemoError, match=r"The loss is .* at epoch \d.*Lower the learning rate"):
         fit_isolated("linear", FOUR, TRAIN, VECTORS, settings=replace(SHORT, learning_rate=1e30, epochs=9))

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from dialogues import FOUR
+from evidence.plugin import Evidence
 from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
@@ -25,15 +26,26 @@ RECIPES = {
 }
 
 
+@pytest.mark.evidence("training.kill")
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
-    name: str, tmp_path: Path, processes: ForkServerContext
+    name: str, tmp_path: Path, processes: ForkServerContext, evidence: Evidence
 ) -> None:
-    recipe = RECIPES[name]
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    recipe, whole = RECIPES[name], tmp_path / "whole"
     whole.mkdir()
     write_weights(whole / "final.safetensors", train_small(recipe, whole).network.state_dict())
     rng = random.Random(name)
+    for attempt in range(evidence.scale(1, 12)):
+        killed = tmp_path / str(attempt)
+        kills = train_killing(killed, recipe, processes, rng)
+        evidence.count(kills, "kills")
+        assert kills >= 3
+        for file in ("final.safetensors", "log.jsonl"):
+            assert (killed / file).read_bytes() == (whole / file).read_bytes(), file
+
+
+def train_killing(killed: Path, recipe: Recipe, processes: ForkServerContext, rng: random.Random) -> int:
+    """Train to the end, in sittings of which the first five are killed after a checkpoint; count the kills."""
     kills = 0
     for sitting in range(30):
         job = processes.Process(target=sit_down, args=(killed, recipe, torch.get_num_threads()))
@@ -48,10 +60,8 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
         job.join(60)
         kills += job.exitcode == -9
         if job.exitcode == 0:
-            break
-    assert kills >= 3 and job.exitcode == 0
-    for file in ("final.safetensors", "log.jsonl"):
-        assert (killed / file).read_bytes() == (whole / file).read_bytes(), file
+            return kills
+    raise AssertionError("the training didn't end")
 
 
 def pointer(folder: Path) -> bytes:
@@ -103,6 +113,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
         train_small(recipe, tmp_path)
 
 
+@pytest.mark.evidence("training.disk")
 def test_a_folder_that_can_not_be_written_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SentemoError, match="can't be written"), locked(tmp_path / "file"):
@@ -118,6 +129,7 @@ def hold(folder: Path, recipe: Recipe) -> None:
         time.sleep(60)
 
 
+@pytest.mark.evidence("training.two")
 def test_a_second_trainer_is_refused_until_the_first_ends_however_it_ends(
     tmp_path: Path, processes: ForkServerContext
 ) -> None:

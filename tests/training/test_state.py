@@ -103,6 +103,7 @@ def test_lost_or_cut_tensors_are_told(tmp_path: Path) -> None:
         load_state(tmp_path)
 
 
+@pytest.mark.evidence("training.disk")
 @pytest.mark.parametrize("allowed", [0, 1, 2, 3])
 def test_a_full_disk_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int) -> None:
     save_one(tmp_path, 1)

@@ -195,6 +195,7 @@ class Broken:
         return vectors
 
 
+@pytest.mark.evidence("training.nan")
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("name", ["default", "paper"])
 def test_a_loss_that_is_no_number_stops_at_its_step(name: str, value: float, tmp_path: Path) -> None:
@@ -213,6 +214,7 @@ def test_a_loss_that_is_no_number_stops_at_its_step(name: str, value: float, tmp
     assert saved is None or all(tensor.isfinite().all() for key, tensor in saved[0].items() if key != "random")
 
 
+@pytest.mark.evidence("training.nan")
 def test_a_loss_that_is_no_number_stops_pretraining() -> None:
     data = encode_dialogues(TRAIN.conversations, Broken(math.nan, TRAIN.conversations[5].turns[0].text), FOUR)
     trainer = Trainer(small_recipe("paper"), FOUR, data)

@@ -108,6 +108,7 @@ def relabelled() -> list[Conversation]:
 OTHER = {"other": Source(LabelSet(("calm", "upset")), Split("other", relabelled()))}
 
 
+@pytest.mark.evidence("training.kill")
 @pytest.mark.parametrize("stop_after", [1, 4, 14])
 def test_a_training_that_stopped_ends_as_if_it_never_had(
     stop_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from sentemo.serve.page import FOLDER
 from serve.page.visitor import Visitor
 
@@ -24,6 +26,7 @@ def unharmed(visit: Visitor) -> None:
     assert visit.get("main img, main iframe, main script, dialog img, dialog script").count() == 0
 
 
+@pytest.mark.evidence("server.page")
 def test_hostile_texts_names_and_file_names_are_text(visit: Visitor) -> None:
     turns = [{"speaker": text, "text": text} for text in HOSTILE[:-1]]
     chat = json.dumps({"id": HOSTILE[0], "turns": turns}).encode()
@@ -36,6 +39,7 @@ def test_hostile_texts_names_and_file_names_are_text(visit: Visitor) -> None:
     unharmed(visit)
 
 
+@pytest.mark.evidence("server.page")
 def test_hostile_labels_and_descriptions_are_text(visit: Visitor) -> None:
     visit.example()
     visit.page.click("#open-labels")
@@ -56,6 +60,7 @@ def test_hostile_labels_and_descriptions_are_text(visit: Visitor) -> None:
     unharmed(visit)
 
 
+@pytest.mark.evidence("server.page")
 def test_live_texts_are_text(visit: Visitor) -> None:
     visit.page.click("#go-live")
     visit.page.fill("#name-0", HOSTILE[0][:40])
@@ -77,6 +82,7 @@ def test_nothing_is_stored_but_the_theme(visit: Visitor) -> None:
     assert "this page keeps none of them" in visit.get(".privacy").inner_text()
 
 
+@pytest.mark.evidence("server.page")
 def test_the_files_hold_to_the_rules() -> None:
     files = [path for path in FOLDER.iterdir() if path.suffix in (".js", ".css", ".html")]
     assert files

@@ -1,0 +1,1 @@
+"""What the project promises when things go wrong, measured: `make evidence` (see rows.py and plugin.py)."""

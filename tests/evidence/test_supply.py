@@ -1,0 +1,58 @@
+"""What the project is made of, and that it calls nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from evidence.plugin import Evidence
+
+ROOT = Path(__file__).resolve().parents[2]
+PIN = re.compile(r"([A-Za-z0-9._-]+)==[\w.+]+")
+LISTEN = """
+import json, sys
+reached = []
+calls = ("socket.connect", "socket.getaddrinfo")
+sys.addaudithook(lambda event, args: reached.append(event) if event in calls else None)
+sys.argv[0] = "sentemo"
+from sentemo.cli import main
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+print(json.dumps([code or 0, reached]), file=sys.stderr)
+"""
+
+
+def name(requirement: str) -> str:
+    """Give the package's name as the index compares it."""
+    found = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert found
+    return re.sub(r"[-_.]+", "-", found[0]).lower()
+
+
+@pytest.mark.evidence("supply.pins")
+def test_all_that_is_asked_for_is_pinned(evidence: Evidence) -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("#")[0].split(";")[0].strip() for line in lines if line.split("#")[0].strip()]
+    evidence.count(len(pins), "packages pinned")
+    assert all(PIN.fullmatch(pin) for pin in pins)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    assert {name(one) for one in asked} <= {name(pin) for pin in pins}
+
+
+@pytest.mark.evidence("supply.network")
+@pytest.mark.parametrize("command", [["predict"], ["explain"], ["predict", "--json"]], ids=" ".join)
+def test_no_address_is_looked_up_or_called(command: list[str]) -> None:
+    talk = ROOT / "examples" / "support.txt"
+    flags = [command[0], str(talk), *command[1:]]
+    done = subprocess.run([sys.executable, "-c", LISTEN, *flags], capture_output=True, text=True, check=True)
+    assert json.loads(done.stderr.splitlines()[-1]) == [0, []], done.stderr
+    assert done.stdout

@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import time
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sentemo.artifacts import atomic
-from sentemo.artifacts.atomic import cannot_write, staged_folder, write_bytes
+from sentemo.artifacts.atomic import cannot_write, staged_folder, write_bytes, write_chunks
 from sentemo.errors import SentemoError
 from sentemo.model import SentEmoContext
 
@@ -190,6 +191,20 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(os, "fsync", fsync)
     write_bytes(path, b"new")
     assert path.read_bytes() == b"new" and list(tmp_path.iterdir()) == [path]
+
+
+def test_files_of_ours_may_be_read_by_others_and_are_staged_beside_their_place(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def chunks() -> Iterator[bytes]:
+        seen.extend(path.name for path in tmp_path.iterdir())
+        yield b"one"
+
+    write_chunks(tmp_path / "file.bin", chunks())
+    assert len(seen) == 1 and seen[0].startswith(".file.bin.")
+    assert (tmp_path / "file.bin").stat().st_mode & 0o777 == 0o644
+    with pytest.raises(SentemoError, match=r"nowhere/file\.bin can't be written"):
+        write_chunks(tmp_path / "nowhere" / "file.bin", [b"one"])
 
 
 def test_an_error_of_another_kind_passes_and_leaves_nothing(tmp_path: Path) -> None:

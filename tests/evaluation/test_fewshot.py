@@ -73,10 +73,15 @@ def test_natural_queries_follow_the_pool() -> None:
 
 
 def test_what_cannot_be_drawn() -> None:
-    with pytest.raises(UsageError, match="5 ways"):
-        draw(POOL, 5, 1, 1, np.random.default_rng(0))
-    with pytest.raises(BadInput, match="too few for 5000 shots"):
-        draw(POOL, 2, 5000, 1, np.random.default_rng(0))
+    for ways in (1, 5):
+        with pytest.raises(
+            UsageError, match=rf"^{ways} ways can't be drawn from 4 labels\. Ask for fewer, at least 2\.$"
+        ):
+            draw(POOL, ways, 1, 1, np.random.default_rng(0))
+    rarest = int(np.bincount(POOL.gold).min())
+    too_few = rf"has {rarest} utterances, too few for {rarest} shots and a query.*fewer shots, or leave the label out"
+    with pytest.raises(BadInput, match=too_few):
+        draw(POOL, 4, rarest, 1, np.random.default_rng(0))
 
 
 def one_hot_rows(noise: float = 0.0) -> Any:

@@ -148,7 +148,20 @@ def test_without_a_neutral_label_the_star_covers_all_and_says_so() -> None:
     figures = measure(gold=[0, 1, 1], predicted=[0, 0, 1], labels=labels).figures
     assert figures["macro_f1_no_neutral"] == figures["macro_f1"]
     assert "all 2 labels" in describe_convention(labels) and "none of them is neutral" in describe_convention(labels)
-    assert "'calm' may be predicted" in describe_convention(THREE)
+
+
+def test_the_convention_in_words() -> None:
+    rest = (
+        ". A label without support stays in the macro averages, with F1 0. "
+        "F1, precision, recall and accuracy in percent; MCC over all labels, in [-1, 1]."
+    )
+    assert describe_convention(THREE) == (
+        "no_neutral (*) = average over the 2 emotions (joy, rage); 'calm' may be predicted and then counts against "
+        "the emotions, but its own F1 is left out" + rest
+    )
+    assert describe_convention(LabelSet(("joy", "rage"))) == (
+        "no_neutral (*) = average over all 2 labels (joy, rage); none of them is neutral" + rest
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from sentemo.errors import UsageError
+from sentemo.errors import SentemoError, UsageError
 from sentemo.training.run_folder import SAVE_EVERY_S, RunFolder
 from sentemo.training.state import Progress
 
@@ -39,7 +39,7 @@ def test_a_folder_without_a_checkpoint_starts_its_log_afresh(tmp_path: Path) -> 
 
 def test_another_training_is_refused(tmp_path: Path) -> None:
     RunFolder(tmp_path, "print").save({"a": torch.ones(2)}, Progress())
-    with pytest.raises(UsageError, match=r"another recipe, seed or data.*another --out"):
+    with pytest.raises(UsageError, match=r"another recipe, seed or data\. Choose another --out\.$"):
         RunFolder(tmp_path, "other").load()
 
 
@@ -50,3 +50,15 @@ def test_a_checkpoint_is_due_when_the_last_is_old(tmp_path: Path) -> None:
     assert folder.is_due()
     folder.save({"a": torch.ones(2)}, Progress())
     assert not folder.is_due()
+
+
+def test_a_lost_log_is_begun_again(tmp_path: Path) -> None:
+    RunFolder(tmp_path, "print").save({"a": torch.ones(2)}, Progress(epoch=1))
+    again = RunFolder(tmp_path, "print")
+    assert again.load() is not None and again.rows == []
+
+
+def test_a_checkpoint_that_cant_be_written_names_its_folder(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "nowhere", "print")
+    with pytest.raises(SentemoError, match="nowhere can't be written"):
+        folder.save({"a": torch.ones(2)}, Progress())

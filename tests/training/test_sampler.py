@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dialogues import FOUR, template_dialogues
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
 from sentemo.training.recipe import BatchRules
-from sentemo.training.sampler import DialogueSampler, dialogue_weights
+from sentemo.training.sampler import DialogueSampler, dialogue_weights, thin_out
 from sentemo.types import Conversation, Utterance
 
 from .small import small_data
@@ -80,6 +82,29 @@ def test_dialogues_are_drawn_as_often_as_their_weights_say(rules: BatchRules) ->
     expected = weights / weights.sum() * total
     deviations = (np.array([drawn[row] for row in range(len(data))]) - expected) / np.sqrt(expected)
     assert np.abs(deviations).max() < 4.5
+
+
+@given(st.lists(st.floats(0.01, 10), min_size=1, max_size=40), st.integers(1, 80), st.integers(0, 2**32))
+@settings(max_examples=100, deadline=None)
+def test_thinning_out_takes_each_its_share_of_times_up_or_down(weights: list[float], drawn: int, seed: int) -> None:
+    order = thin_out(np.array(weights), drawn, np.random.default_rng(seed))
+    times = np.bincount(order, minlength=len(weights))
+    share = drawn * np.array(weights) / sum(weights)
+    assert len(order) == drawn and len(times) == len(weights)
+    assert (times >= np.floor(share - 1e-9)).all() and (times <= np.ceil(share + 1e-9)).all()
+
+
+def test_without_replacement_epochs_are_thinned_out() -> None:
+    rules = replace(RULES, neutral_only_weight=0.3, replacement=False)
+    sampler = DialogueSampler(small_data(), rules, 0, 0)
+    epochs = [[row for batch in sampler.epoch(number) for row in batch] for number in range(60)]
+    share = sampler.weights * sampler.drawn / sampler.weights.sum()
+    times = np.array([np.bincount(rows, minlength=len(share)) for rows in epochs])
+    assert (
+        (times.sum(1) == sampler.drawn).all() and (np.floor(share) <= times).all() and (times <= np.ceil(share)).all()
+    )
+    np.testing.assert_allclose(times.mean(0), share, atol=0.25)
+    assert sampler.epoch(1) == sampler.epoch(1) and len(set(map(tuple, epochs))) == 60
 
 
 def test_an_epoch_has_as_many_steps_as_it_says_where_all_weights_are_alike() -> None:

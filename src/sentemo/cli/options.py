@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from sentemo import types
 from sentemo.cli.screen import tell
 from sentemo.corpora.corpus import SplitNotFound
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
-    from sentemo import model
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
     from sentemo.training.fit import Source
@@ -44,14 +44,12 @@ Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to 
 CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, goemotions, or files (your own labelled files)."
 
 
-def as_head(name: str) -> model.Head:
+def as_head(name: str) -> types.Head:
     """Check the name of a head."""
-    from sentemo.model import Head
-
-    for head in get_args(Head):
+    for head in get_args(types.Head):
         if head == name:
             return head  # type: ignore[no-any-return]
-    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(Head))}")
+    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(types.Head))}")
 
 
 def as_precision(name: str) -> Precision:

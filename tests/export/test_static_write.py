@@ -87,7 +87,7 @@ def test_lost_scales_are_refused(folder: Path) -> None:
 def test_a_larger_tokenizer_and_none_are_refused(folder: Path) -> None:
     path = folder / "tokenizer.json"
     record = json.loads(path.read_text(encoding="utf-8"))
-    record["model"]["vocab"]["more"] = len(record["model"]["vocab"])
+    record["model"]["vocab"]["unheard"] = len(record["model"]["vocab"])
     path.write_text(json.dumps(record), encoding="utf-8")
     write_manifest(folder)
     with pytest.raises(BadModel, match="knows more tokens"):

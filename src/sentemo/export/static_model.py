@@ -32,7 +32,7 @@ class StaticModel:
         self.causal = causal
         self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes))
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
-        if self.tokenizer.get_vocab_size() > self.static.vocabulary:
+        if max(self.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
             raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
 
     @classmethod

@@ -75,7 +75,7 @@ def distil(
         neutral=model.labels.neutral,
         max_tokens=reader.module.shape.max_tokens,
         vocabulary=len(table),
-        width=settings.width,
+        width=table.shape[1],
         hidden=settings.hidden,
         reach=settings.reach,
         prior=rule.prior.tolist(),

@@ -10,7 +10,7 @@ class Distillation:
     """Sizes and schedule; docs/fast.md says by which measurements they were chosen."""
 
     width: int = 256
-    """D, numbers of a token's vector."""
+    """D, numbers of a token's vector; no more than the encoder gives."""
     hidden: int = 256
     """H, of the layer between vectors and scores."""
     reach: int = 3

@@ -13,7 +13,7 @@ from sentemo import __version__
 from sentemo.export.static_folder import FORMAT, Static
 from sentemo.export.static_write import write_static
 
-WIDTH, HIDDEN, REACH = 12, 10, 2
+WIDTH, HIDDEN, REACH = 12, 10, 4
 
 
 def random_config(**changed: Any) -> Static:

@@ -1,10 +1,11 @@
-"""Neighbours against a loop."""
+"""Neighbours against a loop, and their bands."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sentemo.export.bands import bands
 from sentemo.export.neighbours import neighbours
 
 
@@ -18,3 +19,15 @@ def test_they_are_those_of_the_same_dialogue(lengths: list[int], reach: int) -> 
         for row in range(total)
     ]
     assert neighbours(lengths, reach).tolist() == wanted
+
+
+@given(st.integers(0, 5))
+def test_bands_cover_each_turn_once_and_double(power: int) -> None:
+    reach = 2**power
+    offsets = [*range(-reach, 0), *range(1, reach + 1)]
+    found = [offsets[band] for band in bands(reach)]
+    assert sorted(offset for band in found for offset in band) == offsets
+    assert found[:2] == [[-1], [1]] and found[2:4] == ([[-2], [2]] if power else [])
+    for before, after in zip(found[::2], found[1::2], strict=True):
+        assert sorted(-offset for offset in before) == after
+    assert [len(band) for band in found[2::2]] == [2**each for each in range(power)]

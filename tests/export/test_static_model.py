@@ -45,12 +45,12 @@ def naive(model: StaticModel, talk: Conversation) -> tuple[list[list[float]], li
     probabilities, chosen = [], []
     for place, own in enumerate(vectors):
         layer = [net.bias[h] + sum(own[d] * net.own[d, h] for d in range(width)) for h in range(hidden)]
-        offsets = [*range(-REACH, 0), *([] if model.causal else range(1, REACH + 1))]
-        for slot, offset in enumerate(offsets):
-            if 0 <= place + offset < len(vectors):
-                other = vectors[place + offset]
-                for h in range(hidden):
-                    layer[h] += sum(other[d] * net.near[slot * width + d, h] for d in range(width))
+        for slot, band in enumerate(([-1], [1], [-2], [2], [-3, -4], [3, 4])):
+            for offset in band:
+                if 0 <= place + offset < len(vectors) and not (model.causal and offset > 0):
+                    other = vectors[place + offset]
+                    for h in range(hidden):
+                        layer[h] += sum(other[d] * net.near[slot * width + d, h] for d in range(width)) / len(band)
         scores = []
         for label in range(len(model.labels)):
             score = net.out_bias[label] + sum(own[d] * net.straight[d, label] for d in range(width))

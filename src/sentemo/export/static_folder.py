@@ -10,6 +10,7 @@ from typing import Any
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.artifacts.record import read_record
 from sentemo.errors import BadInput, BadModel
+from sentemo.export.bands import bands
 from sentemo.export.rule import Rule
 from sentemo.types import LabelSet
 
@@ -37,7 +38,7 @@ class Static:
     hidden: int
     """H, of the layer between vectors and scores."""
     reach: int
-    """W, turns on either side that can influence a turn's label."""
+    """W, turns on either side that can influence a turn's label; a power of 2."""
     prior: list[float]
     """With temperature and undo: how scores become probabilities and a label (`network/decision.py`)."""
     temperature: float
@@ -66,7 +67,7 @@ class Static:
             "table": (self.vocabulary, d),
             "own.weight": (h, d),
             "own.bias": (h,),
-            "near.weight": (h, 2 * self.reach * d),
+            "near.weight": (h, len(bands(self.reach)) * d),
             "straight.weight": (labels, d),
             "out.weight": (labels, h),
             "out.bias": (labels,),
@@ -87,6 +88,6 @@ def read_static(folder: Path) -> Static:
     except BadInput as error:
         raise BadModel(f"{path}: {error.cause}", AGAIN) from error
     sizes = (found.max_tokens, found.vocabulary, found.width, found.hidden, found.reach)
-    if not (found.temperature > 0 and min(sizes) > 0 and len(found.prior) == labels):
+    if not (found.temperature > 0 and min(sizes) > 0 and len(found.prior) == labels and found.reach.bit_count() == 1):
         raise BadModel(f"{path} has sizes that can't be", AGAIN)
     return found

@@ -30,7 +30,7 @@ class StaticModel:
         check_manifest(folder)
         self.static: Static = read_static(folder)
         self.causal = causal
-        self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes))
+        self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes), self.static.reach)
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
         if max(self.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
             raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
@@ -81,7 +81,8 @@ class StaticModel:
                 tops[piece.dialogue] += chosen[kept].tolist()
                 first += piece.last - piece.first
         labels = self.labels
-        return [Prediction.of(talk, labels, *found) for talk, *found in zip(conversations, shares, tops, strict=True)]
+        found = zip(conversations, shares, tops, strict=True)
+        return [Prediction.of(talk, labels, rows_of, tops_of) for talk, rows_of, tops_of in found]
 
     def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> Floats:
         """N pieces -> the scores of all their turns, one piece after the other; equal texts are read once."""

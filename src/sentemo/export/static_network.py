@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.errors import BadModel
+from sentemo.export.bands import bands
 
 SCALE = ".scale"
 """Ends the name of an 8-bit matrix's scales, one a row (`artifacts/weights.py`)."""
@@ -22,13 +23,15 @@ Rows = NDArray[np.int64]
 class StaticNetwork:
     """Score turns by the vectors of their own words and of the turns around them.
 
-    N turns of L tokens, V tokens known, D numbers a vector, H in the hidden layer, W turns on either side, C labels.
+    N turns of L tokens, V tokens known, D numbers a vector, H in the hidden layer, W turns on either side in B bands, C
+    labels.
     """
 
-    def __init__(self, numbers: Mapping[str, Floats]) -> None:
+    def __init__(self, numbers: Mapping[str, Floats], reach: int) -> None:
+        self.bands = bands(reach)
         self.table = numbers["table"]  # (V,D)
         self.own, self.bias = numbers["own.weight"].T, numbers["own.bias"]  # (D,H), (H,)
-        self.near = numbers["near.weight"].T  # (2WD,H)
+        self.near = numbers["near.weight"].T  # (BD,H)
         self.straight = numbers["straight.weight"].T  # (D,C)
         self.out, self.out_bias = numbers["out.weight"].T, numbers["out.bias"]  # (H,C), (C,)
 
@@ -46,7 +49,8 @@ class StaticNetwork:
     def score(self, turns: Floats, around: Rows) -> Floats:
         """(N,D) vectors, (N,2W) rows of neighbours, N where there is none -> (N,C) scores."""
         known = np.concatenate([turns, np.zeros_like(turns[:1])])  # whoever is not there says nothing
-        hidden = turns @ self.own + known[around].reshape(len(turns), -1) @ self.near + self.bias
+        near = [known[around[:, band]].sum(1) / (band.stop - band.start) for band in self.bands]
+        hidden = turns @ self.own + np.concatenate(near, 1, dtype=np.float32) @ self.near + self.bias
         out: Floats = np.maximum(hidden, 0) @ self.out + turns @ self.straight + self.out_bias
         return out
 

@@ -62,7 +62,7 @@ def test_the_module_computes_what_the_static_model_does(tmp_path: Path) -> None:
         torch.from_numpy(around),
     )
     write_weights(tmp_path / "numbers", module.state_dict())
-    network = StaticNetwork({name: tensor.numpy() for name, tensor in read_weights(tmp_path / "numbers").items()})
+    network = StaticNetwork({name: tensor.numpy() for name, tensor in read_weights(tmp_path / "numbers").items()}, 2)
     np.testing.assert_allclose(network.score(network.pool(texts), around), scores.detach(), rtol=0, atol=1e-5)
 
 

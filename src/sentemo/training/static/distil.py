@@ -112,7 +112,7 @@ def _train(
     for step, batch in enumerate(_batches(turns, settings, mask, rng), 1):
         loss = loss_of(module(batch.tokens, batch.lengths, batch.around), batch, rule, settings.gold)
         module.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         for each in trained:
             each.step()
         on_step(step, steps)

@@ -13,11 +13,11 @@ class Distillation:
     """D, numbers of a token's vector; no more than the encoder gives."""
     hidden: int = 256
     """H, of the layer between vectors and scores."""
-    reach: int = 3
-    """W, turns on either side that are read with a turn."""
-    gold: float = 0.5
+    reach: int = 8
+    """W, turns on either side that are read with a turn; a power of 2."""
+    gold: float = 0.2
     """The share of the annotators' labels in the loss; the rest is the model's own probabilities."""
-    epochs: int = 8
+    epochs: int = 10
     dialogues: int = 64
     """A batch's."""
     table_rate: float = 2e-3

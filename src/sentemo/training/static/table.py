@@ -29,7 +29,8 @@ def token_outputs(reader: DialogueReader) -> Tensor:
 def _read(module: Reader, tokens: Tensor) -> Tensor:
     """(N,L) -> (N,E)."""
     turns = torch.zeros_like(tokens)
-    return module(tokens, torch.arange(tokens.shape[1]).expand_as(tokens), turns, turns[:, :1])[:, 0]
+    vectors: Tensor = module(tokens, torch.arange(tokens.shape[1]).expand_as(tokens), turns, turns[:, :1])
+    return vectors[:, 0]
 
 
 def start_table(outputs: Tensor, counts: Tensor, width: int) -> Tensor:
@@ -42,4 +43,5 @@ def start_table(outputs: Tensor, counts: Tensor, width: int) -> Tensor:
     table = centred @ axes.T
     table = SPREAD * table / table[counts > 0].square().mean().sqrt()
     share = (counts + 1) / (counts.sum() + len(counts))
-    return table * (COMMON / (COMMON + share))[:, None]
+    weighted: Tensor = table * (COMMON / (COMMON + share))[:, None]
+    return weighted

@@ -131,6 +131,9 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_card_names_data_and_licence() -> None:
-    card = static_card(["joy", "grief"], {"corpus": "dailydialog", "validation": "12.3"})
-    assert "license: cc-by-nc-sa-4.0" in card and "CC BY-NC-SA 4.0" in card
+    facts = {"the model's corpus": "dailydialog", "corpus": "dailydialog", "validation": "12.3"}
+    card = static_card(["joy", "grief"], facts)
+    assert "license: cc-by-nc-sa-4.0" in card and card.count("CC BY-NC-SA 4.0") == 1
     assert "joy, grief" in card and "| validation | 12.3 |" in card
+    both = static_card(["joy", "grief"], facts | {"corpus": "meld"})
+    assert "license: other" in both and "CC BY-NC-SA 4.0" in both and "GPL-3.0" in both

@@ -51,8 +51,8 @@ def distil(
     with progress("Labelling", "Training") as (on_label, on_step):
         answers = _answers(teacher, conversations, on_label)
         source = sha256_of(folder / "manifest.json")
-        distilled = run(loaded, conversations, answers, seed=seed, source=source, on_step=on_step)
-    _save(distilled, out, f"{corpus}, train: {len(conversations):,} dialogues", _validation(corpus, data), labels)
+        distilled = run(loaded, conversations, answers, corpus=corpus, seed=seed, source=source, on_step=on_step)
+    _save(distilled, out, f"train: {len(conversations):,} dialogues", _validation(corpus, data), labels)
     tell(f"The static model is in {out}; use it with: sentemo predict FILE --model {out}")
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
-Model = Annotated[str, typer.Option("--model", "-m", help="A model's folder, a hub id, or default.")]
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="A model's folder, a hub id, default, or static (rough and fast).")
+]
 Format = Annotated[
     str,
     typer.Option(

@@ -32,8 +32,10 @@ def write_static(folder: Path, static: Static, numbers: Mapping[str, Tensor], to
 
 def static_card(labels: Sequence[str], facts: Mapping[str, Any]) -> str:
     """Write the model card as Markdown with the hub's header."""
-    corpus = str(facts.get("corpus", ""))
-    title, licence, tag = LICENCES.get(corpus, (corpus or "unknown data", "that of its data", "other"))
+    corpora = dict.fromkeys(str(facts.get(name, "")) for name in ("the model's corpus", "corpus"))
+    data = [LICENCES.get(name, (name or "unknown data", "that of its data", "other")) for name in corpora]
+    sources = "".join(f"- {title}, licence {licence}\n" for title, licence, _ in data)
+    tag = data[0][2] if len(data) == 1 else "other"
     known = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
     return f"""---
 license: {tag}
@@ -55,9 +57,10 @@ Figures are of the protocol `standard`; * leaves neutral out of the average, bra
 Measure others with `sentemo evaluate`.
 
 ## Data and licence
-Distilled from a model that was trained on {title}, with that data, licence {licence}. The weights follow from that data
-and **may be used as its licence allows** (DailyDialog's: not commercially, with attribution, shared alike). Its
-vocabulary is all-MiniLM-L6-v2's (Apache-2.0), as is the code that runs it.
+Model and static model learnt from:
+{sources}
+The weights follow from that data and **may be used as its licence allows** (DailyDialog's: not commercially, with
+attribution, shared alike). The code that runs them is Apache-2.0.
 
 ## Use and limits
 ```python

@@ -31,7 +31,7 @@ from sentemo.training.static.table import start_table, token_outputs
 from sentemo.training.static.turns import TurnBatch
 from sentemo.types import Conversation, Prediction, Utterance
 
-SMALL = Distillation(width=12, hidden=16, reach=2, epochs=30, dialogues=8, table_rate=1e-2, rate=1e-2)
+SMALL = Distillation(width=12, hidden=16, reach=2, epochs=12, dialogues=6, table_rate=2e-2, rate=2e-2)
 
 
 def sure(talks: Sequence[Conversation]) -> list[Prediction]:
@@ -112,7 +112,7 @@ def test_it_learns_from_words_and_from_the_turn_before(tmp_path: Path, gold: flo
     settings = Distillation(**{**vars(SMALL), "gold": gold})
     steps: list[tuple[int, int]] = []
     found = distil(teacher(), given, answers, settings, on_step=lambda *step: steps.append(step))
-    assert steps == [(step, 450) for step in range(1, 451)]
+    assert steps == [(step, 240) for step in range(1, 241)]
     asked = template_dialogues(60, seed=1)
     right = [
         turn.label == said.label
@@ -135,9 +135,10 @@ def test_a_seed_fixes_all_and_another_one_does_not() -> None:
 def test_the_models_rule_is_kept() -> None:
     talks, model = template_dialogues(3), teacher()
     settings = Distillation(width=4, hidden=4, epochs=1)
-    static = distil(model, talks, sure(talks), settings, source="1" * 64).static
+    static = distil(model, talks, sure(talks), settings, corpus="meld", source="1" * 64).static
     assert (static.temperature, static.undo) == (pytest.approx(1.3), pytest.approx(0.4)) and static.source == "1" * 64
-    assert static.facts["corpus"] == "templates" and static.label_set == FOUR
+    assert static.label_set == FOUR
+    assert (static.facts["the model's corpus"], static.facts["corpus"]) == ("templates", "meld")
     assert distil(random_model(encoder=tiny_reader()), talks, sure(talks), settings).static.rule.temperature == 1
 
 

@@ -45,14 +45,15 @@ def distil(
     answers: Sequence[Prediction],
     settings: Distillation | None = None,
     *,
+    corpus: str = "",
     seed: int = 0,
     source: str = "",
     on_step: OnStep = lambda step, steps: None,
 ) -> Distilled:
     """Train a static model on labelled conversations and on what the model, or an exported form of it, says of them.
 
-    `source` is the SHA-256 of the model's manifest. Raises `UsageError` for a model whose encoder was not tuned,
-    `BadInput` without a labelled turn.
+    `corpus` names where the conversations are from, `source` is the SHA-256 of the model's manifest. Raises
+    `UsageError` for a model whose encoder was not tuned, `BadInput` without a labelled turn.
     """
     settings = settings or Distillation()
     reader = model.encoder
@@ -81,7 +82,7 @@ def distil(
         prior=rule.prior.tolist(),
         temperature=rule.temperature.item(),
         undo=rule.undo.item(),
-        facts=_facts(model, seed, settings.epochs),
+        facts=_facts(model, corpus, seed, settings.epochs),
     )
     return Distilled(static, module.eval(), reader.tokenizer)
 
@@ -153,11 +154,12 @@ def loss_of(scores: Tensor, batch: TurnBatch, rule: Decision, gold: float) -> Te
     return gold * F.nll_loss(logs, batch.gold, ignore_index=UNLABELLED) + (1 - gold) * taught
 
 
-def _facts(model: SentEmoContext, seed: int, epochs: int) -> dict[str, Any]:
+def _facts(model: SentEmoContext, corpus: str, seed: int, epochs: int) -> dict[str, Any]:
     known = model.facts.get
     return {
         "distilled from": f"a model of recipe {known('recipe', 'unknown')}, seed {known('seed', 'unknown')}",
-        "corpus": str(known("corpus", "")),
+        "the model's corpus": str(known("corpus", "")),
+        "corpus": corpus,
         "seed": seed,
         "epochs": epochs,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

@@ -24,7 +24,7 @@ from sentemo.export.static_write import write_static
 from sentemo.model import SentEmoContext
 from sentemo.network.decision import Decision
 from sentemo.training.dialogues import UNLABELLED
-from sentemo.training.static.distil import Distilled, distil, loss_of
+from sentemo.training.static.distil import Distilled, distil, loss_of, pace
 from sentemo.training.static.network import StaticModule
 from sentemo.training.static.settings import Distillation
 from sentemo.training.static.table import start_table, token_outputs
@@ -120,6 +120,14 @@ def test_it_learns_from_words_and_from_the_turn_before(tmp_path: Path, gold: flo
         for turn, said in zip(talk, prediction, strict=True)
     ]
     assert np.mean(right) > 0.97  # without the turn before, an echo's label can only be guessed
+
+
+@pytest.mark.parametrize("steps", [1, 2, 9, 10, 11, 500])
+def test_the_rate_rises_and_falls(steps: int) -> None:
+    shares = [pace(step, steps) for step in range(steps)]
+    top = shares.index(max(shares))
+    assert shares == [*sorted(shares[:top]), *sorted(shares[top:], reverse=True)]
+    assert 0 < min(shares) and 0.9 < max(shares) <= 1 and top <= steps / 10 and pace(steps, steps) == 0
 
 
 def test_a_seed_fixes_all_and_another_one_does_not() -> None:

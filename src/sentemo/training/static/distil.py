@@ -104,9 +104,10 @@ def _train(
 ) -> None:
     others = [parameter for name, parameter in module.named_parameters() if name != "table"]
     steps = settings.epochs * -(-len(turns) // settings.dialogues)
-    trained = [  # of the table, a batch touches few rows
-        _Optimiser(torch.optim.SparseAdam([module.table]), settings.table_rate, steps),
-        _Optimiser(torch.optim.Adam(others), settings.rate, steps),
+    table = torch.optim.SparseAdam([module.table], settings.table_rate)  # a batch touches few of its rows
+    adam = torch.optim.Adam(others, settings.rate)
+    trained = [
+        (each, torch.optim.lr_scheduler.LambdaLR(each, lambda step: pace(step, steps))) for each in (table, adam)
     ]
     rng = torch.Generator().manual_seed(seed)
     module.train()
@@ -114,23 +115,16 @@ def _train(
         loss = loss_of(module(batch.tokens, batch.lengths, batch.around), batch, rule, settings.gold)
         module.zero_grad()
         loss.backward()
-        for each in trained:
-            each.step()
+        for optimiser, schedule in trained:
+            optimiser.step()
+            schedule.step()
         on_step(step, steps)
 
 
-class _Optimiser:
-    """An optimiser whose rate rises for a tenth of the steps and then falls to nothing."""
-
-    def __init__(self, optimiser: torch.optim.Optimizer, rate: float, steps: int) -> None:
-        self.optimiser = optimiser
-        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, rate, steps, pct_start=0.1, anneal_strategy="linear", cycle_momentum=False
-        )
-
-    def step(self) -> None:
-        self.optimiser.step()
-        self.schedule.step()
+def pace(step: int, steps: int) -> float:
+    """The share of the highest rate at a step (from 0): it rises over a tenth of the steps and then falls to nothing."""
+    rising = max(1.0, steps / 10)
+    return min((step + 1) / rising, (steps - step) / (steps - rising + 1))
 
 
 def _batches(turns: Turns, settings: Distillation, mask: int, rng: torch.Generator) -> Iterator[TurnBatch]:

@@ -1,6 +1,6 @@
 """Utterances a second, latency, start-up, memory and size of labelers, side by side in one run.
 
-    python benchmarks/throughput.py torch onnx:DIR onnx:DIR2 distilroberta --data data/dailydialog
+    python benchmarks/throughput.py torch onnx:DIR onnx:DIR2 static distilroberta --data data/dailydialog
 
 A row is KIND or KIND:MODEL (see ROWS); a bare model folder or `default` is a torch row. Each row has a process of its
 own; they take turns, so that a busy machine slows all alike. `times` is the ratio to the first row of
@@ -58,6 +58,14 @@ def onnx_row(model: str, threads: int) -> tuple[Label, int]:
     return OnnxModel.from_pretrained(model, threads=threads).predict, on_disk(Path(model))
 
 
+def static_row(model: str, threads: int) -> tuple[Label, int]:
+    """A static model, the shipped one without a name; it has one thread."""
+    from sentemo.artifacts.find import find
+    from sentemo.export.static_model import StaticModel
+
+    return StaticModel.from_pretrained(model or "static").predict, on_disk(find(model or "static"))
+
+
 def minilm_row(model: str, threads: int) -> tuple[Label, int]:
     """all-MiniLM-L6-v2 on isolated utterances, and a logistic regression of random labels on top: speed alone."""
     import numpy as np
@@ -109,6 +117,7 @@ ROWS: dict[str, Row] = {
     "torch": torch_row,
     "torch-bf16": lambda model, threads: torch_row(model, threads, bfloat16=True),
     "onnx": onnx_row,
+    "static": static_row,
     "minilm": minilm_row,
     "distilroberta": distilroberta_row,
 }

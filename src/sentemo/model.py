@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args, overload
+from typing import TYPE_CHECKING, get_args, overload
 
 import torch
 from torch import Tensor
@@ -28,13 +28,12 @@ from sentemo.network.cuts import Piece, pieces
 from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, Utterance
+from sentemo.types import Conversation, Head, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Head = Literal["classifier", "prototypes", "neighbours"]
 GROUP_TURNS = 8192  # turns encoded at once: bounds memory on conversations and files of any length
 
 

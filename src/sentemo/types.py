@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, overload, runtime_checkable
+from typing import Literal, Protocol, overload, runtime_checkable
 
 from sentemo.errors import BadInput
 
 ABSTENTION = "(none)"
 """What a labeler that gives no label says in its place; it can't be in a label set."""
+Head = Literal["classifier", "prototypes", "neighbours"]
+"""What turns a turn's features into labels, in a model that was not exported."""
 
 
 @dataclass(frozen=True, slots=True)

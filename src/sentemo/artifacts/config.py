@@ -18,6 +18,8 @@ from sentemo.network.shape import NetworkShape
 from sentemo.types import LabelSet
 
 FORMAT = 3
+EXPORTED = "sentemo-"
+"""Begins the format of a form of a model that labels alone (`export/`)."""
 CONFIG = {
     "format": int,
     "sentemo": str,
@@ -63,6 +65,10 @@ def read_config(path: Path) -> dict[str, Any]:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path} is missing or damaged", AGAIN) from error
+    if isinstance(config, dict) and str(config.get("format")).startswith(EXPORTED):
+        raise BadModel(
+            f"The model in {path.parent} was exported: it labels and does nothing else", "Name the one it was made of"
+        )
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")
     if config.keys() != CONFIG.keys() or any(not isinstance(config[key], kind) for key, kind in CONFIG.items()):

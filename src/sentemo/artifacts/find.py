@@ -9,15 +9,18 @@ from sentemo.encoders.cache import default_cache_folder
 from sentemo.errors import BadModel
 
 SHIPPED = Path(__file__).parents[1] / "shipped"
+SHIPPED_STATIC = SHIPPED.with_name("shipped_static")
+BY_NAME = {"default": SHIPPED, "static": SHIPPED_STATIC}
+"""The models that come with the package."""
 
 
 def find(name: str | Path, revision: str | None = None) -> Path:
-    """Give the folder of a model: the shipped one, a saved one, a training run's, or one fetched from the hub."""
-    if str(name) == "default":
-        return SHIPPED
+    """Give the folder of a model: a shipped one, a saved one, a training run's, or one fetched from the hub."""
+    if str(name) in BY_NAME:
+        return BY_NAME[str(name)]
     folder = Path(name)
     if folder.is_dir():
         return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
     if is_repository(str(name)) and not folder.exists():
         return download(str(name), revision, default_cache_folder())
-    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), or `default`")
+    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), `default` or `static`")

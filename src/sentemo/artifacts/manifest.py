@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from sentemo.encoders.packaged import sha256_of
-from sentemo.errors import BadModel
+from sentemo.errors import BadModel, UsageError
 
 NAME = "manifest.json"
 AGAIN = "Get the model again"
@@ -40,6 +40,13 @@ def holds_a_model_alone(folder: Path) -> bool:
         return False
     inside = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
     return all(path.relative_to(folder).as_posix() in listed for path in inside)
+
+
+def check_free(folder: Path) -> None:
+    """Raise `UsageError` for a folder that is there and holds anything but a model."""
+    empty = folder.is_dir() and not any(folder.iterdir())
+    if folder.exists() and not empty and not holds_a_model_alone(folder):
+        raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
 
 
 def _read(folder: Path) -> dict[str, str]:

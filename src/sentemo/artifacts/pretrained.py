@@ -18,7 +18,7 @@ from sentemo.artifacts.card import model_card
 from sentemo.artifacts.config import config_text, parse, read_config
 from sentemo.artifacts.find import find
 from sentemo.artifacts.hub import is_repository, upload
-from sentemo.artifacts.manifest import AGAIN, check_manifest, holds_a_model_alone, write_manifest
+from sentemo.artifacts.manifest import AGAIN, check_free, check_manifest, write_manifest
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.weights import Precision, load_strictly, read_weights, write_weights
 from sentemo.encoders.encoder import Encoder, load_encoder
@@ -41,9 +41,7 @@ TEXTS = "examples.json"
 
 def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder: bool) -> None:
     """Write a model; a folder that is there and holds anything but a model is left alone."""
-    taken = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
-    if taken and not holds_a_model_alone(folder):
-        raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
+    check_free(folder)
     with staged_folder(folder) as staged:
         write_weights(staged / "model.safetensors", _tensors(model), precision)
         (staged / "config.json").write_text(config_text(model, carry_encoder), encoding="utf-8")

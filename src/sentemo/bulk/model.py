@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from sentemo.errors import BadModel, UsageError
-from sentemo.types import Labeler
-
-if TYPE_CHECKING:
-    from sentemo.model import Head
+from sentemo.errors import BadModel
+from sentemo.types import Head, Labeler
 
 
 class Load(Protocol):
@@ -42,13 +39,13 @@ class LoadModel:
         """
         from sentemo.artifacts.find import find
         from sentemo.artifacts.manifest import check_manifest
-        from sentemo.export.folder import is_exported, usable_beside
+        from sentemo.export.folder import usable_beside
+        from sentemo.export.load import check_head
 
         folder = Path(find(name))
         if head == "classifier" and (faster := usable_beside(folder)) is not None:
             name, folder = str(faster), faster
-        if head != "classifier" and is_exported(folder):
-            raise UsageError(f"An exported model has no {head}", "Leave the head out, or name another model")
+        check_head(folder, head)
         check_manifest(folder)
         return cls(name, _digest(name), head, causal)
 
@@ -57,23 +54,12 @@ class LoadModel:
         import os
 
         from sentemo.artifacts.find import find
-        from sentemo.export.folder import is_exported
+        from sentemo.export.load import open_labeler
 
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         if _digest(self.name) != self.sha256:
             raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
-        if is_exported(Path(find(self.name))):
-            from sentemo.export.onnx_model import OnnxModel
-
-            return OnnxModel.from_pretrained(find(self.name), causal=self.causal)
-        import torch
-
-        from sentemo.model import SentEmoContext
-
-        torch.set_num_threads(1)
-        model = SentEmoContext.from_pretrained(self.name)
-        model.head, model.causal = self.head, self.causal
-        return model
+        return open_labeler(Path(find(self.name)), head=self.head, causal=self.causal, threads=1)
 
     def to_json(self) -> Mapping[str, Any]:
         """Give the name, the digest and how it reads."""

@@ -13,6 +13,7 @@ from sentemo.cli import (
     compare,
     convert,
     corpus,
+    distil,
     evaluate,
     explain,
     export,
@@ -60,6 +61,7 @@ app.command()(adapt.adapt)
 app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(export.export)
+app.command()(distil.distil)
 app.command()(few_shot.few_shot)
 app.command()(compare.compare)
 app.command()(reproduce.reproduce)

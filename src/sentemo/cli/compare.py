@@ -74,10 +74,11 @@ def _labeler(
 ) -> Labeler:
     import numpy as np
 
+    from sentemo.artifacts.find import find
     from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
     from sentemo.evaluation.protocols import select
+    from sentemo.export.load import open_labeler
     from sentemo.llm.spec import PREFIX
-    from sentemo.model import SentEmoContext
 
     if name.startswith(PREFIX):
         labeler = outfit.labeler(llm.read_spec(name), labels, "last" if protocol == "last-utterance" else "all")
@@ -86,7 +87,7 @@ def _labeler(
     if name == "majority":
         gold = select(conversations, labels, protocol).gold
         return MajorityLabeler(labels, labels.names[int(np.bincount(gold).argmax())])
-    return UniformLabeler(labels) if name == "uniform" else SentEmoContext.from_pretrained(name)
+    return UniformLabeler(labels) if name == "uniform" else open_labeler(find(name))
 
 
 def _title(name: str) -> str:

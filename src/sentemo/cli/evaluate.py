@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
     from sentemo.training.fit import Source, Watchers
     from sentemo.training.recipe import Recipe
-    from sentemo.types import Conversation, LabelSet
+    from sentemo.types import Conversation, Labeler, LabelSet
 
 
 def evaluate(
@@ -87,26 +87,30 @@ class _Setting:
         if raw and names["protocol"] != "triplet":
             raise UsageError("--raw compares spaces", "Give --protocol triplet too")
 
-    def report(self, model: SentEmoContext, name: str) -> Report:
-        """Measure one model."""
+    def report(self, model: Labeler, name: str) -> Report:
+        """Measure one model, which reads as was asked and has the head that was asked."""
         from sentemo.evaluation.evaluate import evaluate as run
         from sentemo.evaluation.raw import RawSpace
 
-        model.head, model.causal = self.head, self.causal
         if self.raw:
-            space = RawSpace(model.encoder)
-            return run(
-                space, self.conversations, labels=self.labels, model_name=model.encoder.identity.name, **self.names
-            )
+            encoder = cast("SentEmoContext", model).encoder
+            space, raw = RawSpace(encoder), encoder.identity.name
+            return run(space, self.conversations, labels=self.labels, model_name=raw, **self.names)
         shown = name + (", causal" if self.causal else "") + ("" if self.head == "classifier" else f", {self.head}")
         return run(model, self.conversations, labels=self.labels, model_name=shown, **self.names)
 
 
-def _loaded(name: str, setting: _Setting) -> SentEmoContext:
-    from sentemo.model import SentEmoContext
+def _loaded(name: str, setting: _Setting) -> Labeler:
+    from sentemo.artifacts.find import find
+    from sentemo.export.load import labels_only, open_labeler
 
-    model = SentEmoContext.from_pretrained(name)
-    model.encoder = options.cached(model.encoder, setting.no_cache)
+    folder = find(name)
+    model = open_labeler(folder, head=setting.head, causal=setting.causal)
+    if not labels_only(folder):
+        whole = cast("SentEmoContext", model)
+        whole.encoder = options.cached(whole.encoder, setting.no_cache)
+    elif setting.raw:
+        raise UsageError(f"The model in {folder} was exported and gives no embeddings", "Name the one it was made of")
     return model
 
 
@@ -137,6 +141,7 @@ def _seeded(
         with progress("Encoding", f"Training, seed {seed}") as (on_encode, on_step):
             data, watchers = Split("train", training), _watchers(on_encode, on_step)
             model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, sources=sources, watchers=watchers)
+        model.head, model.causal = setting.head, setting.causal
         reports.append(setting.report(model, f"recipe {recipe.name}"))
         figures = reports[-1].metrics.figures
         tell(f"seed {seed}: " + "  ".join(f"{name} {value:.3f}" for name, value in figures.items()))

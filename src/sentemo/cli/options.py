@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from sentemo import types
 from sentemo.cli.screen import tell
 from sentemo.corpora.corpus import SplitNotFound
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
-    from sentemo import model
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
     from sentemo.training.fit import Source
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
-Model = Annotated[str, typer.Option("--model", "-m", help="A model's folder, a hub id, or default.")]
+Model = Annotated[
+    str, typer.Option("--model", "-m", help="A model's folder, a hub id, default, or static (rough and fast).")
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -44,14 +46,12 @@ Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to 
 CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, goemotions, or files (your own labelled files)."
 
 
-def as_head(name: str) -> model.Head:
+def as_head(name: str) -> types.Head:
     """Check the name of a head."""
-    from sentemo.model import Head
-
-    for head in get_args(Head):
+    for head in get_args(types.Head):
         if head == name:
             return head  # type: ignore[no-any-return]
-    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(Head))}")
+    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(types.Head))}")
 
 
 def as_precision(name: str) -> Precision:

@@ -14,6 +14,7 @@ from sentemo.cli.screen import put, show, tell
 from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
 from sentemo.export.folder import find_beside, is_exported, usable_beside
+from sentemo.export.load import labels_only, open_labeler
 
 if TYPE_CHECKING:
     from sentemo.types import Labeler, Prediction
@@ -73,20 +74,13 @@ def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Lab
 
     if engine not in ENGINES:
         raise UsageError(f"There is no engine {engine!r}", f"Use one of: {', '.join(ENGINES)}")
-    folder = find(model)
+    folder, chosen = find(model), options.as_head(head)
+    if engine == "torch" and labels_only(folder):
+        raise UsageError(f"The model in {folder} was exported and runs without torch", "Leave --engine out")
     exported = None if engine == "torch" else _exported(folder, asked=engine == "onnx" or is_exported(folder))
-    if exported is not None and (head == "classifier" or engine == "onnx" or exported == folder):
-        if head != "classifier":
-            raise UsageError(f"An exported model has no {head}", "Use --head classifier, or --engine torch")
-        from sentemo.export.onnx_model import OnnxModel
-
-        return OnnxModel.from_pretrained(exported, threads=threads or 1, causal=causal)
-    from sentemo.model import SentEmoContext
-
-    options.use_threads(threads)
-    loaded = SentEmoContext.from_pretrained(model)
-    loaded.head, loaded.causal = options.as_head(head), causal
-    return loaded
+    if exported is not None and (chosen == "classifier" or engine == "onnx"):
+        folder = exported
+    return open_labeler(folder, head=chosen, causal=causal, threads=threads)
 
 
 def _exported(folder: Path, *, asked: bool) -> Path | None:

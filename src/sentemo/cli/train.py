@@ -119,20 +119,11 @@ def _stored(model: SentEmoContext, folder: Path) -> SentEmoContext:
 def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:
     """Measure a model for its card."""
     from sentemo.evaluation.evaluate import evaluate
+    from sentemo.evaluation.line import figures_in_a_line
 
     protocol = "emotions-only" if model.labels.neutral is None else "standard"
     report = evaluate(model, validation.conversations, protocol=protocol, labels=labels)
-
-    def shown(name: str, figure: str, digits: int) -> str:
-        low, high = report.intervals[figure]
-        return f"{name} {report.metrics.figures[figure]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
-
-    figures = (
-        shown("macro-F1*", "macro_f1_no_neutral", 1),
-        shown("micro-F1*", "micro_f1_no_neutral", 1),
-        shown("MCC", "mcc", 3),
-    )
-    return f"{report.n:,} utterances, {protocol}: {', '.join(figures)}"
+    return figures_in_a_line(report)
 
 
 def _say(row: dict[str, Any]) -> None:

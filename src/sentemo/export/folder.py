@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from sentemo.artifacts.manifest import AGAIN, check_manifest
+from sentemo.artifacts.record import read_record
 from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadInput, BadModel
+from sentemo.export.rule import Rule
 from sentemo.types import LabelSet
 
 FORMAT = "sentemo-onnx-1"
@@ -63,6 +64,11 @@ class Exported:
         return [own] if self.threshold is None and own == all_of_them else [own, all_of_them - own]
 
     @property
+    def rule(self) -> Rule:
+        """How scores become probabilities and a label."""
+        return Rule(self.prior, self.temperature, self.undo, self.label_of, self.threshold or 0.0)
+
+    @property
     def label_set(self) -> LabelSet:
         """The labels that it gives."""
         return LabelSet(tuple(self.labels), self.neutral)
@@ -90,7 +96,8 @@ def find_beside(model: Path) -> Path | None:
 
 def usable_beside(model: Path) -> Path | None:
     """The exported form beside a model, where onnxruntime is installed to run it."""
-    return find_beside(model) if find_spec("onnxruntime") else None
+    found = find_beside(model)
+    return found if found is not None and find_spec("onnxruntime") else None
 
 
 def open_exported(folder: Path) -> Exported:
@@ -102,18 +109,7 @@ def open_exported(folder: Path) -> Exported:
 def read_exported(folder: Path) -> Exported:
     """Read a configuration strictly."""
     path = folder / CONFIG
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise BadModel(f"{path} is no exported model of a format that this version knows", "Export the model again")
-    types = get_type_hints(Exported)
-    if record.keys() != {field.name for field in fields(Exported)} or not all(
-        _is(record[name], kind) for name, kind in types.items()
-    ):
-        raise BadModel(f"{path} has unknown, missing or mistyped entries", AGAIN)
-    found = Exported(**record)
+    found = read_record(path, Exported, FORMAT, "no exported model", "Export the model again")
     _check_sizes(found, path)
     return found
 
@@ -127,15 +123,3 @@ def _check_sizes(found: Exported, path: Path) -> None:
     owned = {*found.label_of} in (set(), {*range(labels)})
     if not (found.temperature > 0 and found.max_tokens > 0 and found.width > 0 and min(reaches) >= 0 and owned):
         raise BadModel(f"{path} has sizes that can't be", AGAIN)
-
-
-def _is(value: Any, kind: Any) -> bool:
-    """Tell whether a value read from JSON is of an annotated type, down to a list's entries."""
-    if isinstance(kind, UnionType):
-        return any(_is(value, each) for each in get_args(kind))
-    if get_origin(kind) is list:
-        [entry] = get_args(kind)
-        return isinstance(value, list) and all(_is(each, entry) for each in value)
-    if kind is float:
-        return type(value) in (int, float) and abs(value) < float("inf")
-    return isinstance(value, dict) if get_origin(kind) is dict else type(value) is kind

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import overload
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.errors import BadModel
 from sentemo.export.folder import DIALOGUES, NETWORK, TOKENIZER, UTTERANCES, Exported, open_exported
 from sentemo.export.judge import Floats, judge
 from sentemo.export.sessions import Array, Graph, padded
-from sentemo.network.cuts import Piece, alike, pieces, stretches
+from sentemo.export.tokenizer import read_tokenizer
+from sentemo.network.cuts import Piece, alike, grouped, pieces, stretches
 from sentemo.types import Conversation, LabelSet, Prediction
 
 BATCH_TOKENS = 512  # tokens of one batch, padding counted; larger ones leave the processor's cache
@@ -37,7 +37,7 @@ class OnnxModel:
         self.network = Graph(folder / NETWORK, threads, profile)
         if self.network.widths != self.exported.outputs:
             raise BadModel(f"{folder} has graphs that don't fit its configuration", AGAIN)
-        self.tokenizer = _read_tokenizer(folder / TOKENIZER, self.exported.max_tokens)
+        self.tokenizer = read_tokenizer(folder / TOKENIZER, self.exported.max_tokens)
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, threads: int = 1, causal: bool = False) -> OnnxModel:
@@ -67,30 +67,18 @@ class OnnxModel:
             return self.predict([conversations])[0]
         for conversation in conversations:
             conversation.check()
+        rule = self.exported.rule
         judged: list[list[tuple[Floats, Array]]] = [[] for _ in conversations]
-        for group in self._groups(conversations):
+        for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
             for piece, outputs in zip(group, self._score(conversations, group), strict=True):
                 kept = slice(piece.start - piece.first, piece.stop - piece.first)
                 scores, *added = (output[kept] for output in outputs)
-                judged[piece.dialogue].append(judge(scores, added[0] if added else None, self.exported))
+                judged[piece.dialogue].append(judge(scores, added[0] if added else None, rule))
         return [
             Prediction.of(conversation, self.labels, shares.tolist(), tops.tolist())
             for conversation, parts in zip(conversations, judged, strict=True)
             for shares, tops in [map(np.concatenate, zip(*parts, strict=True))]
         ]
-
-    def _groups(self, conversations: Sequence[Conversation]) -> Iterator[list[Piece]]:
-        """Pieces of conversations, a bounded number of turns at a time."""
-        group: list[Piece] = []
-        turns = 0
-        for piece in pieces([len(conversation) for conversation in conversations], self.reach):
-            group.append(piece)
-            turns += piece.last - piece.first
-            if turns >= GROUP_TURNS:
-                yield group
-                group, turns = [], 0
-        if group:
-            yield group
 
     def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> list[list[Array]]:
         """N pieces -> N lists of the network's outputs, (T,O) and (T,A)."""
@@ -154,13 +142,3 @@ class OnnxModel:
             for cut, rows in zip(batch, embeddings, strict=True):
                 found[cut.dialogue][cut.start : cut.stop] = rows[cut.start - cut.first : cut.stop - cut.first]
         return found
-
-
-def _read_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises plain Exception
-        raise BadModel(f"{path} holds no sound tokenizer ({error})", AGAIN) from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer

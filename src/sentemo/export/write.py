@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from sentemo import __version__
 from sentemo.artifacts.atomic import cannot_write, staged_folder
-from sentemo.artifacts.manifest import holds_a_model_alone, write_manifest
+from sentemo.artifacts.manifest import check_free, write_manifest
 from sentemo.artifacts.pretrained import card
 from sentemo.encoders.reader import DialogueReader
 from sentemo.encoders.sentence import SentenceEncoder
@@ -55,8 +55,7 @@ def export(model: SentEmoContext, folder: Path, *, precision: Bits = "int8", sou
     `source` is the SHA-256 of the manifest of the saved model. Raises `UsageError` for a model that can't be exported
     and for a folder that holds something else, `MissingExtra` where onnxscript is not installed.
     """
-    if folder.exists() and not holds_a_model_alone(folder):
-        raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
+    check_free(folder)
     tokenizer, parts = _parts(model)
     with staged_folder(folder) as staged:
         for name, part in parts.items():

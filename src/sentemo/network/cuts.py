@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 PIECE_TURNS = 512  # turns answered by one piece of a long dialogue
@@ -25,6 +25,20 @@ def pieces(lengths: Sequence[int], reach: int, piece_turns: int = PIECE_TURNS) -
         for start in range(0, length, piece_turns):
             stop = min(start + piece_turns, length)
             yield Piece(dialogue, max(0, start - reach), start, stop, min(length, stop + reach))
+
+
+def grouped(cut: Iterable[Piece], turns: int) -> Iterator[list[Piece]]:
+    """Put pieces together until they have so many turns to read."""
+    group: list[Piece] = []
+    read = 0
+    for piece in cut:
+        group.append(piece)
+        read += piece.last - piece.first
+        if read >= turns:
+            yield group
+            group, read = [], 0
+    if group:
+        yield group
 
 
 def stretches(dialogue: int, tokens: Sequence[int], reach: int, causal: bool) -> Iterator[Piece]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from sentemo.artifacts.lock import locked
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
-from sentemo.model import Head, SentEmoContext
+from sentemo.model import SentEmoContext
 from sentemo.training.fit import Source, Split, Watchers, fit
 from sentemo.training.recipe import Recipe
-from sentemo.types import Conversation, LabelSet, Prediction
+from sentemo.types import Conversation, Head, LabelSet, Prediction
 
 OnFold = Callable[[int, SentEmoContext, Sequence[Conversation]], None]
 """Called after each fold with its number, its model and the dialogues held out."""

@@ -1,0 +1,95 @@
+"""The labeler that runs a static model: needs numpy, safetensors and tokenizers, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, overload
+
+from sentemo.artifacts.manifest import AGAIN, check_manifest
+from sentemo.errors import BadModel
+from sentemo.export.judge import Floats, judge
+from sentemo.export.neighbours import neighbours
+from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
+from sentemo.export.static_network import StaticNetwork, read_numbers
+from sentemo.export.tokenizer import read_tokenizer
+from sentemo.network.cuts import Piece, grouped, pieces
+from sentemo.types import Conversation, LabelSet, Prediction
+
+GROUP_TURNS = 512  # turns read at once: bounds memory, and what is made of so many stays in the processor's cache
+
+
+class StaticModel:
+    """Recognise the emotion of every utterance of a conversation, roughly and fast: the first pass over an archive.
+
+    An utterance is the sum of its tokens' vectors, whatever their order; a small network reads it between its
+    neighbours. `causal` reads a conversation as it comes: no later turn matters to a label.
+    """
+
+    def __init__(self, folder: Path, *, causal: bool = False) -> None:
+        check_manifest(folder)
+        self.static: Static = read_static(folder)
+        self.causal = causal
+        self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes), self.static.reach)
+        self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
+        if max(self.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
+            raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path = "static", *, causal: bool = False) -> StaticModel:
+        """Load the static model that ships with the package, or a folder that `sentemo distil` made.
+
+        Raises `BadModel` for a damaged one.
+        """
+        from sentemo.artifacts.find import find
+
+        return cls(find(name), causal=causal)
+
+    @property
+    def labels(self) -> LabelSet:
+        """The labels that it gives."""
+        return self.static.label_set
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What its training recorded."""
+        return self.static.facts
+
+    @property
+    def reach(self) -> int:
+        """Turns, on either side, that can influence a turn's label."""
+        return self.static.reach
+
+    @overload
+    def predict(self, conversations: Conversation) -> Prediction: ...
+    @overload
+    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
+    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+        """Label every turn. A conversation's labels don't depend on what else is in the call."""
+        if isinstance(conversations, Conversation):
+            return self.predict([conversations])[0]
+        for conversation in conversations:
+            conversation.check()
+        shares: list[list[list[float]]] = [[] for _ in conversations]
+        tops: list[list[int]] = [[] for _ in conversations]
+        for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
+            rows, chosen = judge(self._score(conversations, group), None, self.static.rule)
+            first = 0
+            for piece in group:
+                kept = slice(first + piece.start - piece.first, first + piece.stop - piece.first)
+                shares[piece.dialogue] += rows[kept].tolist()
+                tops[piece.dialogue] += chosen[kept].tolist()
+                first += piece.last - piece.first
+        labels = self.labels
+        found = zip(conversations, shares, tops, strict=True)
+        return [Prediction.of(talk, labels, rows_of, tops_of) for talk, rows_of, tops_of in found]
+
+    def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> Floats:
+        """N pieces -> the scores of all their turns, one piece after the other; equal texts are read once."""
+        texts = [turn.text for p in group for turn in conversations[p.dialogue].turns[p.first : p.last]]
+        place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
+        vectors = self.network.pool([encoding.ids for encoding in self.tokenizer.encode_batch([*place])])
+        around = neighbours([p.last - p.first for p in group], self.reach)
+        if self.causal:
+            around[:, self.reach :] = len(texts)
+        return self.network.score(vectors[[place[text] for text in texts]], around)

@@ -1,0 +1,1 @@
+"""Distil a model into a static one: a table of tokens and a small network, for the first pass over archives."""

@@ -1,0 +1,161 @@
+"""From a trained model to a static one."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sentemo import __version__
+from sentemo.encoders.reader import DialogueReader
+from sentemo.errors import BadInput, UsageError
+from sentemo.export.static_folder import FORMAT, Static
+from sentemo.model import SentEmoContext
+from sentemo.network.decision import Decision
+from sentemo.training.dialogues import UNLABELLED
+from sentemo.training.static.network import StaticModule
+from sentemo.training.static.settings import Distillation
+from sentemo.training.static.table import start_table, token_outputs
+from sentemo.training.static.turns import TurnBatch, Turns
+from sentemo.types import Conversation, Prediction
+
+OnStep = Callable[[int, int], None]
+"""Called after each step with its number and how many there are."""
+
+
+@dataclass(frozen=True)
+class Distilled:
+    """What a static model's folder is written from."""
+
+    static: Static
+    module: StaticModule
+    tokenizer: Tokenizer
+
+
+def distil(
+    model: SentEmoContext,
+    conversations: Sequence[Conversation],
+    answers: Sequence[Prediction],
+    settings: Distillation | None = None,
+    *,
+    corpus: str = "",
+    seed: int = 0,
+    source: str = "",
+    on_step: OnStep = lambda step, steps: None,
+) -> Distilled:
+    """Train a static model on labelled conversations and on what the model, or an exported form of it, says of them.
+
+    `corpus` names where the conversations are from, `source` is the SHA-256 of the model's manifest. Raises
+    `UsageError` for a model whose encoder was not tuned, `BadInput` without a labelled turn.
+    """
+    settings = settings or Distillation()
+    reader = model.encoder
+    if not isinstance(reader, DialogueReader):
+        raise UsageError("Only a model that was tuned as a whole can be distilled", "Train one with --recipe best")
+    turns = Turns.of(conversations, answers, reader.tokenizer, model.labels)
+    if not turns.labelled:
+        raise BadInput("No turn of the conversations has a label", "Give a labelled split")
+    torch.manual_seed(seed)
+    outputs = token_outputs(reader)
+    table = start_table(outputs, turns.counts(len(outputs)), settings.width)
+    module = StaticModule(table, settings.hidden, settings.reach, len(model.labels), settings.dropout)
+    rule = _rule(model)
+    _train(module, turns, settings, rule, reader.mask, seed, on_step)
+    static = Static(
+        format=FORMAT,
+        sentemo=__version__,
+        source=source,
+        labels=list(model.labels.names),
+        neutral=model.labels.neutral,
+        max_tokens=reader.module.shape.max_tokens,
+        vocabulary=len(table),
+        width=table.shape[1],
+        hidden=settings.hidden,
+        reach=settings.reach,
+        prior=rule.prior.tolist(),
+        temperature=rule.temperature.item(),
+        undo=rule.undo.item(),
+        facts=_facts(model, corpus, seed, settings.epochs),
+    )
+    return Distilled(static, module.eval(), reader.tokenizer)
+
+
+def _rule(model: SentEmoContext) -> Decision:
+    """The model's own rule; the plain one where its labels were learnt from examples or renamed."""
+    own = model.decision is not None and model.adapted is None and not model.label_of
+    return model.decision if own and model.decision is not None else Decision(len(model.labels))
+
+
+def _train(
+    module: StaticModule,
+    turns: Turns,
+    settings: Distillation,
+    rule: Decision,
+    mask: int,
+    seed: int,
+    on_step: OnStep,
+) -> None:
+    others = [parameter for name, parameter in module.named_parameters() if name != "table"]
+    steps = settings.epochs * -(-len(turns) // settings.dialogues)
+    table = torch.optim.SparseAdam([module.table], settings.table_rate)  # a batch touches few of its rows
+    adam = torch.optim.Adam(others, settings.rate)
+    trained = [
+        (each, torch.optim.lr_scheduler.LambdaLR(each, lambda step: pace(step, steps))) for each in (table, adam)
+    ]
+    rng = torch.Generator().manual_seed(seed)
+    module.train()
+    for step, batch in enumerate(_batches(turns, settings, mask, rng), 1):
+        loss = loss_of(module(batch.tokens, batch.lengths, batch.around), batch, rule, settings.gold)
+        module.zero_grad()
+        loss.backward()
+        for optimiser, schedule in trained:
+            optimiser.step()
+            schedule.step()
+        on_step(step, steps)
+
+
+def pace(step: int, steps: int) -> float:
+    """The share of the highest rate at a step (from 0): it rises over a tenth of the steps and then falls to nothing."""
+    rising = max(1.0, steps / 10)
+    return min((step + 1) / rising, (steps - step) / (steps - rising + 1))
+
+
+def _batches(turns: Turns, settings: Distillation, mask: int, rng: torch.Generator) -> Iterator[TurnBatch]:
+    """Every dialogue once an epoch; some tokens masked, some batches without later turns."""
+    for _ in range(settings.epochs):
+        for dialogues in torch.randperm(len(turns), generator=rng).split(settings.dialogues):
+            batch = turns.batch(dialogues.tolist(), settings.reach)
+            masked = torch.rand(len(batch.tokens), generator=rng) < settings.word_dropout
+            batch = batch._replace(tokens=batch.tokens.masked_fill(masked, mask))
+            if torch.rand((), generator=rng) < settings.causal_share:
+                batch.around[:, settings.reach :] = len(batch.gold)
+            yield batch
+
+
+def loss_of(scores: Tensor, batch: TurnBatch, rule: Decision, gold: float) -> Tensor:
+    """(N,C) scores -> scalar: cross-entropy of the calibrated probabilities with labels and with the model's own."""
+    logs = ((scores + rule.prior) / rule.temperature).log_softmax(-1)
+    taught = -(batch.taught * logs).sum(-1).mean()
+    if not gold or not (batch.gold != UNLABELLED).any():
+        return taught
+    return gold * F.nll_loss(logs, batch.gold, ignore_index=UNLABELLED) + (1 - gold) * taught
+
+
+def _facts(model: SentEmoContext, corpus: str, seed: int, epochs: int) -> dict[str, Any]:
+    known = model.facts.get
+    return {
+        "distilled from": f"a model of recipe {known('recipe', 'unknown')}, seed {known('seed', 'unknown')}",
+        "the model's corpus": str(known("corpus", "")),
+        "corpus": corpus,
+        "seed": seed,
+        "epochs": epochs,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
+    }

@@ -1,0 +1,88 @@
+"""`sentemo distil`, and that every command that labels takes what it makes, and an exported model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from artifacts.models import random_model
+from cli.conftest import Command
+from encoders.readers import tiny_reader
+from export.statics import save_random_static
+from sentemo.encoders.packaged import sha256_of
+from sentemo.export.load import open_labeler
+from sentemo.export.static_folder import read_static
+from sentemo.export.static_model import StaticModel
+from sentemo.model import SentEmoContext
+
+TALK = "Ida: I love Rome\nMax: tell me more\n"
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tuned"
+    random_model(encoder=tiny_reader()).save_pretrained(folder)
+    return folder
+
+
+def test_distil_makes_a_model_that_all_commands_take(
+    sentemo: Command, model: Path, corpus_dir: Path, tmp_path: Path
+) -> None:
+    out, talk = tmp_path / "static", tmp_path / "talk.txt"
+    talk.write_text(TALK, encoding="utf-8")
+    done = sentemo("distil", model, "dailydialog", "--data", corpus_dir, "--out", out)
+    assert done.code == 0 and str(out) in done.err
+    static = read_static(out)
+    assert static.source == sha256_of(model / "manifest.json")
+    assert "macro-F1*" in static.facts["validation"] and "60 dialogues" in static.facts["split"]
+    assert static.facts["validation"] in (out / "README.md").read_text(encoding="utf-8")
+    [said] = sentemo("predict", talk, "--model", out).out.splitlines()
+    evaluated = sentemo("evaluate", out, "dailydialog", "--data", corpus_dir, "--json", "--causal")
+    assert json.loads(evaluated.out)["model"] == f"{out}, causal"
+    compared = sentemo("compare", out, "majority", "--corpus", "dailydialog", "--data", corpus_dir, "--json")
+    assert compared.code == 0
+    (tmp_path / "in.jsonl").write_text(said + "\n", encoding="utf-8")
+    labelled = sentemo("label", tmp_path / "in.jsonl", "--model", out, "--out", tmp_path / "out", "--processes", "1")
+    assert labelled.code == 0
+    [line] = [line for path in (tmp_path / "out").rglob("*.jsonl") for line in path.read_text().splitlines()]
+    assert [t["label"] for t in json.loads(line)["turns"]] == [t["label"] for t in json.loads(said)["turns"]]
+
+
+def test_what_a_static_model_has_not_is_told(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:
+    folder, talk = save_random_static(tmp_path / "static"), tmp_path / "talk.txt"
+    talk.write_text(TALK, encoding="utf-8")
+    evaluate = ("evaluate", folder, "dailydialog", "--data", corpus_dir)
+    for words in (
+        ("predict", talk, "--model", folder, "--head", "prototypes"),
+        ("predict", talk, "--model", folder, "--engine", "torch"),
+        ("predict", talk, "--model", folder, "--engine", "onnx"),
+        ("label", talk, "--model", folder, "--head", "neighbours", "--out", tmp_path / "out"),
+        (*evaluate, "--head", "prototypes"),
+        (*evaluate, "--protocol", "triplet"),
+        (*evaluate, "--protocol", "triplet", "--raw"),
+        ("distil", "default", "dailydialog", "--data", corpus_dir, "--out", corpus_dir),
+    ):
+        done = sentemo(*words)
+        assert done.code == 2 and done.err.count("\n") <= 2, done.err
+    done = sentemo("explain", talk, "--model", folder)
+    assert done.code == 4 and "labels and does nothing else" in done.err
+
+
+def test_an_exported_model_is_evaluated_as_the_model_is(
+    sentemo: Command, model: Path, corpus_dir: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    assert sentemo("export", model, "--weights", "float32", "--out", tmp_path / "graphs").code == 0
+    evaluate = ("dailydialog", "--data", corpus_dir, "--json")
+    one, other = (json.loads(sentemo("evaluate", m, *evaluate).out) for m in (model, tmp_path / "graphs"))
+    assert one["confusion_matrix"] == other["confusion_matrix"] and one["ece"] == pytest.approx(other["ece"], abs=1e-4)
+
+
+def test_each_form_is_loaded_as_what_it_is(model: Path, tmp_path: Path) -> None:
+    static = open_labeler(save_random_static(tmp_path / "static"), causal=True)
+    assert isinstance(static, StaticModel) and static.causal
+    whole = open_labeler(model, head="prototypes", causal=True)
+    assert isinstance(whole, SentEmoContext) and whole.head == "prototypes" and whole.causal

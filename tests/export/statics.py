@@ -1,0 +1,46 @@
+"""Small static models with random numbers, which know the words of the templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dialogues import FOUR
+from encoders.readers import tiny_tokenizer
+from sentemo import __version__
+from sentemo.export.static_folder import FORMAT, Static
+from sentemo.export.static_write import write_static
+
+WIDTH, HIDDEN, REACH = 12, 10, 4
+
+
+def random_config(**changed: Any) -> Static:
+    known: dict[str, Any] = {
+        "format": FORMAT,
+        "sentemo": __version__,
+        "source": "0" * 64,
+        "labels": list(FOUR.names),
+        "neutral": FOUR.neutral,
+        "max_tokens": 12,
+        "vocabulary": tiny_tokenizer().get_vocab_size(),
+        "width": WIDTH,
+        "hidden": HIDDEN,
+        "reach": REACH,
+        "prior": [0.9, -0.4, -0.3, -0.2],
+        "temperature": 1.2,
+        "undo": 0.4,
+        "facts": {"corpus": "templates", "seed": 0},
+    }
+    return Static(**(known | changed))
+
+
+def save_random_static(folder: Path, seed: int = 0) -> Path:
+    static = random_config()
+    rng = torch.Generator().manual_seed(seed)
+    numbers = {name: torch.randn(shape, generator=rng) for name, shape in static.shapes.items()}
+    tokenizer = tiny_tokenizer()
+    tokenizer.enable_truncation(static.max_tokens)
+    write_static(folder, static, numbers, tokenizer)
+    return folder

@@ -1,0 +1,139 @@
+"""What a static model leaves on disk, and what of it is refused when damaged."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from export.statics import random_config, save_random_static
+from sentemo.artifacts.manifest import write_manifest
+from sentemo.artifacts.weights import read_weights, write_weights
+from sentemo.errors import BadModel, UsageError
+from sentemo.export.static_folder import WEIGHTS, is_static, read_static
+from sentemo.export.static_model import StaticModel
+from sentemo.export.static_network import read_numbers
+from sentemo.export.static_write import static_card
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return save_random_static(tmp_path / "model")
+
+
+def test_the_configuration_comes_back_and_is_that_of_a_static_model(folder: Path) -> None:
+    assert is_static(folder) and read_static(folder) == random_config()
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
+def test_numbers_are_read_as_torch_reads_them(tmp_path: Path, precision: Any) -> None:
+    tensors = {"table": torch.randn(300, 64), "bias": torch.randn(5), "empty": torch.zeros(0, 3)}
+    write_weights(tmp_path / WEIGHTS, tensors, precision)
+    wanted = read_weights(tmp_path / WEIGHTS)
+    found = read_numbers(tmp_path / WEIGHTS, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
+    assert found.keys() == wanted.keys()
+    for name, array in found.items():
+        assert array.dtype == "float32"
+        torch.testing.assert_close(torch.from_numpy(array), wanted[name], rtol=1e-6, atol=0)
+
+
+def test_every_damage_is_refused(folder: Path, tmp_path: Path) -> None:
+    for number, path in enumerate(sorted(folder.iterdir())):
+        copy = tmp_path / str(number)
+        shutil.copytree(folder, copy)
+        content = bytearray((copy / path.name).read_bytes())
+        content[len(content) // 2] ^= 4
+        (copy / path.name).write_bytes(content)
+        with pytest.raises(BadModel):
+            StaticModel.from_pretrained(copy)
+        (copy / path.name).unlink()
+        with pytest.raises(BadModel):
+            StaticModel.from_pretrained(copy)
+
+
+@pytest.mark.parametrize("damage", ["nonsense", "a tensor less", "a tensor more", "another shape", "not a number"])
+def test_odd_numbers_are_refused_though_the_manifest_fits(folder: Path, damage: str) -> None:
+    tensors = read_weights(folder / WEIGHTS)
+    if damage == "a tensor less":
+        del tensors["own.bias"]
+    if damage == "a tensor more":
+        tensors["more"] = torch.zeros(2)
+    if damage == "another shape":
+        tensors["table"] = tensors["table"][:-1]
+    if damage == "not a number":
+        tensors["out.bias"] = tensors["out.bias"] * float("nan")
+    write_weights(folder / WEIGHTS, tensors)
+    if damage == "nonsense":
+        (folder / WEIGHTS).write_bytes(b"nonsense")
+    write_manifest(folder)
+    with pytest.raises(BadModel):
+        StaticModel.from_pretrained(folder)
+
+
+def test_lost_scales_are_refused(folder: Path) -> None:
+    from safetensors.torch import save
+
+    tensors = read_weights(folder / WEIGHTS)
+    (folder / WEIGHTS).write_bytes(save(tensors | {"table": tensors["table"].to(torch.int8)}))
+    write_manifest(folder)
+    with pytest.raises(BadModel, match="no sound"):
+        StaticModel.from_pretrained(folder)
+
+
+def test_a_larger_tokenizer_and_none_are_refused(folder: Path) -> None:
+    path = folder / "tokenizer.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["model"]["vocab"]["unheard"] = len(record["model"]["vocab"])
+    path.write_text(json.dumps(record), encoding="utf-8")
+    write_manifest(folder)
+    with pytest.raises(BadModel, match="knows more tokens"):
+        StaticModel.from_pretrained(folder)
+    path.write_text("{}", encoding="utf-8")
+    write_manifest(folder)
+    with pytest.raises(BadModel, match="no sound tokenizer"):
+        StaticModel.from_pretrained(folder)
+
+
+def test_every_wrong_configuration_is_refused(folder: Path) -> None:
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    wrong = [
+        *({name: value for name, value in config.items() if name != left_out} for left_out in config),
+        *(config | {name: wrong} for name in config for wrong in ([None], -1.5) if name not in ("undo",)),
+        *(config | {name: 0} for name in ("width", "hidden", "reach", "vocabulary", "max_tokens", "temperature")),
+        *(config | {name: config[name] + 1} for name in ("width", "hidden", "vocabulary")),
+        *(config | {"reach": reach} for reach in (2, 3, 8)),
+        config | {"labels": config["labels"][:1] * 4},
+        config | {"prior": [0.0]},
+        config | {"more": 1},
+        [config],
+    ]
+    for edit in wrong:
+        path.write_text(json.dumps(edit), encoding="utf-8")
+        write_manifest(folder)
+        try:
+            with pytest.raises(BadModel):
+                StaticModel.from_pretrained(folder)
+        except BaseException as error:
+            error.add_note(f"the edit: {json.dumps(edit)}")
+            raise
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="something else"):
+        save_random_static(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_the_card_names_data_and_licence() -> None:
+    facts = {"the model's corpus": "dailydialog", "corpus": "dailydialog", "validation": "12.3"}
+    card = static_card(["joy", "grief"], facts)
+    assert "license: cc-by-nc-sa-4.0" in card and card.count("CC BY-NC-SA 4.0") == 1
+    assert "joy, grief" in card and "| validation | 12.3 |" in card
+    both = static_card(["joy", "grief"], facts | {"corpus": "meld"})
+    assert "license: other" in both and "CC BY-NC-SA 4.0" in both and "GPL-3.0" in both

@@ -30,7 +30,7 @@ COMPANIONS = {"speakers.json", "users.json", "conversations.json", "index.json"}
 
 def sniff(source: Source) -> str:
     """Name the format of a file, a folder or bytes; raise `UsageError` where it can't be told."""
-    if isinstance(source, Path) and source.is_dir() and (found := folder_format(source)):
+    if isinstance(source, Path) and _is_folder(source) and (found := folder_format(source)):
         return found
     by_extension = EXTENSIONS.get(source.suffix.lower())
     if by_extension == "text":
@@ -43,6 +43,13 @@ def sniff(source: Source) -> str:
         f"{source}: the extension {source.suffix!r} tells no format",
         f"Name the format, or use one of {' '.join(EXTENSIONS)} .zip",
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, a folder above it that may not be entered: whoever opens it will say so
+        return False
 
 
 def folder_format(path: Path) -> str | None:

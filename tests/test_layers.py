@@ -131,7 +131,8 @@ def test_the_network_knows_torch_alone(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", sorted(name for name in MODULES if name.split(".")[1:2] in (["corpora"], ["types"], ["errors"], ["testing"]))
+    "module",
+    sorted(name for name in MODULES if name.split(".")[1:2] in (["corpora"], ["types"], ["errors"], ["testing"])),
 )
 def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
     assert not any(name.split(".")[0] == "torch" for name in imports(MODULES[module]))

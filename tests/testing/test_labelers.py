@@ -26,7 +26,7 @@ from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from testing.broken import Broken
 
 SHIPPED = cache(SentEmoContext.from_pretrained)
-SMALL = random_model(encoder=tiny_reader())
+SMALL, FROZEN = random_model(encoder=tiny_reader()), random_model()
 EXAMPLES = [
     Conversation("1", (Utterance("Did they find it?", "Ann"), Utterance("Yes, thank goodness!", "Bob", "relief"))),
     Conversation("2", (Utterance("Phew, that was close.", "Ann", "relief"),)),
@@ -85,7 +85,7 @@ def live() -> Labeler:
     """Conversations that are said turn by turn."""
 
     def label(talk: Conversation) -> Prediction:
-        said = SMALL.live()
+        said = FROZEN.live()
         return Prediction(talk.id, tuple(said.add(turn.speaker, turn.text) for turn in talk))
 
     return Broken(lambda talks: [label(talk) for talk in talks])
@@ -96,7 +96,7 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "small": lambda: nullcontext(SMALL),
     "prototypes": lambda: nullcontext(replace(SMALL, head="prototypes")),
     "neighbours": lambda: nullcontext(replace(SMALL, head="neighbours")),
-    "frozen encoder": lambda: nullcontext(random_model()),
+    "frozen encoder": lambda: nullcontext(FROZEN),
     "adapted": lambda: nullcontext(SMALL.adapt(EXAMPLES)),
     "extended": lambda: nullcontext(SMALL.adapt(EXAMPLES, labels="extend")),
     "merged": lambda: nullcontext(SMALL.rename({"anger": "bad", "sadness": "bad"})),

@@ -54,7 +54,7 @@ def staged_folder(target: Path) -> Iterator[Path]:
     A folder that was there before changes places with the new one in one step and is removed last, so that a kill at
     any moment leaves the old one or the new one whole.
     """
-    target = target.resolve() if target.is_symlink() else target
+    target = Path(os.path.realpath(target)) if target.is_symlink() else target
     with cannot_write(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))

@@ -27,8 +27,8 @@ ORDINARY = (
     ),
     Conversation.of(("Ida", "ok"), ("Ida", "ok"), ("Max", "ok"), ("Ida", "ok"), id="the same words"),
     Conversation.of(
-        *((("Ida", "Max")[place % 2], f"And then number {place} rolled off the table.") for place in range(24)),
-        id="24 turns",
+        *((("Ida", "Max")[place % 2], f"And then number {place} rolled off the table.") for place in range(16)),
+        id="16 turns",
     ),
 )
 UNUSUAL = (

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -40,6 +40,12 @@ bench: $(VENV)/installed-dev
 	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
 		minilm distilroberta --data $(DATA) --out $(OUT)
+
+# Needs the network; without one it says what it could not check.
+supply-chain:
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/pip install --quiet --upgrade pip==26.3 pip-audit==2.10.1; } || true
+	$(PYTHON) tools/supply_chain.py constraints.txt --bin $(VENV)/audit/bin
 
 clean:
 	rm -rf $(VENV)

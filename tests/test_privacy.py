@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from artifacts.models import random_model
 from cli.conftest import Command, sentemo
 from dialogues import template_dialogues
 from llm.servers import Answer, says, serving
 from sentemo.corpora.jsonl import write_jsonl
+from sentemo.encoders.cache import CachedEncoder
+from sentemo.encoders.hashing import HashingEncoder
 from sentemo.types import Conversation, Utterance
 
 __all__ = ["sentemo"]
@@ -96,6 +100,27 @@ def test_refusals_don_t_quote_it(sentemo: Command, nest: Path, talks: Path) -> N
         left = sentemo("predict", talks / file)
         assert left.code == 3 and CANARY not in left.out + left.err
     assert not holding(nest)
+
+
+def test_other_users_read_what_the_umask_lets_them_and_no_cache(
+    sentemo: Command, nest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENTEMO_CACHE", str(nest / "cache"))
+    random_model().save_pretrained(tmp_path / "model")
+    write_jsonl(tagged(template_dialogues(2)), tmp_path / "talks.jsonl")
+    before = os.umask(0o077)
+    try:
+        left = sentemo(
+            "label", tmp_path / "talks.jsonl", "-m", tmp_path / "model", "--out", tmp_path / "out", "--processes", "1"
+        )
+        random_model().save_pretrained(tmp_path / "mine")
+    finally:
+        os.umask(before)
+    assert left.code == 0
+    written = [tmp_path / "mine", *(tmp_path / "mine").iterdir(), *(tmp_path / "out").rglob("*")]
+    assert {path.stat().st_mode & 0o077 for path in written} == {0}
+    CachedEncoder(HashingEncoder(16), nest / "cache").encode(["hello"])
+    assert (nest / "cache").stat().st_mode & 0o777 == 0o700
 
 
 def test_an_adapted_model_keeps_its_examples_and_no_other_file_does(

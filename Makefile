@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test lint format bench evidence clean
+.PHONY: demo test lint format bench evidence supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -45,6 +45,12 @@ bench: $(VENV)/installed-dev
 evidence: $(VENV)/installed-dev
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[evidence]'
 	$(RUN)/pytest -m evidence --timeout 0 $(if $(ONLY),-k '$(ONLY)') $(if $(FULL),--full --evidence docs/evidence.json,--evidence bench/evidence.json)
+
+# Needs the network; without one it says what it could not check.
+supply-chain:
+	test -x $(VENV)/audit/bin/pip-audit || { $(PYTHON) -m venv $(VENV)/audit && \
+		$(VENV)/audit/bin/pip install --quiet --upgrade pip==26.3 pip-audit==2.10.1; } || true
+	$(PYTHON) tools/supply_chain.py constraints.txt --bin $(VENV)/audit/bin
 
 clean:
 	rm -rf $(VENV)

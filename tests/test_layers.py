@@ -15,6 +15,7 @@ import sentemo
 
 ORDER = (
     "types",
+    "testing",
     "corpora",
     "network",
     "encoders",
@@ -130,9 +131,10 @@ def test_the_network_knows_torch_alone(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", sorted(name for name in MODULES if name.split(".")[1:2] in (["corpora"], ["types"], ["errors"]))
+    "module",
+    sorted(name for name in MODULES if name.split(".")[1:2] in (["corpora"], ["types"], ["errors"], ["testing"])),
 )
-def test_corpora_and_types_know_no_torch(module: str) -> None:
+def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
     assert not any(name.split(".")[0] == "torch" for name in imports(MODULES[module]))
 
 
@@ -147,7 +149,7 @@ def test_light_modules_import_nothing_heavy() -> None:
     light = [
         name
         for name in MODULES
-        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["corpora"], ["llm"], ["bulk"], ["cli"])
+        if name.split(".")[1:2] in ([], ["types"], ["errors"], ["testing"], ["corpora"], ["llm"], ["bulk"], ["cli"])
         or name in ("sentemo.encoders.encoder", "sentemo.encoders.identity")
     ]
     for module in light:

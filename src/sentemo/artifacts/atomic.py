@@ -24,6 +24,13 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def _allowed(mode: int) -> int:
+    """Take from a mode what the user's umask takes, as the system does for files that it makes itself."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mode & ~mask
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace a file in one step; on any failure the old one stays."""
     write_chunks(path, [content])
@@ -39,7 +46,7 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
                 file.writelines(chunks)
                 file.flush()
                 os.fsync(file.fileno())
-            staged.chmod(0o644)
+            staged.chmod(_allowed(0o644))
             staged.replace(path)
         except BaseException:
             staged.unlink(missing_ok=True)
@@ -54,13 +61,13 @@ def staged_folder(target: Path) -> Iterator[Path]:
     A folder that was there before changes places with the new one in one step and is removed last, so that a kill at
     any moment leaves the old one or the new one whole.
     """
-    target = target.resolve() if target.is_symlink() else target
+    target = Path(os.path.realpath(target)) if target.is_symlink() else target
     with cannot_write(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
         try:
             yield staged
-            staged.chmod(0o755)
+            staged.chmod(_allowed(0o755))
             for path in (staged, *staged.rglob("*")):
                 sync(path)
             _swap(staged, target)

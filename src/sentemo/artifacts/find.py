@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sentemo.artifacts.hub import download, is_repository
+from sentemo.artifacts.manifest import can_read
 from sentemo.encoders.cache import default_cache_folder
 from sentemo.errors import BadModel
 
@@ -19,8 +20,10 @@ def find(name: str | Path, revision: str | None = None) -> Path:
     if str(name) in BY_NAME:
         return BY_NAME[str(name)]
     folder = Path(name)
-    if folder.is_dir():
-        return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
-    if is_repository(str(name)) and not folder.exists():
+    with can_read(folder):
+        if folder.is_dir():
+            return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
+        there = folder.exists()
+    if is_repository(str(name)) and not there:
         return download(str(name), revision, default_cache_folder())
     raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), `default` or `static`")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sentemo.encoders.packaged import sha256_of
@@ -21,6 +23,21 @@ def write_manifest(folder: Path) -> None:
 
 def check_manifest(folder: Path) -> None:
     """Refuse a folder that lacks a listed file, holds an unlisted one or a link, or has one that was changed."""
+    with can_read(folder):
+        _check(folder)
+
+
+@contextmanager
+def can_read(folder: Path) -> Iterator[None]:
+    """Turn a model that may not be read, or a disk that fails, into `BadModel`."""
+    try:
+        yield
+    except OSError as error:
+        cause = f"The model {folder} can't be read ({error.strerror or error})"
+        raise BadModel(cause, "Check the path and its permissions") from error
+
+
+def _check(folder: Path) -> None:
     sums = _read(folder)
     found = {path.relative_to(folder).as_posix() for path in _files(folder)}
     for name in sorted(sums.keys() - found):

@@ -77,6 +77,8 @@ def _matching(pattern: str, format: str) -> list[str]:
     for name in found:
         if format == "auto" and Path(name).is_dir() and folder_format(Path(name)) is None:
             raise UsageError(f"{name} is a folder", f"Name its files: '{name.rstrip('/')}/*.jsonl'")
+        if Path(name).exists() and not (Path(name).is_file() or Path(name).is_dir()):
+            raise UsageError(f"{name} is a pipe or a device, which can't be read twice", "Save it to a file first")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -84,9 +85,13 @@ def _output_format(order: Order, inputs: list[Input]) -> str:
     """Choose the output's format and check that what is written isn't read."""
     if order.to != "auto" and order.to not in ENCODERS:
         raise UsageError(f"Labels can't be written as {order.to!r}", f"Use one of: auto, {', '.join(ENCODERS)}")
-    out = Path(order.out).resolve()
+    out = Path(os.path.realpath(order.out))  # `Path.resolve` raises for a link that leads to itself
     for source in inputs:
-        if not is_remote(source.file) and not is_remote(order.out) and out in Path(source.file).resolve().parents:
+        if (
+            not is_remote(source.file)
+            and not is_remote(order.out)
+            and out in Path(os.path.realpath(source.file)).parents
+        ):
             raise UsageError(f"The input {source.file} lies in the output folder", "Choose another --out")
     formats = {source.format for source in inputs}
     only = formats.pop() if len(formats) == 1 else "jsonl"

@@ -7,12 +7,34 @@ import sys
 
 def main() -> None:
     """Run the command line; an error is one sentence on stderr and an exit code."""
-    from sentemo.cli.app import app
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:  # before or after the command itself, which handles it
+        sys.exit(130)
+
+
+def _run() -> int:
     from sentemo.cli.screen import complain
+    from sentemo.cli.streams import mend_streams, silence
     from sentemo.errors import SentemoError
 
+    mend_streams()
     try:
-        app(prog_name="sentemo")
+        from sentemo.cli.app import app
+
+        try:
+            app(prog_name="sentemo")
+        finally:
+            sys.stdout.flush()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
     except SentemoError as error:
         complain(str(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except OSError as error:  # whatever no command foresaw: a full disk under stdout, a path too long for the system
+        silence()
+        if not isinstance(error, BrokenPipeError):
+            about = "" if error.filename is None else f"{str(error.filename)[:200]}: "
+            complain(f"{about}{error.strerror or error}. Check the path, its permissions and the room on the disk.")
+        return 1
+    return 0

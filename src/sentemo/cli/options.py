@@ -134,7 +134,7 @@ def cached(encoder: Encoder, no_cache: bool) -> Encoder:
         return encoder
     folder = default_cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sentemo.types import ABSTENTION
@@ -38,11 +38,12 @@ Tick = Callable[[int, int], None]
 
 
 def complain(message: str) -> None:
-    """Print an error."""
+    """Print an error, where there is room for it: the exit code tells it too."""
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, soft_wrap=True).print(Text.assemble(("error: ", "bold red"), message))
+    with suppress(OSError):
+        Console(stderr=True, soft_wrap=True).print(Text.assemble(("error: ", "bold red"), message))
 
 
 def tell(message: str) -> None:
@@ -57,12 +58,22 @@ def clean(text: str) -> str:
 
 def put(value: Any) -> None:
     """Print one JSON object to stdout, on one line."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    print(as_json(value), flush=True)
 
 
 def put_pretty(value: Any) -> None:
     """Print one JSON object to stdout, indented."""
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    print(as_json(value, indent=1), flush=True)
+
+
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Give the JSON of a value, with escapes where stdout's encoding lacks a character."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text
 
 
 @contextmanager

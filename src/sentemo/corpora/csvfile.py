@@ -9,7 +9,7 @@ from itertools import chain
 
 from sentemo.corpora.attempts import Attempt, strictly
 from sentemo.corpora.lines import Line, file_lines
-from sentemo.corpora.source import Source
+from sentemo.corpora.source import Source, stem_of
 from sentemo.corpora.table import TEXT, Columns, Row, each_conversation
 from sentemo.corpora.turns import Place
 from sentemo.errors import BadInput
@@ -20,7 +20,7 @@ DELIMITERS = (",", ";", "\t")
 
 def read_csv(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file; the columns are described in `table`."""
-    return parse_csv(file_lines(path), path, path.stem)
+    return parse_csv(file_lines(path), path, stem_of(path))
 
 
 def parse_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:

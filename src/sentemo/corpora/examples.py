@@ -11,6 +11,7 @@ from sentemo.corpora.files import read_conversations
 from sentemo.corpora.jsonl import load_object, read_conversation
 from sentemo.corpora.lines import bare, file_lines
 from sentemo.corpora.sniff import EXTENSIONS
+from sentemo.corpora.source import stem_of
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
@@ -38,7 +39,7 @@ def _parse(path: Path) -> Iterator[Conversation]:
         if not text.strip():
             continue
         place = Place(path, number)
-        talk = _example(load_object(text, place), f"{path.stem}-{number}", place)
+        talk = _example(load_object(text, place), f"{stem_of(path)}-{number}", place)
         content = tuple((turn.speaker, turn.text) for turn in talk)
         for turn, said in enumerate(talk):
             if said.label is None:

@@ -18,7 +18,7 @@ from sentemo.corpora.parquet import each_parquet, read_parquet
 from sentemo.corpora.plaintext import parse_plaintext, read_plaintext
 from sentemo.corpora.slack import read_slack
 from sentemo.corpora.sniff import sniff, text_format, through_first_text
-from sentemo.corpora.source import Blob, Source
+from sentemo.corpora.source import Blob, Source, stem_of
 from sentemo.corpora.whatsapp import parse_whatsapp, read_whatsapp
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation
@@ -84,7 +84,7 @@ def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
             yield from each_parquet(source)
         elif chosen in EACH:
             with open_binary(source) as stream:
-                yield from EACH[chosen](read_lines(stream, source), source, source.stem)
+                yield from EACH[chosen](read_lines(stream, source), source, stem_of(source))
         else:
             yield from READERS[chosen](source)
     except BadInput as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sentemo.corpora.attempts import Attempt, attempts, strictly
 from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.source import Source
+from sentemo.corpora.source import Source, stem_of
 from sentemo.corpora.turns import Place, checked, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
@@ -17,7 +17,7 @@ from sentemo.types import Conversation, Utterance
 
 def read_jsonl(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
-    return parse_jsonl(file_lines(path), path, path.stem)
+    return parse_jsonl(file_lines(path), path, stem_of(path))
 
 
 def parse_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:

@@ -9,7 +9,7 @@ from typing import Any
 from sentemo.corpora.attempts import Attempt, attempts, strictly
 from sentemo.corpora.dailydialog_labels import emotion_name
 from sentemo.corpora.lines import open_binary
-from sentemo.corpora.source import Source
+from sentemo.corpora.source import Source, stem_of
 from sentemo.corpora.table import Columns, Row, each_conversation
 from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
@@ -38,7 +38,7 @@ def each_parquet(path: Source) -> Iterator[Attempt]:
         columns = Columns.of(header, path)
         chosen = (columns.text, columns.speaker, columns.conversation, columns.label)
         rows = parquet_rows(path, [name for name in chosen if name])
-        yield from each_conversation(rows, columns, path, path.stem)
+        yield from each_conversation(rows, columns, path, stem_of(path))
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def _nested(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
     def make(row: Row) -> Conversation:
         number, cells = row
         place = Place(path, number)
-        id = f"{path.stem}-{number - 1}" if cells.get("id") is None else str(cells["id"])
+        id = f"{stem_of(path)}-{number - 1}" if cells.get("id") is None else str(cells["id"])
         turns = [_turn(turn, place) for turn in as_list(cells["turns"], "turns", place)]
         return make_conversation(plain(id, "id", place), turns, place)
 
@@ -119,7 +119,7 @@ def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
             make_turn(text, "AB"[i % 2], _name(label, place), place)
             for i, (text, label) in enumerate(zip(texts, labels, strict=True))
         ]
-        return make_conversation(f"{path.stem}-{number - 1}", turns, place)
+        return make_conversation(f"{stem_of(path)}-{number - 1}", turns, place)
 
     return attempts(parquet_rows(path, ["dialog", gold] if gold else ["dialog"]), make)
 

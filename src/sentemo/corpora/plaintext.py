@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.source import Source
+from sentemo.corpora.source import Source, stem_of
 from sentemo.corpora.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
@@ -22,7 +22,7 @@ MAX_NAME = 40
 
 def read_plaintext(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
-    return parse_plaintext(file_lines(path), path, path.stem)
+    return parse_plaintext(file_lines(path), path, stem_of(path))
 
 
 def parse_plaintext(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:

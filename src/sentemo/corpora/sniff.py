@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from sentemo.corpora.convokit import UTTERANCES
@@ -30,8 +30,10 @@ COMPANIONS = {"speakers.json", "users.json", "conversations.json", "index.json"}
 
 def sniff(source: Source) -> str:
     """Name the format of a file, a folder or bytes; raise `UsageError` where it can't be told."""
-    if isinstance(source, Path) and source.is_dir() and (found := folder_format(source)):
+    if isinstance(source, Path) and _is(source, Path.is_dir) and (found := folder_format(source)):
         return found
+    if isinstance(source, Path) and _is(source, Path.is_fifo):  # looking at it would take what was to be read
+        raise UsageError(f"{source} is a pipe, which tells no format", "Name the format, or read it with - as stdin")
     by_extension = EXTENSIONS.get(source.suffix.lower())
     if by_extension == "text":
         return "whatsapp" if is_whatsapp(_first_text(file_lines(source))) else "text"
@@ -43,6 +45,13 @@ def sniff(source: Source) -> str:
         f"{source}: the extension {source.suffix!r} tells no format",
         f"Name the format, or use one of {' '.join(EXTENSIONS)} .zip",
     )
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    try:
+        return kind(path)
+    except OSError:  # a name too long, a folder above it that may not be entered: whoever opens it will say so
+        return False
 
 
 def folder_format(path: Path) -> str | None:

@@ -35,3 +35,8 @@ class Blob:
 
 
 Source = Path | Blob
+
+
+def stem_of(source: Source) -> str:
+    """Give the name without its extension, for ids; bytes of it that are no UTF-8 become question marks."""
+    return source.stem.encode("utf-8", "replace").decode()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sentemo.corpora.lines import Line, bare, file_lines
 from sentemo.corpora.silence import by_silence
-from sentemo.corpora.source import Source
+from sentemo.corpora.source import Source, stem_of
 from sentemo.corpora.tree import Tree
 from sentemo.corpora.turns import Place, make_conversation, make_turn
 from sentemo.corpora.whatsapp_dates import Stamp, times_s
@@ -58,12 +58,12 @@ class _Message(NamedTuple):
 def read_whatsapp(source: Source) -> Iterator[Conversation]:
     """Yield the conversations of an exported text file, or of a zip with one in it."""
     if not is_zip(source):
-        return parse_whatsapp(file_lines(source), source, source.stem)
+        return parse_whatsapp(file_lines(source), source, stem_of(source))
     archive = Archive.of(source)
     chat = find_chat(archive)
     if chat is None:
         Place(archive.name).refuse("No WhatsApp chat in the zip", "Give the zip or text file that the app exported")
-    return parse_whatsapp(archive.lines(chat), archive.place(chat), source.stem)
+    return parse_whatsapp(archive.lines(chat), archive.place(chat), stem_of(source))
 
 
 def find_chat(tree: Tree) -> str | None:

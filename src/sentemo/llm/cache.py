@@ -29,7 +29,7 @@ class ReplyCache:
     def opened(self) -> Iterator[OpenCache]:
         """Open the file; all use of what is given must be in one thread."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
             database = sqlite3.connect(self.path, timeout=WAIT_S)
             try:
                 database.execute("CREATE TABLE IF NOT EXISTS reply (key BLOB PRIMARY KEY, reply TEXT)")

@@ -54,6 +54,8 @@ class LlmLabeler:
         """Label each turn, in the given order; one conversation gives one prediction."""
         if isinstance(conversations, Conversation):
             return self.predict([conversations])[0]
+        for talk in conversations:
+            talk.check()
         places = [
             (dialogue, turn)
             for dialogue, talk in enumerate(conversations)

@@ -39,7 +39,7 @@ bench: $(VENV)/installed-dev
 	$(RUN)/sentemo export default --weights float32 --out $(OUT)/float32
 	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
-		minilm distilroberta --data $(DATA) --out $(OUT)
+		minilm setfit distilroberta smollm2 --data $(DATA) --out $(OUT)
 
 # FULL=1 measures every promise in its full form, ONLY picks some of them by pytest's -k.
 evidence: $(VENV)/installed-dev

@@ -1,10 +1,12 @@
 """Utterances a second, latency, start-up, memory and size of labelers, side by side in one run.
 
-    python benchmarks/throughput.py torch onnx:DIR onnx:DIR2 static distilroberta --data data/dailydialog
+    python benchmarks/throughput.py torch onnx:DIR static minilm setfit distilroberta smollm2 --data data/dailydialog
 
 A row is KIND or KIND:MODEL (see ROWS); a bare model folder or `default` is a torch row. Each row has a process of its
 own; they take turns, so that a busy machine slows all alike. `times` is the ratio to the first row of
-processor seconds; it and the seconds are medians over the rounds.
+processor seconds an utterance; it and the seconds are medians over the rounds. `of_ceiling` is what the linear layers
+multiply a processor second, against what one core multiplies at best in 32 bits. A row whose package is not installed
+is left out, which is told.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from other_labelers import distilroberta_row, minilm_row, setfit_row, smollm2_row
 
 from sentemo.corpora import get_corpus
 from sentemo.types import Conversation
@@ -66,61 +70,21 @@ def static_row(model: str, threads: int) -> tuple[Label, int]:
     return StaticModel.from_pretrained(model or "static").predict, on_disk(find(model or "static"))
 
 
-def minilm_row(model: str, threads: int) -> tuple[Label, int]:
-    """all-MiniLM-L6-v2 on isolated utterances, and a logistic regression of random labels on top: speed alone."""
-    import numpy as np
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sklearn.linear_model import LogisticRegression
-
-    from sentemo.encoders.packaged import packaged_folder
-
-    torch.set_num_threads(threads)
-    encoder = SentenceTransformer(str(packaged_folder()), device="cpu")
-    rng = np.random.default_rng(0)
-    head = LogisticRegression().fit(rng.standard_normal((700, 384)), np.arange(700) % 7)
-
-    def label(talks: Sequence[Conversation]) -> Any:
-        return head.predict_proba(encoder.encode([turn.text for talk in talks for turn in talk], batch_size=64))
-
-    return label, on_disk(packaged_folder())
-
-
-def distilroberta_row(model: str, threads: int) -> tuple[Label, int]:
-    """A text-classification model of DistilRoBERTa-base's size with random weights, batches of 64 by length.
-
-    Its tokens are all-MiniLM-L6-v2's, as many as a tokenizer of its own would make, or nearly.
-    """
-    import torch
-    from transformers import AutoTokenizer, RobertaConfig, RobertaForSequenceClassification
-
-    from sentemo.encoders.packaged import packaged_folder
-
-    torch.set_num_threads(threads)
-    tokenizer = AutoTokenizer.from_pretrained(str(packaged_folder()))
-    config = RobertaConfig(vocab_size=50265, num_hidden_layers=6, max_position_embeddings=514, num_labels=7)
-    network = RobertaForSequenceClassification(config).eval()
-
-    @torch.inference_mode()
-    def label(talks: Sequence[Conversation]) -> Any:
-        texts = sorted((turn.text for talk in talks for turn in talk), key=len)
-        for start in range(0, len(texts), 64):
-            batch = tokenizer(
-                texts[start : start + 64], padding=True, truncation=True, max_length=96, return_tensors="pt"
-            )
-            network(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits.softmax(-1)
-
-    return label, 4 * sum(parameter.numel() for parameter in network.parameters())
-
-
 ROWS: dict[str, Row] = {
     "torch": torch_row,
     "torch-bf16": lambda model, threads: torch_row(model, threads, bfloat16=True),
     "onnx": onnx_row,
     "static": static_row,
     "minilm": minilm_row,
+    "setfit": setfit_row,
     "distilroberta": distilroberta_row,
+    "smollm2": smollm2_row,
 }
+MOST_UTTERANCES = {"smollm2": 16}
+"""Of rows that take a second each."""
+READER, DISTILROBERTA = 6 * (4 * 384**2 + 2 * 384 * 1536), 6 * (4 * 768**2 + 2 * 768 * 3072)
+WEIGHTS = dict.fromkeys(("torch", "torch-bf16", "onnx", "minilm", "setfit"), READER) | {"distilroberta": DISTILROBERTA}
+"""Weights of the linear layers that each token is multiplied by, where the model is the shipped one."""
 
 
 def main() -> None:
@@ -163,29 +127,37 @@ def measure(rows: Sequence[str], talks: Sequence[Conversation], rounds: int, thr
         here, there = context.Pipe()
         context.Process(target=work, args=(there, row, talks, threads), daemon=True).start()
         there.close()  # so that a row that fails ends the run instead of being waited for
-        workers.append(here)
-        found.append({"row": row} | here.recv())  # one after the other, so that start-ups don't disturb each other
-        print(found[-1], file=sys.stderr)
-    seconds: list[list[tuple[float, float]]] = [[] for _ in rows]
+        told = {"row": row} | here.recv()  # one after the other, so that start-ups don't disturb each other
+        print(told, file=sys.stderr)
+        if "left_out" not in told:
+            workers.append(here)
+            found.append(told)
+    seconds: list[list[tuple[float, float]]] = [[] for _ in workers]
     for _ in range(rounds):
         for place, worker in enumerate(workers):
             worker.send("label")
             seconds[place].append(worker.recv())
         print("a round is done", file=sys.stderr)
-    utterances = sum(map(len, talks))
+    tokens = tokens_of(talks)
     for place, worker in enumerate(workers):
         worker.send("end")
         found[place] |= worker.recv()
-        wall, cpu = (statistics.median(each) for each in zip(*seconds[place], strict=True))
-        ratios = [first[1] / own[1] for first, own in zip(seconds[0], seconds[place], strict=True)]
+        own, first = (each["utterances"] for each in (found[place], found[0]))
+        wall, cpu = (statistics.median(each) / own for each in zip(*seconds[place], strict=True))
+        ratios = [one[1] / first / (other[1] / own) for one, other in zip(seconds[0], seconds[place], strict=True)]
+        weights = WEIGHTS.get(found[place]["row"].partition(":")[0])
+        gflop = 2e-9 * weights * tokens if weights else None
+        found[place]["latency_ms"] = found[place]["latency_ms"] or round(1000 * wall, 1)
         found[place] |= {
-            "utterances_per_s": round(utterances / wall, 1),
-            "utterances_per_cpu_s": round(utterances / cpu, 1),
+            "utterances_per_s": round(1 / wall, 1),
+            "utterances_per_cpu_s": round(1 / cpu, 1),
             "times": round(statistics.median(ratios), 2),
             "times_each_round": [round(ratio, 2) for ratio in ratios],
+            "of_ceiling": round(gflop / cpu / ceiling["matmul_gflop_per_cpu_s"], 2) if gflop else None,
         }
-    machine = {"machine": platform.machine(), "threads": threads, "load": os.getloadavg()[0], **ceiling}
-    return {"utterances": utterances, "rounds": rounds, **machine, "rows": found}
+    machine = {"machine": platform.machine(), "threads": threads, "load": round(os.getloadavg()[0], 1), **ceiling}
+    sizes = {"utterances": sum(map(len, talks)), "tokens_per_utterance": round(tokens, 1)}
+    return {**sizes, "rounds": rounds, **machine, "rows": found}
 
 
 def work(pipe: Connection, row: str, talks: Sequence[Conversation], threads: int) -> None:
@@ -194,16 +166,36 @@ def work(pipe: Connection, row: str, talks: Sequence[Conversation], threads: int
     kind, _, model = row.partition(":")
     build, model = (ROWS[kind], model) if kind in ROWS else (torch_row, row)
     start = time.perf_counter()
-    label, size = build(model, threads)
+    try:
+        label, size = build(model, threads)
+    except ModuleNotFoundError as error:
+        pipe.send({"left_out": f"{error.name} is not installed"})
+        return
     label([Conversation.of("Hello.")])
     ready = time.perf_counter() - start
-    pipe.send({"start_up_s": round(ready, 2), "stored_mb": round(size / 1e6, 1)})
+    talks = chosen(talks, MOST_UTTERANCES[kind]) if kind in MOST_UTTERANCES else talks
+    sizes = {"utterances": sum(map(len, talks)), "stored_mb": round(size / 1e6, 1)}
+    pipe.send({"start_up_s": round(ready, 2), **sizes})
     label(talks[:8])  # what is made at the first call is not measured
     while pipe.recv() == "label":
         wall, cpu = time.perf_counter(), time.process_time()
         label(talks)
         pipe.send((time.perf_counter() - wall, time.process_time() - cpu))
-    pipe.send({"latency_ms": latency(label, talks), "peak_memory_mb": peak_mb()})
+    few = kind in MOST_UTTERANCES  # one request after the other: each waits as long as it takes
+    pipe.send({"latency_ms": None if few else latency(label, talks), "peak_memory_mb": peak_mb()})
+
+
+def tokens_of(talks: Sequence[Conversation]) -> float:
+    """Tokens of an utterance in the mean, its two ends counted, as the shipped model reads it."""
+    from tokenizers import Tokenizer
+
+    from sentemo.artifacts.find import find
+
+    tokenizer = Tokenizer.from_file(str(find("default") / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(96)
+    counts = [len(each.ids) for each in tokenizer.encode_batch([turn.text for talk in talks for turn in talk])]
+    return statistics.mean(counts)
 
 
 def latency(label: Label, talks: Sequence[Conversation]) -> float:
@@ -250,15 +242,19 @@ def to_markdown(result: dict[str, Any]) -> str:
         "utterances_per_s": "utterances/s",
         "utterances_per_cpu_s": "utterances/CPU s",
         "times": "times the first",
+        "of_ceiling": "of the ceiling",
         "latency_ms": "latency, ms",
         "start_up_s": "start-up, s",
         "peak_memory_mb": "memory, MB",
         "stored_mb": "stored, MB",
     }
     lines = ["| " + " | ".join(columns.values()) + " |", "| :-- |" + " --: |" * (len(columns) - 1)]
-    lines += ["| " + " | ".join(str(row[name]) for name in columns) + " |" for row in result["rows"]]
-    about = ("utterances", "rounds", "threads", "machine", "load", "matmul_gflop_per_cpu_s")
-    return "\n".join([*lines, "", ", ".join(f"{name} {result[name]}" for name in about)])
+    lines += ["| " + " | ".join(str(row[name] or "") for name in columns) + " |" for row in result["rows"]]
+    about = ("utterances", "tokens_per_utterance", "rounds", "threads", "machine", "load", "matmul_gflop_per_cpu_s")
+    few = [
+        f"{row['row']} labelled {row['utterances']} of them." for row in result["rows"] if row["row"] in MOST_UTTERANCES
+    ]
+    return "\n".join([*lines, "", *few, ", ".join(f"{name} {result[name]}" for name in about)])
 
 
 if __name__ == "__main__":

@@ -32,7 +32,10 @@ def test_rows_that_fail_make_the_exit_code_3_and_the_rest_is_labelled(
     words = ("label", tmp_path / "talks.csv", "-o", tmp_path / "out", "-m", run_dir, "--processes", 1)
     result = sentemo(*words)
     assert result.code == 3 and "2 conversations" in result.out
-    assert result.err.startswith("1 conversations or rows failed") and "failures.jsonl" in result.err
+    assert result.err.startswith("1 failure, listed in ") and "failures.jsonl" in result.err
+    (tmp_path / "one.csv").write_text("id,text\na,hello\n")
+    one = sentemo("label", tmp_path / "one.csv", "-o", tmp_path / "one", "-m", run_dir, "--processes", 1)
+    assert one.out.startswith("1 conversation, 1 turn\n")
     again = sentemo(*words, "--strict")
     assert again.code == 3 and "talks.csv:3: Empty utterance" in again.err
 

@@ -99,6 +99,23 @@ def test_a_vector_of_the_wrong_size_is_encoded_again(tmp_path: Path) -> None:
     assert again.asked == []
 
 
+@pytest.mark.parametrize("place", [0, 17, 63, 64, 67])
+def test_a_vector_with_a_flipped_bit_is_encoded_again(tmp_path: Path, place: int) -> None:
+    cached = CachedEncoder(Counting(), tmp_path)
+    cached.encode(["a", "b"])
+    with sqlite3.connect(cached.path) as database:
+        key, stored_bytes = database.execute("SELECT key, vector FROM embedding").fetchone()
+        flipped = bytearray(stored_bytes)
+        flipped[place] ^= 1
+        database.execute("UPDATE embedding SET vector = ? WHERE key = ?", (bytes(flipped), key))
+    database.close()
+    encoder = Counting()
+    np.testing.assert_array_equal(
+        CachedEncoder(encoder, tmp_path).encode(["a", "b"]), HashingEncoder(16).encode(["a", "b"])
+    )
+    assert len(encoder.asked) == 1
+
+
 def create(folders: list[Path], together: Barrier) -> None:
     """Run in a process of its own."""
     for folder in folders:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.screen import put, tell
+from sentemo.cli.screen import counted, put, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def label(
         summary = label(order, load, chosen, watch)
     put(summary) if as_json else _print(summary)
     if summary["failures"]:
-        tell(f"{summary['failures']:,} conversations or rows failed; they are listed in {out}/failures.jsonl")
+        tell(f"{counted(summary['failures'], 'failure')}, listed in {out}/failures.jsonl")
         raise typer.Exit(3)
 
 
@@ -130,7 +130,7 @@ class _Pace:
 
 
 def _print(summary: dict[str, Any]) -> None:
-    typer.echo(f"{summary['conversations']:,} conversations, {summary['turns']:,} turns")
+    typer.echo(f"{counted(summary['conversations'], 'conversation')}, {counted(summary['turns'], 'turn')}")
     for name, row in summary["labels"].items():
         typer.echo(f"{name:>12} {row['turns']:>12,} {row['share']:>7.1%}   sure {row['mean_confidence']:.0%}")
     if summary["turns"]:

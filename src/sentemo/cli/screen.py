@@ -37,6 +37,11 @@ Tick = Callable[[int, int], None]
 """Called with what is done and what there is in all."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are: 1 turn, 2,000 turns."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def complain(message: str) -> None:
     """Print an error, where there is room for it: the exit code tells it too."""
     from rich.console import Console

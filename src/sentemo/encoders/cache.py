@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.matrix import empty_matrix, repeat_rows
 from sentemo.errors import SentemoError
 
 if TYPE_CHECKING:
@@ -41,13 +43,15 @@ class CachedEncoder:
     """An encoder that looks a text up before it encodes it.
 
     One SQLite file per encoder identity; the key is the text's SHA-256, so no text is stored. SQLite's journal makes
-    it safe for several processes at once and under `kill -9`: at most the chunk under way is encoded again.
+    it safe for several processes at once and under `kill -9`: at most the chunk under way is encoded again. A vector
+    whose bytes are not those of its checksum is encoded again too. What is given back may be larger than memory: it
+    is a map of a file then.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder
         name = hashlib.sha256(encoder.identity.key.encode()).hexdigest()[:16]
-        self.path = folder / f"embeddings-{name}.sqlite"
+        self.path = folder / f"embeddings-2-{name}.sqlite"
 
     @property
     def identity(self) -> EncoderIdentity:
@@ -58,8 +62,8 @@ class CachedEncoder:
         """N texts -> (N,E) float32; equal texts are looked up and encoded once."""
         distinct = list(dict.fromkeys(texts))
         keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in distinct]
-        matrix = np.empty((len(distinct), self.identity.dimension), dtype=np.float32)
         with self._open() as database:
+            matrix = empty_matrix(len(distinct), self.identity.dimension, self.path.parent)
             missing = _look_up(database, keys, matrix)
             missing.sort(key=lambda row: len(distinct[row]))  # chunks of like length are padded less
             for start in range(0, len(missing), CHUNK):
@@ -68,10 +72,10 @@ class CachedEncoder:
                 _keep(database, [(keys[row], matrix[row]) for row in chunk])
                 if on_progress:
                     on_progress(len(distinct) - len(missing) + start + len(chunk), len(distinct))
-        if len(distinct) == len(texts):
-            return matrix
-        row_of = {text: row for row, text in enumerate(distinct)}
-        return matrix[[row_of[text] for text in texts]]
+            if len(distinct) == len(texts):
+                return matrix
+            row_of = {text: row for row, text in enumerate(distinct)}
+            return repeat_rows(matrix, [row_of[text] for text in texts], self.path.parent)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -97,14 +101,20 @@ def _look_up(database: sqlite3.Connection, keys: list[bytes], matrix: Embeddings
         asked = keys[start : start + QUERY]
         marks = ",".join("?" * len(asked))
         for key, blob in database.execute(f"SELECT key, vector FROM embedding WHERE key IN ({marks})", asked):
-            if len(blob) == 4 * matrix.shape[1]:
-                matrix[rows.pop(key)] = np.frombuffer(blob, dtype="<f4")
+            vector, checksum = blob[:-4], blob[-4:]
+            if len(vector) == 4 * matrix.shape[1] and _checksum(vector) == checksum:
+                matrix[rows.pop(key)] = np.frombuffer(vector, dtype="<f4")
     return list(rows.values())
 
 
 def _keep(database: sqlite3.Connection, vectors: list[tuple[bytes, Embeddings]]) -> None:
+    stored = [(key, vector.astype("<f4").tobytes()) for key, vector in vectors]
     with database:
         database.executemany(
             "INSERT OR REPLACE INTO embedding VALUES (?, ?)",
-            [(key, vector.astype("<f4").tobytes()) for key, vector in vectors],
+            [(key, vector + _checksum(vector)) for key, vector in stored],
         )
+
+
+def _checksum(vector: bytes) -> bytes:
+    return zlib.crc32(vector).to_bytes(4, "little")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from sentemo.network.tokens import TokenBatch, pad_tokens
 from sentemo.types import Conversation, LabelSet
 
 UNLABELLED = -100  # what torch's cross-entropy passes over
+GROUP_TURNS = 32_768  # turns whose outputs are in memory at once, or those of one dialogue
 
 
 class TrainingBatch(NamedTuple):
@@ -62,8 +63,20 @@ class LabelledDialogues(ABC):
         """Pad the given dialogues."""
 
     @abstractmethod
-    def outputs(self, network: Any) -> list[NetworkOutput]:
-        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
+    def run(self, network: Any, dialogues: Sequence[int]) -> list[NetworkOutput]:
+        """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
+
+    def outputs(self, network: Any) -> Iterator[NetworkOutput]:
+        """Run a network over all dialogues, in their order, a bounded number at a time."""
+        group: list[int] = []
+        turns = 0
+        for dialogue, gold in enumerate(self.gold):
+            if group and turns + len(gold) > GROUP_TURNS:
+                yield from self.run(network, group)
+                group, turns = [], 0
+            group.append(dialogue)
+            turns += len(gold)
+        yield from self.run(network, group)
 
     def label_counts(self) -> NDArray[np.float64]:
         """(C,), utterances of each label."""
@@ -81,7 +94,7 @@ class EncodedDialogues(LabelledDialogues):
     """Dialogues of frozen embeddings."""
 
     embeddings: Tensor
-    """(N,E), one row per distinct text."""
+    """(N,E), one row per distinct text; maybe a map of a file, so never copied as a whole."""
     rows: list[Tensor]
     """Per dialogue (T,), rows of `embeddings`."""
 
@@ -100,28 +113,32 @@ class EncodedDialogues(LabelledDialogues):
         inputs = pad([self.embeddings[self.rows[i]] for i in dialogues], [self.speakers[i] for i in dialogues])
         return TrainingBatch(inputs, self.padded_gold(dialogues))
 
-    def outputs(self, network: Network) -> list[NetworkOutput]:
-        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
-        return run(network, [self.embeddings[rows] for rows in self.rows], self.speakers)
+    def run(self, network: Network, dialogues: Sequence[int]) -> list[NetworkOutput]:
+        """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
+        return run(network, [self.embeddings[self.rows[i]] for i in dialogues], [self.speakers[i] for i in dialogues])
 
     def isolated(self) -> EncodedDialogues:
         """Make every labelled utterance a dialogue of its own."""
-        rows, gold = torch.cat(self.rows), torch.cat(self.gold)
-        labelled = gold != UNLABELLED
-        alone = list(rows[labelled].split(1))
+        rows, gold = self.labelled()
+        alone = list(rows.split(1))
         return EncodedDialogues(
             embeddings=self.embeddings,
             rows=alone,
             speakers=[torch.zeros(1, dtype=torch.long)] * len(alone),
-            gold=list(gold[labelled].split(1)),
+            gold=list(gold.split(1)),
             n_labels=self.n_labels,
         )
 
-    def utterances(self) -> tuple[Tensor, Tensor]:
-        """All labelled utterances without their dialogues: embeddings (N,E) and gold labels (N,)."""
+    def labelled(self) -> tuple[Tensor, Tensor]:
+        """All labelled utterances without their dialogues: rows of `embeddings` (N,) and gold labels (N,)."""
         rows, gold = torch.cat(self.rows), torch.cat(self.gold)
-        labelled = gold != UNLABELLED
-        return self.embeddings[rows[labelled]], gold[labelled]
+        is_labelled = gold != UNLABELLED
+        return rows[is_labelled], gold[is_labelled]
+
+    def utterances(self) -> tuple[Tensor, Tensor]:
+        """All labelled utterances without their dialogues: embeddings (N,E), all in memory, and gold labels (N,)."""
+        rows, gold = self.labelled()
+        return self.embeddings[rows], gold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,9 +164,10 @@ class TokenisedDialogues(LabelledDialogues):
         inputs = pad_tokens([self.tokens[i] for i in dialogues], [self.speakers[i] for i in dialogues])
         return TrainingBatch(inputs, self.padded_gold(dialogues))
 
-    def outputs(self, network: ReadingNetwork) -> list[NetworkOutput]:
-        """Run a network over all dialogues: N outputs (T,C), (T,Z)."""
-        return run(network.network, read(network.reader, self.tokens, self.speakers), self.speakers)
+    def run(self, network: ReadingNetwork, dialogues: Sequence[int]) -> list[NetworkOutput]:
+        """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
+        speakers = [self.speakers[i] for i in dialogues]
+        return run(network.network, read(network.reader, [self.tokens[i] for i in dialogues], speakers), speakers)
 
 
 def encode_dialogues(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from sentemo.artifacts.atomic import cannot_write
 from sentemo.encoders.encoder import Encoder, load_encoder
@@ -193,19 +194,32 @@ def _train_on_sources(
 def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
     """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
     network.eval()
-    outputs = data.outputs(network)
     gold = torch.cat(data.gold)
-    labelled = gold != UNLABELLED
-    points = torch.cat([output.points for output in outputs]).float()[labelled]
-    features = torch.cat([output.features for output in outputs])[labelled]
-    gold = gold[labelled]
-    prototypes = Prototypes(data.n_labels, points.shape[1])
-    prototypes.fit(points, gold)
-    order = torch.randperm(len(gold), generator=torch.Generator().manual_seed(seed))
+    [labelled] = torch.where(gold != UNLABELLED)
+    order = labelled[torch.randperm(len(labelled), generator=torch.Generator().manual_seed(seed))]
     chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(data.n_labels)])
+    means, features = _passed_through(network, data, chosen)
+    prototypes = Prototypes(data.n_labels, means.shape[1])
+    prototypes.fit(means, torch.arange(data.n_labels))
     neighbours = Neighbours(len(chosen), features.shape[1], data.n_labels)
-    neighbours.fit(features[chosen].float(), gold[chosen])
+    neighbours.fit(features, gold[chosen])
     return prototypes, neighbours
+
+
+def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    """The labels' mean points (C,Z), and the features (N,F) of the chosen turns of all; holds a part at a time."""
+    sums = torch.zeros(data.n_labels, network.shape.space_dim, dtype=torch.double)
+    features = torch.empty(len(chosen), data.embedding_dim + network.shape.space_dim)
+    in_order, places = chosen.sort()
+    first = 0
+    for output, gold in zip(data.outputs(network), data.gold, strict=True):
+        is_labelled = gold != UNLABELLED
+        sums.index_add_(0, gold[is_labelled], output.points[is_labelled].double())
+        low, high = torch.searchsorted(in_order, torch.tensor([first, first + len(gold)])).tolist()
+        features[places[low:high]] = output.features[in_order[low:high] - first].float()
+        first += len(gold)
+    means = sums / torch.from_numpy(data.label_counts()).clamp_min(1)[:, None]
+    return means.float(), features
 
 
 def fingerprint(

@@ -26,8 +26,7 @@ def pretrain(network: Network, data: EncodedDialogues, recipe: Recipe) -> list[f
             f"Pre-training needs an emotion space as wide as an embedding ({shape.embedding_dim})",
             f"Set network.space_dim = {shape.embedding_dim}, or pretraining.epochs = 0",
         )
-    embeddings, gold = data.utterances()
-    points = F.normalize(embeddings, dim=-1)
+    rows, gold = data.labelled()
     weights = torch.ones(len(gold), dtype=torch.double)
     if recipe.batches.inverse_frequency:
         weights = (1 / torch.bincount(gold, minlength=data.n_labels).clamp_min(1).double())[gold]
@@ -38,13 +37,14 @@ def pretrain(network: Network, data: EncodedDialogues, recipe: Recipe) -> list[f
     for epoch in range(settings.epochs):
         drawn = torch.multinomial(weights, len(gold), replacement=True)
         total = 0.0
-        for rows in drawn.split(settings.batch):
-            loss = loss_of(network.head(points[rows]), gold[rows])
+        for batch in drawn.split(settings.batch):
+            points = F.normalize(data.embeddings[rows[batch]], dim=-1)
+            loss = loss_of(network.head(points), gold[batch])
             optimiser.zero_grad()
             loss.backward()
             norm = nn.utils.get_total_norm([p.grad for p in network.head.parameters() if p.grad is not None])
             check_finite(loss, norm, f"epoch {epoch + 1} of pre-training")
             optimiser.step()
-            total += loss.item() * len(rows)
+            total += loss.item() * len(batch)
         means.append(total / len(gold))
     return means

@@ -74,6 +74,7 @@ def talks(tmp_path: Path) -> Path:
     return data
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_training_and_labelling_keep_it_to_their_outputs(
     sentemo: Command, nest: Path, talks: Path, tmp_path: Path
 ) -> None:
@@ -95,6 +96,7 @@ def test_training_and_labelling_keep_it_to_their_outputs(
     assert not holding(nest)
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_refusals_don_t_quote_it(sentemo: Command, nest: Path, talks: Path) -> None:
     for file in ("bad.jsonl", "bad.csv", "no-column.csv"):
         left = sentemo("predict", talks / file)
@@ -102,6 +104,7 @@ def test_refusals_don_t_quote_it(sentemo: Command, nest: Path, talks: Path) -> N
     assert not holding(nest)
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_other_users_read_what_the_umask_lets_them_and_no_cache(
     sentemo: Command, nest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +126,7 @@ def test_other_users_read_what_the_umask_lets_them_and_no_cache(
     assert (nest / "cache").stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_an_adapted_model_keeps_its_examples_and_no_other_file_does(
     sentemo: Command, nest: Path, tmp_path: Path
 ) -> None:
@@ -133,6 +137,7 @@ def test_an_adapted_model_keeps_its_examples_and_no_other_file_does(
     assert holding(tmp_path / "mine") == {"examples.json"} and not holding(nest)
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_language_models_are_asked_and_nothing_else_is_told(sentemo: Command, nest: Path, talks: Path) -> None:
     pytest.importorskip("httpx2")
 
@@ -148,6 +153,7 @@ def test_language_models_are_asked_and_nothing_else_is_told(sentemo: Command, ne
     assert list(nest.rglob("*.sqlite")) and not holding(nest)
 
 
+@pytest.mark.evidence("privacy.canary")
 def test_the_server_keeps_it_out_of_logs_metrics_and_errors(nest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("fastapi")
     from sentemo.serve.client import Client

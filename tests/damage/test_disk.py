@@ -19,6 +19,7 @@ FLAGS = [word for setting in SMALL for word in ("--set", setting)]
 WEIGHTS = "model/model.safetensors"
 
 
+@pytest.mark.evidence("training.disk")
 def test_a_training_survives_a_full_disk_and_ctrl_c(corpus_dir: Path, run_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     command = ("train", "dailydialog", "-d", corpus_dir, "-o", out, *FLAGS)
@@ -36,6 +37,7 @@ def test_a_training_survives_a_full_disk_and_ctrl_c(corpus_dir: Path, run_dir: P
     assert files(out)[WEIGHTS] == files(whole)[WEIGHTS] and files(out)["log.jsonl"] == files(whole)["log.jsonl"]
 
 
+@pytest.mark.evidence("damage.streams")
 def test_labelling_survives_ctrl_c(talks: Path, run_dir: Path, tmp_path: Path) -> None:
     def command(out: Path) -> tuple[str | Path, ...]:
         return ("label", talks, "-m", run_dir, "--out", out, "--processes", "1", "--shard-turns", "100")
@@ -48,6 +50,7 @@ def test_labelling_survives_ctrl_c(talks: Path, run_dir: Path, tmp_path: Path) -
     assert files(cut) == files(whole)
 
 
+@pytest.mark.evidence("damage.streams")
 @pytest.mark.parametrize("seed", range(2))
 def test_ctrl_c_while_loading_leaves_without_a_traceback(talks: Path, run_dir: Path, seed: int) -> None:
     began, wait_s = time.monotonic(), random.Random(seed).uniform(0.3, 1.5)
@@ -55,6 +58,7 @@ def test_ctrl_c_while_loading_leaves_without_a_traceback(talks: Path, run_dir: P
     assert left.code in (130, -2) and "Traceback" not in left.err  # -2: Python itself had begun to leave
 
 
+@pytest.mark.evidence("training.two")
 def test_a_second_training_on_a_folder_is_refused(corpus_dir: Path, tmp_path: Path) -> None:
     with (tmp_path / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -62,6 +66,7 @@ def test_a_second_training_on_a_folder_is_refused(corpus_dir: Path, tmp_path: Pa
     left.refused(2, "Another training is writing to")
 
 
+@pytest.mark.evidence("damage.inputs")
 def test_what_may_not_be_read_or_written_is_one_sentence(talk: Path, run_dir: Path, tmp_path: Path) -> None:
     shutil.copytree(run_dir / "model", tmp_path / "model")
     (tmp_path / "model" / "config.json").chmod(0)
@@ -86,6 +91,7 @@ def test_what_may_not_be_read_or_written_is_one_sentence(talk: Path, run_dir: Pa
         (tmp_path / "shut").chmod(0o755)
 
 
+@pytest.mark.evidence("damage.inputs")
 def test_an_input_that_vanishes_is_a_failure_of_that_input(tmp_path: Path, talk: Path) -> None:
     gone = tmp_path / "gone.txt"
     gone.write_text("hello")

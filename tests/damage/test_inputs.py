@@ -64,6 +64,7 @@ def place(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.evidence("damage.inputs")
 def test_one_run_labels_what_can_be_read_and_says_of_the_rest_why_it_cannot(
     place: Path, run_dir: Path, tmp_path: Path
 ) -> None:
@@ -80,6 +81,7 @@ def test_one_run_labels_what_can_be_read_and_says_of_the_rest_why_it_cannot(
         assert words in told[name]["cause"] and told[name]["next_step"], told[name]
 
 
+@pytest.mark.evidence("damage.inputs")
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
@@ -95,6 +97,7 @@ def test_a_file_that_is_none_is_one_sentence(place: Path, name: str, code: int, 
     assert not (place / "out.jsonl").exists()
 
 
+@pytest.mark.evidence("damage.inputs")
 def test_names_of_any_bytes_make_ids_that_can_be_written(tmp_path: Path) -> None:
     for name in (b"new\nline.jsonl", b"bad\xff.jsonl", b"-f.jsonl"):
         source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
@@ -104,6 +107,7 @@ def test_names_of_any_bytes_make_ids_that_can_be_written(tmp_path: Path) -> None
         assert ids == os.fsdecode(name).removesuffix(".jsonl").replace("\udcff", "?") + "-0"
 
 
+@pytest.mark.evidence("damage.inputs")
 def test_pipes_are_read_once_or_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.txt"
     os.mkfifo(pipe)

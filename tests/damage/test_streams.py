@@ -22,6 +22,7 @@ ODD = {
 }
 
 
+@pytest.mark.evidence("damage.streams")
 def test_what_an_encoding_lacks_is_escaped_and_comes_back(talk: Path, run_dir: Path) -> None:
     left = sentemo("predict", talk, "-m", run_dir, setting=ODD | {"PYTHONIOENCODING": "ascii"})
     assert left.code == 0 and not left.err and left.out.isascii()
@@ -29,10 +30,12 @@ def test_what_an_encoding_lacks_is_escaped_and_comes_back(talk: Path, run_dir: P
     assert [turn["text"] for turn in turns] == ["I got the job! 🎉", "привет"] and turns[1]["speaker"] == "Боб"
 
 
+@pytest.mark.evidence("damage.streams")
 def test_errors_are_told_in_any_encoding() -> None:
     sentemo("convert", "нет.txt", "x.jsonl", setting=ODD | {"PYTHONIOENCODING": "ascii"}).refused(3, "No such file")
 
 
+@pytest.mark.evidence("damage.streams")
 def test_closed_streams_are_no_error(talk: Path, tmp_path: Path) -> None:
     shell("sentemo convert - $1/x.jsonl <&-", tmp_path).refused(3, "stdin:1: The file holds no conversation")
     for stream in ("1", "2"):
@@ -43,6 +46,7 @@ def test_closed_streams_are_no_error(talk: Path, tmp_path: Path) -> None:
     assert shell("sentemo --help >&- <&- 2>&-").code == 0
 
 
+@pytest.mark.evidence("damage.streams")
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_streams_on_a_full_disk_are_one_sentence(corpus_dir: Path) -> None:
     stats = 'sentemo corpus stats dailydialog -d "$1"'
@@ -52,6 +56,7 @@ def test_streams_on_a_full_disk_are_one_sentence(corpus_dir: Path) -> None:
     assert left.code == 3 and not left.err
 
 
+@pytest.mark.evidence("damage.streams")
 def test_a_reader_that_goes_away_is_no_error(corpus_dir: Path) -> None:
     for line in ('sentemo corpus stats dailydialog -d "$1" | true', "sentemo --help | head -1"):
         assert "Traceback" not in (left := shell(line, corpus_dir)).err and "error" not in left.err

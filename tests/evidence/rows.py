@@ -32,6 +32,7 @@ ROWS = {
     "predictions.probabilities": Row("Predictions", "probabilities are finite and sum to 1"),
     "predictions.long": Row("Predictions", "100,000 turns in one conversation: memory flat, time linear"),
     "predictions.onnx": Row("Predictions", "ONNX against torch: differences <= 1e-4"),
+    "predictions.labelers": Row("Predictions", "one suite of checks runs against every `Labeler`"),
     "server.local": Row("Server", "listens on 127.0.0.1 alone"),
     "server.limits": Row("Server", "limits on body, conversations, turns, characters, connections: at n and at n+1"),
     "server.overload": Row("Server", "overload gives 429 at once, never a queue without end"),
@@ -46,7 +47,12 @@ ROWS = {
     "bulk.kill": Row("Bulk", "`kill -9` of a worker or the driver: output identical, no shard twice"),
     "bulk.ray": Row("Bulk", "Ray bound to loopback, no dashboard; two nodes give the bytes of one process"),
     "supply.pins": Row("Supply chain", "every constraint is pinned to one release"),
+    "supply.age": Row("Supply chain", "every pinned release is at least a week old"),
+    "supply.audit": Row("Supply chain", "`pip-audit` finds no known vulnerability"),
     "supply.network": Row("Supply chain", "no telemetry, no network at run time with a local model"),
+    "privacy.canary": Row("Privacy", "a user's text is found nowhere but where it was asked for"),
+    "damage.inputs": Row("Damage", "files of every odd kind: labelled or refused in one sentence, the others go on"),
+    "damage.streams": Row("Damage", "closed, full and broken streams, odd locales, Ctrl-C: one sentence, nothing lost"),
     "checks.mutants": Row(
         "The checks themselves", "85 % of mutants of metrics, samplers, artifacts, checkpoints killed"
     ),

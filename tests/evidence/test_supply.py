@@ -56,3 +56,27 @@ def test_no_address_is_looked_up_or_called(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", LISTEN, *flags], capture_output=True, text=True, check=True)
     assert json.loads(done.stderr.splitlines()[-1]) == [0, []], done.stderr
     assert done.stdout
+
+
+@pytest.fixture(scope="module")
+def checked(request: pytest.FixtureRequest) -> list[str]:
+    """Ask the network in a process of its own, in the full form; give what it said."""
+    Evidence(request.config.getoption("--full")).only_in_full()
+    done = subprocess.run(["make", "supply-chain"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.evidence("supply.age")
+def test_no_release_is_young(checked: list[str]) -> None:
+    if any("isn't reached, or doesn't tell" in line for line in checked):
+        pytest.skip("the package index wasn't reached")
+    assert "Age: no pinned release is younger than a week." in checked
+
+
+@pytest.mark.evidence("supply.audit")
+def test_nothing_is_known_against_any_release(checked: list[str], evidence: Evidence) -> None:
+    if any("nothing was audited" in line for line in checked):
+        pytest.skip("the vulnerability service wasn't reached")
+    [told] = [line for line in checked if line.startswith("Audit: ")]
+    evidence.show(told)
+    assert not any(line.startswith("error: ") for line in checked)

@@ -20,6 +20,7 @@ def test_a_good_labeler_passes(check: LabelerCheck) -> None:
     check(GOOD)
 
 
+@pytest.mark.evidence("predictions.labelers")
 @pytest.mark.parametrize("wrong", BROKEN)
 def test_a_broken_labeler_is_caught(wrong: str) -> None:
     name, make = BROKEN[wrong]

@@ -121,12 +121,14 @@ def labeler(request: pytest.FixtureRequest) -> Iterator[Labeler]:
         yield made
 
 
+@pytest.mark.evidence("predictions.labelers")
 @pytest.mark.parametrize("labeler", LABELERS.values(), ids=LABELERS.keys(), indirect=True)
 @pytest.mark.parametrize("check", labeler_checks())
 def test_it_passes(labeler: Labeler, check: LabelerCheck) -> None:
     check(labeler)
 
 
+@pytest.mark.evidence("predictions.labelers")
 @pytest.mark.parametrize("labeler", CAUSAL.values(), ids=CAUSAL.keys(), indirect=True)
 @pytest.mark.parametrize("check", labeler_checks(causal=True))
 def test_it_passes_as_it_comes(labeler: Labeler, check: LabelerCheck) -> None:

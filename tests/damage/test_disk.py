@@ -15,7 +15,7 @@ from damage.command import as_anybody, files, interrupted, sentemo, small_files
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import Talk, find_inputs, read_items
 
-FLAGS = [word for setting in SMALL for word in ("--set", setting)]
+FLAGS = [word for setting in (*SMALL, "schedule.epochs=6") for word in ("--set", setting)]
 WEIGHTS = "model/model.safetensors"
 
 

@@ -134,6 +134,10 @@ BROKEN: dict[str, tuple[str, Callable[[], Broken]]] = {
     ),
     "looks at the batch's size": ("alone_as_in_any_batch", lambda: Broken(by(lambda talks, _: len(talks)))),
     "looks at the padding": ("alone_as_in_any_batch", lambda: Broken(by(lambda talks, _: longest(talks)))),
+    "drops turns of whatever is alone": (
+        "alone_as_in_any_batch",
+        lambda: Broken(lambda talks: [replace(p, turns=p.turns[: len(talks)]) for p in good(talks)]),
+    ),
     "looks at the place": ("order_changes_nothing", lambda: Broken(by(lambda talks, talk: talks.index(talk)))),
     "looks at names": (
         "names_change_nothing",

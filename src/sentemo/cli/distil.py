@@ -65,6 +65,8 @@ def _answers(teacher: Labeler, conversations: Sequence[Conversation], on_label: 
 
 
 def _validation(corpus: str, data: Path) -> list[Conversation]:
+    if corpus == "files" and data.is_file():
+        return []  # it holds what was learnt from
     try:
         return options.read_split(corpus, data, "validation")[1]
     except SplitNotFound:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import partial
 
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.testing.differences import apart, unfit, unlike
@@ -39,8 +38,12 @@ class LabelerCheck:
 
     def __call__(self, labeler: Labeler) -> None:
         """Check a labeler."""
-        for talk, difference in self.find(labeler):
-            raise CheckFailed(self.name, talk, difference)
+        try:
+            found = next(self.find(labeler), None)
+        except Exception as error:
+            raise CheckFailed(self.name, None, f"it raised {type(error).__name__}: {error}") from error
+        if found is not None:
+            raise CheckFailed(self.name, *found)
 
 
 def check_labeler(labeler: Labeler, *, causal: bool = False) -> None:
@@ -55,15 +58,7 @@ def check_labeler(labeler: Labeler, *, causal: bool = False) -> None:
 def labeler_checks(*, causal: bool = False) -> list[LabelerCheck]:
     """Give all checks, to run one at a time."""
     finders = (*FINDERS, later_turns_change_nothing) if causal else FINDERS
-    return [LabelerCheck(find.__name__, partial(_telling, find)) for find in finders]
-
-
-def _telling(find: Callable[[Labeler], Differences], labeler: Labeler) -> Differences:
-    """Count an error of the labeler as a difference."""
-    try:
-        yield from find(labeler)
-    except Exception as error:
-        yield None, f"it raised {type(error).__name__}: {error}"
+    return [LabelerCheck(find.__name__, find) for find in finders]
 
 
 def one_prediction_for_each_turn(labeler: Labeler) -> Differences:
@@ -156,7 +151,8 @@ def later_turns_change_nothing(labeler: Labeler) -> Differences:
     for talk, whole in zip(ORDINARY, _list(labeler, ORDINARY), strict=True):
         starts = [replace(talk, turns=talk.turns[:length]) for length in range(1, len(talk))]
         for start, found in zip(starts, _list(labeler, starts), strict=True):
-            yield from ((talk, f"cut after turn {len(start)}, {what}") for what in apart(found, whole))
+            wanted = replace(whole, turns=whole.turns[: len(start)])
+            yield from ((talk, f"cut after turn {len(start)}, {what}") for what in apart(found, wanted))
 
 
 FINDERS: tuple[Callable[[Labeler], Differences], ...] = (

@@ -48,7 +48,9 @@ def _unfit(turn: TurnPrediction, labels: LabelSet) -> Iterator[str]:
 
 
 def apart(one: Prediction, other: Prediction, tolerance: float = TOLERANCE) -> Iterator[str]:
-    """Say where two predictions differ, as far as both go."""
+    """Say where two predictions differ."""
+    if len(one) != len(other):
+        yield f"{len(one)} predictions, then {len(other)}"
     for place, (ours, theirs) in enumerate(zip(one, other, strict=False), 1):
         if ours.label != theirs.label:
             yield f"turn {place} is {ours.label!r}, then {theirs.label!r}"

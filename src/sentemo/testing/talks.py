@@ -46,10 +46,10 @@ REFUSABLE = (
     Conversation.of(("Ida", "word " * 20_000), ("Max", "yes"), id="100,000 characters"),
 )
 """What a labeler may refuse, but with an error that says so."""
-NAMES = {"Ida": "R2-D2", "Max": "Ida", "Ann": "", "Ben": "Ben, Esq.", "Cem": "明", "Dag": "dag"}
+NAMES = {"Ida": "R2-D2", "Max": "Ida", "Ann": "Zoë", "Ben": "Ben, Esq.", "Cem": "明", "Dag": "dag"}
 
 
 def renamed(talk: Conversation) -> Conversation:
     """Give every speaker another name, and each still one of its own."""
-    named = [replace(turn, speaker=NAMES.get(turn.speaker, turn.speaker) or "Zoë") for turn in talk]
-    return replace(talk, turns=tuple(named)) if any(turn.speaker for turn in talk) else talk
+    named = [replace(turn, speaker=NAMES[turn.speaker]) if turn.speaker else turn for turn in talk]
+    return replace(talk, turns=tuple(named))

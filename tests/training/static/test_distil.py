@@ -127,7 +127,7 @@ def test_the_rate_rises_and_falls(steps: int) -> None:
     shares = [pace(step, steps) for step in range(steps)]
     top = shares.index(max(shares))
     assert shares == [*sorted(shares[:top]), *sorted(shares[top:], reverse=True)]
-    assert 0 < min(shares) and 0.9 < max(shares) <= 1 and top <= steps / 10 and pace(steps, steps) == 0
+    assert min(shares) > 0 and 0.9 < max(shares) <= 1 and top <= steps / 10 and pace(steps, steps) == 0
 
 
 def test_a_seed_fixes_all_and_another_one_does_not() -> None:

@@ -122,7 +122,7 @@ def _train(
 
 
 def pace(step: int, steps: int) -> float:
-    """The share of the highest rate at a step (from 0): it rises over a tenth of the steps and then falls to nothing."""
+    """The share of the highest rate at a step, from 0 on: it rises for a tenth of the steps, then falls to nothing."""
     rising = max(1.0, steps / 10)
     return min((step + 1) / rising, (steps - step) / (steps - rising + 1))
 

@@ -168,8 +168,8 @@ def work(pipe: Connection, row: str, talks: Sequence[Conversation], threads: int
     start = time.perf_counter()
     try:
         label, size = build(model, threads)
-    except ModuleNotFoundError as error:
-        pipe.send({"left_out": f"{error.name} is not installed"})
+    except (ModuleNotFoundError, SystemExit) as error:  # its message says what is missing
+        pipe.send({"left_out": str(error)})
         return
     label([Conversation.of("Hello.")])
     ready = time.perf_counter() - start

@@ -43,7 +43,10 @@ def test_prints_one_json_object_a_conversation(sentemo: Command, run_dir: Path, 
     assert first == SentEmoContext.from_pretrained(run_dir).explain(said, neighbours=2).to_json()
     predicted = json.loads(sentemo("predict", file, "-m", run_dir).out.splitlines()[0])
     for ours, theirs in zip(first["turns"], predicted["turns"], strict=True):
+        probabilities, score = theirs.pop("probabilities"), theirs.pop("score")
         assert ours | theirs == ours and len(ours["nearest"]) == 2
+        assert ours["probabilities"] == pytest.approx(probabilities, abs=2e-6)  # each is rounded to six digits
+        assert ours["score"] == pytest.approx(score, abs=2e-6)
         assert set(ours["prototypes"]) == {*FOUR.names}  # of which alone training had examples
         assert [other["turn"] for other in ours["influences"]] in ([0], [1])
 

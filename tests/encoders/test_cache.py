@@ -155,7 +155,7 @@ def test_a_killed_writer_loses_the_chunk_under_way_and_nothing_else(
     texts = names(0, 200)
     path = CachedEncoder(Counting(), tmp_path).path
     for sitting in range(3):
-        job = processes.Process(target=fill, args=(tmp_path, texts, 4, 0.005))
+        job = processes.Process(target=fill, args=(tmp_path, texts, 4, 0.03))
         job.start()
         wanted = stored(path) + 13 + sitting
         until = time.monotonic() + 60

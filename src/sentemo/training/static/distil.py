@@ -104,11 +104,11 @@ def _train(
 ) -> None:
     others = [parameter for name, parameter in module.named_parameters() if name != "table"]
     steps = settings.epochs * -(-len(turns) // settings.dialogues)
-    table = torch.optim.SparseAdam([module.table], settings.table_rate)  # a batch touches few of its rows
-    adam = torch.optim.Adam(others, settings.rate)
-    trained = [
-        (each, torch.optim.lr_scheduler.LambdaLR(each, lambda step: pace(step, steps))) for each in (table, adam)
+    optimisers: list[torch.optim.Optimizer] = [
+        torch.optim.SparseAdam([module.table], settings.table_rate),  # a batch touches few of its rows
+        torch.optim.Adam(others, settings.rate),
     ]
+    trained = [(each, torch.optim.lr_scheduler.LambdaLR(each, lambda step: pace(step, steps))) for each in optimisers]
     rng = torch.Generator().manual_seed(seed)
     module.train()
     for step, batch in enumerate(_batches(turns, settings, mask, rng), 1):

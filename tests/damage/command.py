@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def shell(line: str, *words: str | Path) -> Left:
 
 
 def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
-    """Run a command and press Ctrl-C as soon as `when` says so."""
+    """Run a command and press Ctrl-C as soon as `when` says so, again where nothing follows."""
     job = subprocess.Popen(
         [*PROGRAM, *map(os.fspath, words)],
         stdin=subprocess.DEVNULL,
@@ -78,9 +79,11 @@ def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
     until = time.monotonic() + 100
     while job.poll() is None and not when() and time.monotonic() < until:
         time.sleep(0.002)
-    job.send_signal(signal.SIGINT)
-    out, err = job.communicate(timeout=60)
-    return Left(job.returncode, out, err.decode())
+    while True:
+        job.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):  # pyarrow forgets a Ctrl-C that comes while it imports NumPy
+            out, err = job.communicate(timeout=10)
+            return Left(job.returncode, out, err.decode())
 
 
 def environment(setting: Mapping[str, str | None]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def talks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a file of many conversations."""
     path = tmp_path_factory.mktemp("talks") / "talks.jsonl"
-    path.write_text("".join(f'{{"turns": ["I love Rome {number}"]}}\n' for number in range(2000)))
+    path.write_text("".join(f'{{"turns": ["I love Rome {number}"]}}\n' for number in range(1200)))
     return path
 
 

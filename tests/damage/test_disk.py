@@ -8,14 +8,12 @@ import shutil
 import time
 from pathlib import Path
 
-import pytest
-
 from cli.conftest import SMALL
 from damage.command import as_anybody, files, interrupted, sentemo, small_files
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import Talk, find_inputs, read_items
 
-FLAGS = [word for setting in (*SMALL, "schedule.epochs=6") for word in ("--set", setting)]
+FLAGS = [word for setting in (*SMALL, "schedule.epochs=4") for word in ("--set", setting)]
 WEIGHTS = "model/model.safetensors"
 
 
@@ -40,7 +38,7 @@ def test_a_training_survives_a_full_disk_and_ctrl_c(corpus_dir: Path, run_dir: P
 @pytest.mark.evidence("damage.streams")
 def test_labelling_survives_ctrl_c(talks: Path, run_dir: Path, tmp_path: Path) -> None:
     def command(out: Path) -> tuple[str | Path, ...]:
-        return ("label", talks, "-m", run_dir, "--out", out, "--processes", "1", "--shard-turns", "100")
+        return ("label", talks, "-m", run_dir, "--out", out, "--processes", "1", "--shard-turns", "60")
 
     cut, whole = tmp_path / "cut", tmp_path / "whole"
     left = interrupted(*command(cut), when=lambda: len(list(cut.glob("part-*"))) > 3)
@@ -51,9 +49,8 @@ def test_labelling_survives_ctrl_c(talks: Path, run_dir: Path, tmp_path: Path) -
 
 
 @pytest.mark.evidence("damage.streams")
-@pytest.mark.parametrize("seed", range(2))
-def test_ctrl_c_while_loading_leaves_without_a_traceback(talks: Path, run_dir: Path, seed: int) -> None:
-    began, wait_s = time.monotonic(), random.Random(seed).uniform(0.3, 1.5)
+def test_ctrl_c_while_loading_leaves_without_a_traceback(talks: Path, run_dir: Path) -> None:
+    began, wait_s = time.monotonic(), random.uniform(0.3, 1.5)
     left = interrupted("predict", talks, "-m", run_dir, when=lambda: time.monotonic() > began + wait_s)
     assert left.code in (130, -2) and "Traceback" not in left.err  # -2: Python itself had begun to leave
 

@@ -52,6 +52,12 @@ def exported(*, causal: bool = False) -> Labeler:
     return OnnxModel.from_pretrained(Path(_exported().name) / "int8", causal=causal)
 
 
+def static(*, causal: bool = False) -> Labeler:
+    from sentemo.export.static_model import StaticModel
+
+    return StaticModel.from_pretrained(causal=causal)
+
+
 def isolated() -> Labeler:
     pytest.importorskip("gensim")
     from test_isolated import MODEL
@@ -101,6 +107,7 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "extended": lambda: nullcontext(SMALL.adapt(EXAMPLES, labels="extend")),
     "merged": lambda: nullcontext(SMALL.rename({"anger": "bad", "sadness": "bad"})),
     "exported": lambda: nullcontext(exported()),
+    "static": lambda: nullcontext(static()),
     "majority": lambda: nullcontext(MajorityLabeler(FOUR, "neutral")),
     "isolated": lambda: nullcontext(isolated()),
     "language model": language_model,
@@ -109,6 +116,7 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
 CAUSAL: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "small": lambda: nullcontext(replace(SMALL, causal=True)),
     "exported": lambda: nullcontext(exported(causal=True)),
+    "static": lambda: nullcontext(static(causal=True)),
     "client": lambda: client(causal=True),
     "live": lambda: nullcontext(live()),
     "uniform": lambda: nullcontext(UniformLabeler(FOUR)),

@@ -8,6 +8,8 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import SMALL
 from damage.command import as_anybody, files, interrupted, sentemo, small_files
 from sentemo.bulk.failure import Failure

@@ -41,10 +41,10 @@ bench: $(VENV)/installed-dev
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
 		minilm setfit distilroberta smollm2 --data $(DATA) --out $(OUT)
 
-# FULL=1 measures every promise in its full form, ONLY picks some of them by pytest's -k.
+# FULL=1 measures every promise in its full form; ROW=server those rows alone.
 evidence: $(VENV)/installed-dev
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[evidence]'
-	$(RUN)/pytest -m evidence --timeout 0 $(if $(ONLY),-k '$(ONLY)') $(if $(FULL),--full --evidence docs/evidence.json,--evidence bench/evidence.json)
+	$(RUN)/pytest -m evidence --timeout 0 $(if $(ROW),--row '$(ROW)') $(if $(FULL),--full --evidence docs/evidence.json,--evidence bench/evidence.json)
 
 # Needs the network; without one it says what it could not check.
 supply-chain:

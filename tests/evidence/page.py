@@ -12,9 +12,9 @@ What the project promises when things go wrong, and what was found. Each row is 
 `@pytest.mark.evidence("row")`; every change runs their short form.
 
 ```
-make evidence                       # the short form, in minutes; writes bench/evidence.md
-make evidence FULL=1                # the full form, about two hours; writes this page
-make evidence FULL=1 ONLY=serving   # some of it: a -k expression of pytest; the other rows stay
+make evidence                    # the short form, in minutes; writes bench/evidence.md
+make evidence FULL=1             # the full form, about two hours; writes this page
+make evidence FULL=1 ROW=server  # rows of tests/evidence/rows.py that start so; the others stay as they are
 ```
 
 """
@@ -47,6 +47,9 @@ def line(key: str, found: Found | None) -> str:
         return f"| {ROWS[key].target} | | not measured | |\n"
     checks = found["passed"] + len(found["failed"])
     told = [*found["figures"], *([f"{found['passed']:,} of {checks:,} checks pass"] if checks else [])]
+    told += [f"{len(found['skipped'])} skipped ({'; '.join(dict.fromkeys(found['skipped']))})"] * (
+        checks > 0 < len(found["skipped"])
+    )
     when = f"{found['form']}, {found['date']}, {found['commit']}"
     return f"| {ROWS[key].target} | {'; '.join(told)} | {verdict(ROWS[key], found)} | {when} |\n"
 

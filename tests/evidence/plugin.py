@@ -9,7 +9,7 @@ A test says which row of rows.py it carries, and may show a figure::
         evidence.show(f"{refused:,} of {tries:,} refused")
 
 The short form runs with all other tests. `pytest -m evidence --full --evidence FILE.json` runs the full form and writes
-the figures, and a page beside them; with `-k` some rows alone, the others staying in the file.
+the figures, and a page beside them; `--row server` runs some rows alone, the others staying in the file.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the two options."""
     group = parser.getgroup("evidence")
     group.addoption("--full", action="store_true", help="measure promises in their full form")
+    group.addoption("--row", default="", metavar="START", help="measure only rows whose names start so")
     group.addoption("--evidence", type=Path, metavar="FILE.json", help="write what was found, and a page beside it")
 
 
@@ -83,15 +84,18 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and collect where a file was asked for."""
     config.addinivalue_line("markers", "evidence(row): this test carries a promise of tests/evidence/rows.py")
     if config.getoption("--evidence"):
-        config.pluginmanager.register(Collector(config.getoption("--evidence"), config.getoption("--full")))
+        options = (config.getoption(name) for name in ("--evidence", "--full", "--row"))
+        config.pluginmanager.register(Collector(*options))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse rows that there are not."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse rows that there are not; leave out what carries none that was asked for."""
     for item in items:
         for row in rows_of(item):
             if row not in ROWS:
                 raise pytest.UsageError(f"{item.nodeid} carries {row!r}, which is no row of tests/evidence/rows.py")
+    if start := config.getoption("--row"):
+        items[:] = [item for item in items if any(row.startswith(start) for row in rows_of(item))]
 
 
 def rows_of(item: pytest.Item) -> list[str]:
@@ -102,9 +106,9 @@ def rows_of(item: pytest.Item) -> list[str]:
 class Collector:
     """Sum up by row what the tests showed."""
 
-    def __init__(self, to: Path, full: bool) -> None:
-        """Write to a file, and to a page beside it."""
-        self.to = to
+    def __init__(self, to: Path, full: bool, start: str) -> None:
+        """Write rows whose names start so to a file, and a page beside it."""
+        self.to, self.start = to, start
         self.ground = {"form": "full" if full else "short", **ground()}
         self.found: dict[str, dict[str, Any]] = {}
         self.shown: dict[str, list[Figure]] = defaultdict(list)
@@ -113,7 +117,7 @@ class Collector:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         """Note the outcome of a test for its rows."""
         report = yield
-        for row in rows_of(item):
+        for row in (row for row in rows_of(item) if row.startswith(self.start)):
             found = self.found.setdefault(row, {"passed": 0, "failed": [], "skipped": [], "seconds": 0.0})
             found["seconds"] += call.duration
             if report.failed:

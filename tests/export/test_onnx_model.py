@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from artifacts.models import random_model
 from dialogues import ECHOES, OPENERS, THINGS, template_dialogues
 from encoders.readers import tiny_reader
+from evidence.plugin import Evidence
 from sentemo.errors import BadInput
 from sentemo.export import onnx_model as module
 from sentemo.export.onnx_model import OnnxModel
@@ -45,14 +46,17 @@ def assert_same(one: Prediction, other: Prediction, within: float = 1e-4) -> Non
 
 @pytest.mark.evidence("predictions.onnx")
 @CAUSAL
-def test_answers_are_the_models(small: SentEmoContext, exported: dict[str, Path], causal: bool) -> None:
+def test_answers_are_the_models(
+    small: SentEmoContext, exported: dict[str, Path], causal: bool, evidence: Evidence
+) -> None:
     model, runs = replace(small, causal=causal), OnnxModel.from_pretrained(exported["float32"], causal=causal)
     assert isinstance(runs, Labeler) and runs.labels == model.labels and runs.reach == model.reach
 
     @given(TALKS)
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=evidence.scale(25, 500), deadline=None)
     def check(talks: list[Conversation]) -> None:
         for one, other in zip(model.predict(talks), runs.predict(talks), strict=True):
+            evidence.worst(float(np.abs(shares(one) - shares(other)).max()), "largest difference")
             assert_same(one, other)
 
     check()

@@ -44,7 +44,7 @@ bench: $(VENV)/installed-dev
 # FULL=1 measures every promise in its full form; ROW=server those rows alone.
 evidence: $(VENV)/installed-dev
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[evidence]'
-	$(RUN)/pytest -m evidence --timeout 0 $(if $(ROW),--row '$(ROW)') $(if $(FULL),--full --evidence docs/evidence.json,--evidence bench/evidence.json)
+	$(RUN)/pytest -m evidence --timeout 0 $(if $(ROW),--row '$(ROW)') $(if $(FULL),--full --evidence=docs/evidence.json,--evidence=bench/evidence.json)
 
 # Needs the network; without one it says what it could not check.
 supply-chain:

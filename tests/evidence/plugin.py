@@ -8,7 +8,7 @@ A test says which row of rows.py it carries, and may show a figure::
         ...
         evidence.show(f"{refused:,} of {tries:,} refused")
 
-The short form runs with all other tests. `pytest -m evidence --full --evidence FILE.json` runs the full form and writes
+The short form runs with all other tests. `pytest -m evidence --full --evidence=FILE.json` runs the full form and writes
 the figures, and a page beside them; `--row server` runs some rows alone, the others staying in the file.
 """
 

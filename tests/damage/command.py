@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "sentemo")
@@ -75,6 +76,7 @@ def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment({}),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # jobs in the background ignore it
     )
     until = time.monotonic() + 100
     while job.poll() is None and not when() and time.monotonic() < until:

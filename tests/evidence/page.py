@@ -13,7 +13,7 @@ What the project promises when things go wrong, and what was found. Each row is 
 
 ```
 make evidence                    # the short form, in minutes; writes bench/evidence.md
-make evidence FULL=1             # the full form, about two hours; writes this page
+make evidence FULL=1             # the full form, about an hour; writes this page
 make evidence FULL=1 ROW=server  # rows of tests/evidence/rows.py that start so; the others stay as they are
 ```
 

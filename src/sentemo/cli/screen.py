@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sentemo.cli.streams import silence
 from sentemo.types import ABSTENTION
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ def complain(message: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    with suppress(OSError):
+    try:
         Console(stderr=True, soft_wrap=True).print(Text.assemble(("error: ", "bold red"), message))
+    except OSError:
+        silence(2)
 
 
 def tell(message: str) -> None:

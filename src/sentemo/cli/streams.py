@@ -25,8 +25,8 @@ def mend_streams() -> None:
             output.reconfigure(errors="backslashreplace")
 
 
-def silence() -> None:
-    """Send what is left in stdout nowhere, so that nobody is told at the end that it can't be written."""
+def silence(stream: int = 1) -> None:
+    """Send what is left in stdout, or in stderr, nowhere: at the end Python would make another exit code of it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    os.dup2(nowhere, stream)
     os.close(nowhere)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from sentemo.corpora.attempts import Attempt, attempts, strictly
@@ -17,7 +18,8 @@ from sentemo.types import Conversation, Utterance
 
 def read_jsonl(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
-    return parse_jsonl(file_lines(path), path, stem_of(path))
+    with closing(file_lines(path)) as lines:
+        yield from parse_jsonl(lines, path, stem_of(path))
 
 
 def parse_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:

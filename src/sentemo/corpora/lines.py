@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, BinaryIO
@@ -78,7 +78,7 @@ class _Lines(Iterator[Line]):
         return BadInput(cause, next_step, path=str(self._path), line=self._number)
 
 
-def file_lines(path: Source) -> Iterator[Line]:
+def file_lines(path: Source) -> Generator[Line, None, None]:
     """Yield the numbered lines of a file or of bytes."""
     with open_binary(path) as stream:
         yield from read_lines(stream, path)

@@ -74,7 +74,7 @@ def test_cancelled_clients_cost_nothing(saved: Path) -> None:
         f"POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
     )
     started = process("-m", f"small={saved}", "--waiting-turns", "100000")
-    with started as (_, url), httpx2.Client(base_url=url, trust_env=False, timeout=60) as client:
+    with started as (program, url), httpx2.Client(base_url=url, trust_env=False, timeout=60) as client:
         before = _metric(client, "sentemo_turns_total")
         for _ in range(40):
             with socket.create_connection(("127.0.0.1", int(url.rsplit(":")[-1]))) as gone:
@@ -84,6 +84,8 @@ def test_cancelled_clients_cost_nothing(saved: Path) -> None:
         assert client.post("/v1/predict", json={"conversations": [{"turns": [{"text": "hi"}]}]}).status_code == 200
         assert _metric(client, "sentemo_turns_total") - before <= 20_000  # of 40,000
         assert _metric(client, 'sentemo_waiting_turns{worker="labelling"}') == 0
+        program.terminate()
+        assert "never retrieved" not in program.communicate(timeout=60)[1]
 
 
 def _metric(client: httpx2.Client, name: str) -> float:

@@ -72,8 +72,8 @@ class Service:
             raise ClientGone
         finally:
             left.cancel()
-            if not results.done():
-                results.cancel()
+            if results.cancel():
+                await asyncio.gather(results, return_exceptions=True)
 
 
 async def _leaving(request: Request) -> None:

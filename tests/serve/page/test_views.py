@@ -44,6 +44,21 @@ def test_the_timeline_is_a_slider(visit: Visitor) -> None:
     visit.wait_text("#panel-title", "Turn 3")
 
 
+def test_what_scrolls_under_a_resting_pointer_does_not_point(visit: Visitor) -> None:
+    visit.page.set_viewport_size({"width": 700, "height": 420})
+    visit.example()
+    visit.bubble(2).hover()
+    timeline = visit.get("#timeline")
+    timeline.focus(timeout=5000)
+    for key, turn in (("End", "13"), ("Home", "1"), ("ArrowRight", "2")):
+        visit.page.keyboard.press(key)
+        visit.page.wait_for_timeout(700)  # scrolling is smooth
+        assert timeline.get_attribute("aria-valuenow") == turn
+    visit.page.mouse.move(1, 1)
+    visit.bubble(4).hover()
+    visit.wait("#timeline[aria-valuenow='5']")
+
+
 def test_ridges_are_as_high_as_the_probabilities(visit: Visitor) -> None:
     shares = [0.1, 0.9, 0.4]
     path = visit.within("timeline.js", f"m.ridge({shares}, 10, 100)")

@@ -2,6 +2,7 @@
 import { byId, el } from "./dom.js";
 import { glyph, toneClass } from "./tones.js";
 import { hedge, percent, points } from "./words.js";
+import { hovering, steer } from "./pointing.js";
 import { choose, correction, pointAt, shownLabel, state, talk, watch } from "./store.js";
 
 const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
@@ -88,8 +89,8 @@ function rowOf(turns, turn) {
     "button",
     {
       type: "button", class: "bubble", tabindex: turn ? -1 : 0, "aria-expanded": "false", "aria-controls": "panel",
-      onclick: () => choose(turn), onfocus: () => { rove(turn); pointAt(turn); }, onblur: () => pointAt(null),
-      onpointerenter: () => pointAt(turn), onpointerleave: () => pointAt(null),
+      onclick: () => choose(turn), onfocus: () => { rove(turn); steer(turn); }, onblur: () => pointAt(null),
+      ...hovering(turn),
     },
     el("span", { class: "hidden" }, speaker ? `${speaker}: ` : ""),
     el("span", { class: "said" }, text),

@@ -1,7 +1,8 @@
 /** The emotion map: where labels lie, and the turns as points that move when the model changes. */
 import { byId, el, svg } from "./dom.js";
 import { felt, outline, toneClass } from "./tones.js";
-import { choose, model, pointAt, shownLabel, state, talk, watch } from "./store.js";
+import { hovering } from "./pointing.js";
+import { choose, model, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
 const SIZE = 100; // units of the drawing for 1
@@ -114,7 +115,7 @@ function place(turn, point) {
 /** @param {number} turn */
 function newDot(turn) {
   const dot = svg("g",
-    { onclick: () => { choose(turn); scrollToTurn(turn); }, onpointerenter: () => pointAt(turn), onpointerleave: () => pointAt(null) },
+    { onclick: () => { choose(turn); scrollToTurn(turn); }, ...hovering(turn) },
     svg("circle", { class: "area", r: 9 }),
     svg("g", { class: "inner", transform: "scale(.62) translate(-8 -8)" }, svg("path", { class: "shape" })),
     svg("text", { class: "count", x: 8, y: 4 }, String(turn + 1)),

@@ -2,6 +2,7 @@
 import { byId, svg } from "./dom.js";
 import { outline, toneClass } from "./tones.js";
 import { count, percent } from "./words.js";
+import { hover, steer } from "./pointing.js";
 import { choose, correction, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
@@ -22,8 +23,8 @@ export function showTimeline() {
   watch(["talk", "readings", "models"], draw);
   watch(["near", "chosen"], point);
   new ResizeObserver(draw).observe(frame);
-  frame.addEventListener("pointermove", (event) => pointAt(turnAt(event)));
-  frame.addEventListener("pointerleave", () => pointAt(null));
+  frame.addEventListener("pointermove", (event) => hover(turnAt(event)));
+  frame.addEventListener("pointerleave", () => hover(null));
   frame.addEventListener("focus", () => pointAt(state.near ?? state.chosen ?? 0));
   frame.addEventListener("blur", () => pointAt(null));
   frame.addEventListener("click", (event) => pick(turnAt(event)));
@@ -54,7 +55,7 @@ function onKey(event) {
   const here = state.near ?? state.chosen ?? 0;
   const moves = { ArrowRight: here + 1, ArrowUp: here + 1, ArrowLeft: here - 1, ArrowDown: here - 1, Home: 0, End: last, PageUp: here + 10, PageDown: here - 10 };
   if (event.key in moves) {
-    pointAt(Math.max(0, Math.min(last, moves[/** @type {keyof typeof moves} */ (event.key)])));
+    steer(Math.max(0, Math.min(last, moves[/** @type {keyof typeof moves} */ (event.key)])));
     if (state.near !== null) scrollToTurn(state.near);
   } else if (event.key === "Enter" || event.key === " ") pick(here);
   else return;

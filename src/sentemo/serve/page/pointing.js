@@ -1,0 +1,36 @@
+/** Pointing at turns, with the pointer and with keys: the one that moved last counts. */
+import { pointAt } from "./store.js";
+
+let steered = false; // keys point: what scrolls under the resting pointer doesn't
+let rest = ""; // where the pointer rests
+
+for (const kind of /** @type {const} */ (["pointerover", "pointermove"])) {
+  document.addEventListener(kind, (event) => {
+    const place = `${event.screenX} ${event.screenY}`;
+    if (place !== rest) steered = false;
+    rest = place;
+  }, true);
+}
+
+/**
+ * Point at a turn with a key.
+ * @param {number} turn
+ */
+export function steer(turn) {
+  steered = true;
+  pointAt(turn);
+}
+
+/**
+ * Point at a turn, or at none, with the pointer.
+ * @param {number | null} turn
+ */
+export function hover(turn) {
+  if (!steered) pointAt(turn);
+}
+
+/**
+ * What makes an element point at a turn while the pointer is over it.
+ * @param {number} turn
+ */
+export const hovering = (turn) => ({ onpointerenter: () => hover(turn), onpointerleave: () => hover(null) });

@@ -35,7 +35,7 @@ def assert_same(replies: Sequence[dict[str, Any]], predictions: Sequence[Predict
 def test_replies_are_the_models_own_answers(server: Running, causal: bool) -> None:
     reply = server.http.post("/v1/predict", json={"conversations": asked(TALKS), "causal": causal}).json()
     assert reply["model"] == "first"
-    model = server.service.models.get(None).causal if causal else MODEL
+    model = server.service.models.get(None).causal.labeler if causal else MODEL
     assert_same(reply["conversations"], model.predict(TALKS))
     assert "text" not in str(reply) and "point" not in reply["conversations"][0]["turns"][0]
 

@@ -67,7 +67,8 @@ def read_config(path: Path) -> dict[str, Any]:
         raise BadModel(f"{path} is missing or damaged", AGAIN) from error
     if isinstance(config, dict) and str(config.get("format")).startswith(EXPORTED):
         raise BadModel(
-            f"The model in {path.parent} was exported: it labels and does nothing else", "Name the one it was made of"
+            f"The model in {path.parent} was exported or distilled: it labels and does nothing else",
+            "Name the one it was made of",
         )
     if not isinstance(config, dict) or config.get("format") != FORMAT:
         raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")

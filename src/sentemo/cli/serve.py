@@ -23,8 +23,8 @@ def serve(
         typer.Option(
             "--model",
             "-m",
-            help="NAME=SOURCE, or a source alone: a model's folder, a hub id, or default. The first is the one that "
-            "answers where none is named. Repeatable.",
+            help="NAME=SOURCE, or a source alone: a model's folder, a hub id, default or static. The first is "
+            "the one that answers where none is named. Repeatable.",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -60,7 +60,7 @@ def serve(
         with cannot_write(adapted):
             adapted.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=adapted).close()
-    models = load_models(model or [], adapted)
+    models = load_models(model or [], adapted, threads)
     if key is None and host not in LOOPBACK:
         tell(f"Anybody who reaches {host} may use this server: set {KEY} to ask for a key.")
     limits = Limits(connections, waiting_turns)

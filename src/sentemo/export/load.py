@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 from sentemo.errors import UsageError
 from sentemo.export.folder import is_exported
 from sentemo.export.static_folder import is_static
-from sentemo.types import Head, Labeler
+from sentemo.types import Head
+
+if TYPE_CHECKING:
+    from sentemo.export.onnx_model import OnnxModel
+    from sentemo.export.static_model import StaticModel
+    from sentemo.model import SentEmoContext
+
+Form = Union["SentEmoContext", "OnnxModel", "StaticModel"]
+"""A model, in any form that it can have on disk."""
 
 
 def labels_only(folder: Path) -> bool:
@@ -23,7 +32,7 @@ def check_head(folder: Path, head: str) -> None:
         )
 
 
-def open_labeler(folder: Path, *, head: Head = "classifier", causal: bool = False, threads: int = 0) -> Labeler:
+def open_labeler(folder: Path, *, head: Head = "classifier", causal: bool = False, threads: int = 0) -> Form:
     """Load the model in a folder; a form that needs no torch doesn't import it.
 
     `threads` 0 is one for graphs and torch's choice for torch, where any other number holds for the whole process.

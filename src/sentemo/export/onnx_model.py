@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -51,6 +51,16 @@ class OnnxModel:
     def labels(self) -> LabelSet:
         """The labels that it gives."""
         return self.exported.label_set
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the training of the model that it was made of recorded."""
+        return self.exported.facts
+
+    @property
+    def form(self) -> str:
+        """The form in a few words."""
+        return f"exported in {self.exported.precision}"
 
     @property
     def reach(self) -> int:

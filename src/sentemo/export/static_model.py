@@ -56,6 +56,11 @@ class StaticModel:
         return self.static.facts
 
     @property
+    def form(self) -> str:
+        """The form in a few words."""
+        return "a table of tokens"
+
+    @property
     def reach(self) -> int:
         """Turns, on either side, that can influence a turn's label."""
         return self.static.reach

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from sentemo.explanation.explanation import TurnExplanation
-from sentemo.model import SentEmoContext
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
@@ -49,9 +48,7 @@ def router(service: Service) -> APIRouter:
 
 def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
     """Explain a conversation; give plain values."""
-    model = served.model
-    if asked.causal and isinstance(served.causal, SentEmoContext):
-        model = served.causal
+    model = (served.causal if asked.causal else served).model
     talk = asked.conversation.plain()
     found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
     turns = [_record(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from sentemo.model import SentEmoContext
 from sentemo.serve import limits
 from sentemo.serve.emotion_map import Place
 from sentemo.serve.errors import Refusal
@@ -63,10 +62,10 @@ def _parts(talks: Sequence[Conversation]) -> list[list[Conversation]]:
 
 def label(served: Served, talks: Sequence[Conversation], causal: bool, points: bool) -> list[dict[str, Any]]:
     """Label conversations in one pass; give a record of each."""
-    model = served.causal if causal else served.labeler
-    if not points or served.map is None or not isinstance(model, SentEmoContext):
-        return [record(prediction) for prediction in model.predict(talks)]
-    found = model.predict_with_features(talks)
+    reader = served.causal if causal else served
+    if not points or served.map is None:
+        return [record(prediction) for prediction in (reader.faster or reader.labeler).predict(talks)]
+    found = reader.model.predict_with_features(talks)
     return [record(prediction, served.map.places(features)) for prediction, features in found]
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import torch
 
 from sentemo.artifacts.card import LICENCES
+from sentemo.artifacts.find import find
 from sentemo.errors import UsageError
-from sentemo.export.folder import is_exported
-from sentemo.export.onnx_model import OnnxModel
+from sentemo.export.folder import usable_beside
+from sentemo.export.load import Form, open_labeler
 from sentemo.model import SentEmoContext
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.serve.errors import Refusal
@@ -29,23 +30,27 @@ class Served:
     """A model under its name."""
 
     name: str
-    labeler: SentEmoContext | OnnxModel
+    labeler: Form
     removable: bool = False
     """Whether clients may replace and remove it: it was adapted here."""
+    faster: Form | None = None
+    """Its exported form, which labels in its place."""
 
     @property
     def model(self) -> SentEmoContext:
-        """The model with all that it can do; refuse (422) where it was exported, which leaves labelling alone."""
+        """The model with all that it can do; refuse (422) a form that labels, and no more."""
         if isinstance(self.labeler, SentEmoContext):
             return self.labeler
-        raise Refusal(422, "This model was exported: it labels, and no more", "Name another one", "model")
+        raise Refusal(422, "This form of a model labels, and no more", "Name another one", "model")
 
     @cached_property
-    def causal(self) -> SentEmoContext | OnnxModel:
+    def causal(self) -> Served:
         """The same model, reading as it comes."""
-        causal = copy(self.labeler)
-        causal.causal = True
-        return causal
+        labeler, faster = copy(self.labeler), copy(self.faster)
+        labeler.causal = True
+        if faster is not None:
+            faster.causal = True
+        return replace(self, labeler=labeler, faster=faster)
 
     @cached_property
     def map(self) -> EmotionMap | None:
@@ -55,7 +60,7 @@ class Served:
     @property
     def facts(self) -> Mapping[str, Any]:
         """What training recorded."""
-        return self.labeler.facts if isinstance(self.labeler, SentEmoContext) else self.labeler.exported.facts
+        return self.labeler.facts
 
     def entry(self) -> dict[str, Any]:
         """Give what `/v1/models` says of it."""
@@ -75,7 +80,7 @@ class Served:
             parameters = sum(p.numel() for part in parts for p in part.parameters())
             encoder = self.labeler.encoder.identity.name
         else:
-            parameters, encoder = None, f"its own, exported in {self.labeler.exported.precision}"
+            parameters, encoder = None, f"its own, {self.labeler.form}"
         return self.entry() | {
             "parameters": parameters,
             "encoder": encoder,
@@ -119,16 +124,17 @@ class Models:
         return sum(each.removable for each in self._by_name.values())
 
 
-def load_models(specs: list[str], adapted: Path | None) -> Models:
+def load_models(specs: list[str], adapted: Path | None, threads: int = 0) -> Models:
     """Load the operator's models (`NAME=SOURCE` or a source), then those in the folder of adapted ones.
 
-    A source is a folder, also of an exported model, a hub id, or `default`, the shipped model. Raises `UsageError` for
-    a name that can't be one or comes twice, `BadModel` for a model that can't be loaded.
+    A source is a folder of any form of a model, a hub id, or a shipped model's name. `threads` are those of graphs, 0
+    for one. Raises `UsageError` for a name that can't be one or comes twice, `BadModel` for a model that can't be
+    loaded.
     """
     named = [_named(spec) for spec in specs or [f"{SHIPPED}=default"]]
     kept = _models_in(adapted)
     _check_names([*(name for name, _ in named), *(folder.name for folder in kept)])
-    served = [Served(name, _load(source)) for name, source in named]
+    served = [_load(name, find(source), threads) for name, source in named]
     for folder in kept:
         others = [each.labeler for each in served if isinstance(each.labeler, SentEmoContext)]
         model = _sharing(SentEmoContext.from_pretrained(folder), others)
@@ -136,10 +142,10 @@ def load_models(specs: list[str], adapted: Path | None) -> Models:
     return Models(served)
 
 
-def _load(source: str) -> SentEmoContext | OnnxModel:
-    if is_exported(Path(source)):
-        return OnnxModel.from_pretrained(source)
-    return SentEmoContext.from_pretrained(source)
+def _load(name: str, folder: Path, threads: int) -> Served:
+    beside = usable_beside(folder)
+    faster = None if beside is None else open_labeler(beside, threads=threads)
+    return Served(name, open_labeler(folder, threads=threads), faster=faster)
 
 
 def _check_names(names: list[str]) -> None:

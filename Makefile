@@ -39,7 +39,7 @@ bench: $(VENV)/installed-dev
 	$(RUN)/sentemo export default --weights float32 --out $(OUT)/float32
 	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
-		minilm setfit distilroberta smollm2 --data $(DATA) --out $(OUT)
+		static minilm setfit distilroberta smollm2 --data $(DATA) --out $(OUT)
 
 # FULL=1 measures every promise in its full form; ROW=server those rows alone.
 evidence: $(VENV)/installed-dev

@@ -21,16 +21,7 @@ from sentemo.bulk.run import Order, label
 from sentemo.errors import MissingExtra
 
 INSTALLED = importlib.util.find_spec("ray") is not None
-NODES = """
-import sys
-from ray.cluster_utils import Cluster
-node = {"num_cpus": 1, "node_ip_address": "127.0.0.1", "include_dashboard": False}
-cluster = Cluster(initialize_head=True, head_node_args=node)
-cluster.add_node(num_cpus=1, node_ip_address="127.0.0.1")
-print(cluster.address, flush=True)
-sys.stdin.read()
-cluster.shutdown()
-"""
+NODES = Path(__file__).resolve().parents[2] / "benchmarks" / "ray_nodes.py"
 ENVIRONMENT = {
     **os.environ,
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
@@ -69,7 +60,7 @@ def test_two_nodes_give_the_bytes_of_one_process_though_workers_and_driver_are_k
     load = LoadModel.named(str(tmp_path / "model"))
     label(Order((archive,), str(tmp_path / "one"), shard_turns=10), load, InProcess())
     with subprocess.Popen(
-        [sys.executable, "-c", NODES], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, NODES], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as nodes:
         assert nodes.stdout is not None
         address = nodes.stdout.readline().strip()

@@ -114,7 +114,7 @@ def test_a_training_that_stopped_ends_as_if_it_never_had(
     stop_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
-    recipe = tuned_recipe(sources__corpora='["other"]', sources__utterances=24, schedule__cycles=1)
+    recipe = tuned_recipe(sources__corpora='["other"]', sources__utterances=24, schedule__cycles=2)
 
     def train(folder: Path | None, watchers: Watchers | None = None) -> SentEmoContext:
         encoder = tiny_reader()

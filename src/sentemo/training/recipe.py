@@ -228,7 +228,7 @@ class Recipe:
     def for_source(self, dialogues: int) -> Recipe:
         """Settings of the training on another corpus that comes first: this recipe's, but for batches and epochs."""
         batches = BatchRules(dialogues=dialogues, accumulate=self.batches.accumulate)
-        schedule = replace(self.schedule, epochs=self.sources.epochs, keep_best=False)
+        schedule = replace(self.schedule, epochs=self.sources.epochs, cycles=0, keep_best=False)
         return replace(self, batches=batches, schedule=schedule, pretraining=Pretraining(), sources=Sources())
 
     def to_toml(self) -> str:

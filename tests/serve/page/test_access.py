@@ -77,6 +77,7 @@ def test_all_tones_are_legible(browser: Browser, site: Running) -> None:
 
 
 def test_by_keyboard_alone(visit: Visitor) -> None:
+    visit.wait("#open-labels:enabled")
     focus = "document.activeElement.id || document.activeElement.className"
     press = visit.page.keyboard.press
     seen = []

@@ -2,7 +2,7 @@
 import { announce, byId, el } from "./dom.js";
 import { labelCard, readCards } from "./label-card.js";
 import { asName, examples, forget, freshName, lesson, teach, use } from "./lesson.js";
-import { state } from "./store.js";
+import { state, watch } from "./store.js";
 import { count, expectation } from "./words.js";
 import { Fault } from "./api.js";
 import { marked, tell } from "./notice.js";
@@ -12,8 +12,9 @@ const WHY_NOT = "This server doesn't learn new labels. To allow it, its operator
 /** @type {HTMLDialogElement} */
 let dialog;
 
-/** Let a button open the editor. */
+/** Let a button open the editor, once it is known what there is to start from. */
 export function offerLabels() {
+  watch(["models"], () => { byId("open-labels").disabled = false; });
   dialog = byId("labels-dialog");
   byId("open-labels").addEventListener("click", () => {
     draw();

@@ -43,6 +43,7 @@ async function tellFacts() {
   const name = state.model;
   const card = await call("GET", `v1/model?name=${encodeURIComponent(name)}`).catch(() => null);
   if (card === null || name !== state.model) return;
-  const parts = [`Model: ${name}`, `${(card.parameters / 1e6).toFixed(0)} million parameters`, card.encoder, `licence: ${card.licence}`];
+  const size = card.parameters === null ? [] : [`${(card.parameters / 1e6).toFixed(0)} million parameters`];
+  const parts = [`Model: ${name}`, ...size, card.encoder, `licence: ${card.licence}`];
   byId("facts").textContent = parts.join(" \u00b7 ");
 }

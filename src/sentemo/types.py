@@ -21,6 +21,8 @@ class Utterance:
     text: str
     speaker: str = ""
     label: str | None = None
+    act: str | None = None
+    """Its dialogue act where one is known, such as question; a second task to learn from."""
 
     def check(self, name: str = "The turn") -> None:
         """Raise `BadInput` for a text that can't be read: a blank one, or one that is no Unicode."""

@@ -32,10 +32,20 @@ def emotion_lines(dialogues: list[Dialogue] = DIALOGUES) -> bytes:
     return "".join(" ".join(str(id) for _, id in turns) + " \n" for turns in dialogues).encode()
 
 
+def act_ids(dialogue: Dialogue) -> list[int]:
+    """Give the turns of a dialogue the acts 1 to 4 in turn."""
+    return [place % 4 + 1 for place in range(len(dialogue))]
+
+
+def act_lines(dialogues: list[Dialogue] = DIALOGUES) -> bytes:
+    return "".join(" ".join(map(str, act_ids(turns))) + " \n" for turns in dialogues).encode()
+
+
 def write_text(folder: Path, split: str, dialogues: list[Dialogue] = DIALOGUES) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"dialogues_{split}.txt").write_bytes(utterance_lines(dialogues))
     (folder / f"dialogues_emotion_{split}.txt").write_bytes(emotion_lines(dialogues))
+    (folder / f"dialogues_act_{split}.txt").write_bytes(act_lines(dialogues))
 
 
 def inner_zip(split: str, dialogues: list[Dialogue] = DIALOGUES) -> bytes:
@@ -45,7 +55,7 @@ def inner_zip(split: str, dialogues: list[Dialogue] = DIALOGUES) -> bytes:
         archive.writestr(f"__MACOSX/{split}/dialogues_{split}.txt", b"shadow")
         archive.writestr(f"{split}/dialogues_{split}.txt", utterance_lines(dialogues))
         archive.writestr(f"{split}/dialogues_emotion_{split}.txt", emotion_lines(dialogues))
-        archive.writestr(f"{split}/dialogues_act_{split}.txt", b"1 1 1 \n")
+        archive.writestr(f"{split}/dialogues_act_{split}.txt", act_lines(dialogues))
     return buffer.getvalue()
 
 
@@ -60,7 +70,7 @@ def outer_zip(split: str, dialogues: list[Dialogue] = DIALOGUES) -> bytes:
 def hub_parquet(dialogues: list[Dialogue] = DIALOGUES) -> bytes:
     columns = {
         "dialog": [[text for text, _ in turns] for turns in dialogues],
-        "act": [[1 for _ in turns] for turns in dialogues],
+        "act": [act_ids(turns) for turns in dialogues],
         "emotion": [[id for _, id in turns] for turns in dialogues],
     }
     return parquet(columns)

@@ -14,7 +14,8 @@ from sentemo.types import Conversation, Utterance
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 FILLED = WORDS.filter(str.strip)
-TURN = st.builds(Utterance, FILLED, WORDS, st.none() | FILLED.map(str.strip))
+NAME = st.none() | FILLED.map(str.strip)
+TURN = st.builds(Utterance, FILLED, WORDS, NAME, NAME)
 TALK = st.builds(Conversation, FILLED, st.lists(TURN, min_size=1, max_size=4).map(tuple))
 
 
@@ -30,8 +31,13 @@ def test_reads_objects_and_bare_strings(tmp_path: Path) -> None:
     assert second == Conversation("talks-1", (Utterance("Café – at noon"),))
 
 
+def test_a_turn_may_tell_its_dialogue_act(tmp_path: Path) -> None:
+    (talk,) = read(tmp_path, b'{"turns": [{"text": "Why?", "label": "anger", "act": "question"}]}')
+    assert talk.turns == (Utterance("Why?", "", "anger", "question"),)
+
+
 def test_numbers_may_be_ids_and_blank_labels_are_none(tmp_path: Path) -> None:
-    (talk,) = read(tmp_path, b'{"id": 7, "turns": [{"text": "x", "speaker": null, "label": " "}]}')
+    (talk,) = read(tmp_path, b'{"id": 7, "turns": [{"text": "x", "speaker": null, "label": " ", "act": ""}]}')
     assert talk == Conversation("7", (Utterance("x"),))
 
 
@@ -50,6 +56,7 @@ def test_numbers_may_be_ids_and_blank_labels_are_none(tmp_path: Path) -> None:
         ('{"turns": [{"text": 5}]}', "utterance is a number"),
         ('{"turns": [{"text": "x", "speaker": ["A"]}]}', "speaker is a list"),
         ('{"turns": [{"text": "x", "label": true}]}', "label is true or false"),
+        ('{"turns": [{"text": "x", "act": 2}]}', "act is a number"),
         ('{"id": true, "turns": ["x"]}', "id is true or false"),
         ('{"id": {}, "turns": ["x"]}', "id is an object"),
         ('{"turns": ["\\ud800"]}', "lone surrogate"),

@@ -32,6 +32,11 @@ def test_nested(tmp_path: Path) -> None:
     ]
 
 
+def test_nested_turns_may_tell_their_dialogue_act(tmp_path: Path) -> None:
+    [talk] = read(tmp_path, {"turns": [[{"text": "Why?", "act": "question"}]]})
+    assert talk.turns == (Utterance("Why?", act="question"),)
+
+
 def test_nested_bare_strings(tmp_path: Path) -> None:
     assert read(tmp_path, {"turns": [["Hi", "Ho"]]}) == [Conversation.of("Hi", "Ho", id="talks-0")]
 

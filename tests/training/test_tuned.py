@@ -90,7 +90,7 @@ def test_accumulated_parts_make_the_step_of_the_whole() -> None:
 def test_reader_and_network_have_their_own_rates() -> None:
     trainer = trainer_of()
     assert isinstance(trainer.network, ReadingNetwork)
-    groups = parameter_groups(trainer.network, trainer.contrast_loss, trainer.recipe.schedule)
+    groups = parameter_groups(trainer.network, trainer.beside, trainer.recipe.schedule)
     assert [group["peak"] for group in groups] == [3e-3, 1e-3]
     counted = sum(p.numel() for group in groups for p in group["params"])
     assert counted == sum(p.numel() for p in trainer.network.parameters()) - 200 * 16  # but for the words

@@ -36,7 +36,7 @@ def read_convokit(source: Source, label: str | None = None) -> Iterator[Conversa
 
     Turns come by their timestamps; where one has none, in the file's order, each after what it answers. Blank ones are
     left out. `label` names the key of the metadata that holds the labels; without it, texts under "emotion", else
-    "label", are taken. Raises `BadInput` with file and line.
+    "label", are taken. A text under "act" is the dialogue act. Raises `BadInput` with file and line.
     """
     tree = open_tree(source)
     file = tree.find(UTTERANCES)
@@ -62,7 +62,10 @@ def _node(line: Line, path: str, label: str | None) -> tuple[str, _Node]:
     id, reply_to = _name(value.get("id"), "id", place), _name(_first(value, "reply_to", "reply-to"), "reply_to", place)
     text, speaker = value.get("text"), _name(_first(value, "speaker", "user"), "speaker", place)
     blank = text is None or (isinstance(text, str) and not text.strip())
-    turn = None if blank else make_turn(text, speaker, _label(value.get("meta"), label, place), place)
+    told = value.get("meta")
+    meta: Mapping[str, object] = told if isinstance(told, dict) else {}
+    act = meta.get("act") if isinstance(meta.get("act"), str) else None
+    turn = None if blank else make_turn(text, speaker, _label(meta, label, place), place, act)
     return talk, _Node(id, reply_to, _time(value.get("timestamp")), turn)
 
 
@@ -76,11 +79,10 @@ def _name(value: object, what: str, place: Place) -> str:
     return "" if value is None else plain(value, what, place)
 
 
-def _label(meta: object, key: str | None, place: Place) -> str | None:
-    known = meta if isinstance(meta, dict) else {}
+def _label(meta: Mapping[str, object], key: str | None, place: Place) -> str | None:
     if key is None:
-        return next((known[name] for name in LABELS if isinstance(known.get(name), str)), None)
-    value = known.get(key)
+        return next((text for name in LABELS if isinstance(text := meta.get(name), str)), None)
+    value = meta.get(key)
     if isinstance(value, dict | list):
         place.refuse(f"The metadata {key!r} is no label", "Name a key that holds a text, a number, or true and false")
     return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -26,11 +26,11 @@ class Place:
         raise BadInput(cause, next_step, path=str(self.path), line=self.line)
 
 
-def make_turn(text: object, speaker: object, label: object, place: Place) -> Utterance:
+def make_turn(text: object, speaker: object, label: object, place: Place, act: object = None) -> Utterance:
     """Make an utterance of untrusted values.
 
     The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
-    label None.
+    label or dialogue act None.
     """
     words = plain(text, "utterance", place)
     if not words.strip():
@@ -38,8 +38,11 @@ def make_turn(text: object, speaker: object, label: object, place: Place) -> Utt
     if len(words) > MAX_CHARACTERS:
         place.refuse(f"An utterance of {len(words):,} characters, above {MAX_CHARACTERS:,}", "Split or shorten it")
     name = "" if speaker is None else plain(speaker, "speaker", place)
-    gold = None if label is None else plain(label, "label", place).strip() or None
-    return Utterance(words, name, gold)
+    return Utterance(words, name, _name(label, "label", place), _name(act, "act", place))
+
+
+def _name(value: object, what: str, place: Place) -> str | None:
+    return None if value is None else plain(value, what, place).strip() or None
 
 
 def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conversation:
@@ -52,7 +55,7 @@ def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conv
 
 def checked(conversation: Conversation, place: Place) -> Conversation:
     """Check that a conversation that is to be written can be read again."""
-    turns = [make_turn(turn.text, turn.speaker, turn.label, place) for turn in conversation]
+    turns = [make_turn(turn.text, turn.speaker, turn.label, place, turn.act) for turn in conversation]
     return make_conversation(plain(conversation.id, "id", place), turns, place)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,6 +33,8 @@ class TrainingBatch(NamedTuple):
     inputs: Batch | TokenBatch
     gold: Tensor
     """(B,T), label indices; UNLABELLED on padding and on turns without a label."""
+    acts: Tensor
+    """(B,T), indices of dialogue acts; UNLABELLED on padding and on turns without one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,10 @@ class LabelledDialogues(ABC):
     gold: list[Tensor]
     """Per dialogue (T,), label indices or UNLABELLED."""
     n_labels: int
+    acts: list[Tensor]
+    """Per dialogue (T,), indices of dialogue acts or UNLABELLED."""
+    n_acts: int
+    """How many dialogue acts there are, 0 where none is known."""
 
     def __len__(self) -> int:
         return len(self.gold)
@@ -83,10 +89,13 @@ class LabelledDialogues(ABC):
         gold = torch.cat(self.gold)
         return torch.bincount(gold[gold != UNLABELLED], minlength=self.n_labels).numpy().astype(np.float64)
 
-    def padded_gold(self, dialogues: Sequence[int]) -> Tensor:
-        """(B,T), label indices; UNLABELLED on padding."""
-        rows = [self.gold[i] for i in dialogues]
-        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=UNLABELLED)
+    def with_targets(self, inputs: Batch | TokenBatch, dialogues: Sequence[int]) -> TrainingBatch:
+        """Put the padded labels and dialogue acts of the given dialogues beside their padded inputs."""
+        gold, acts = (
+            torch.nn.utils.rnn.pad_sequence([rows[i] for i in dialogues], batch_first=True, padding_value=UNLABELLED)
+            for rows in (self.gold, self.acts)
+        )
+        return TrainingBatch(inputs, gold, acts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +120,7 @@ class EncodedDialogues(LabelledDialogues):
     def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
         """Pad the given dialogues."""
         inputs = pad([self.embeddings[self.rows[i]] for i in dialogues], [self.speakers[i] for i in dialogues])
-        return TrainingBatch(inputs, self.padded_gold(dialogues))
+        return self.with_targets(inputs, dialogues)
 
     def run(self, network: Network, dialogues: Sequence[int]) -> list[NetworkOutput]:
         """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
@@ -120,13 +129,14 @@ class EncodedDialogues(LabelledDialogues):
     def isolated(self) -> EncodedDialogues:
         """Make every labelled utterance a dialogue of its own."""
         rows, gold = self.labelled()
+        acts = torch.cat(self.acts)[torch.cat(self.gold) != UNLABELLED]
         alone = list(rows.split(1))
-        return EncodedDialogues(
-            embeddings=self.embeddings,
+        return replace(
+            self,
             rows=alone,
             speakers=[torch.zeros(1, dtype=torch.long)] * len(alone),
             gold=list(gold.split(1)),
-            n_labels=self.n_labels,
+            acts=list(acts.split(1)),
         )
 
     def labelled(self) -> tuple[Tensor, Tensor]:
@@ -162,7 +172,7 @@ class TokenisedDialogues(LabelledDialogues):
     def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
         """Pad the given dialogues."""
         inputs = pad_tokens([self.tokens[i] for i in dialogues], [self.speakers[i] for i in dialogues])
-        return TrainingBatch(inputs, self.padded_gold(dialogues))
+        return self.with_targets(inputs, dialogues)
 
     def run(self, network: ReadingNetwork, dialogues: Sequence[int]) -> list[NetworkOutput]:
         """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
@@ -184,9 +194,7 @@ def encode_dialogues(
     return EncodedDialogues(
         embeddings=torch.from_numpy(encoder.encode(texts, on_progress)),
         rows=[torch.tensor([row[turn.text] for turn in c], dtype=torch.long) for c in conversations],
-        speakers=speaker_numbers(conversations),
-        gold=gold_labels(conversations, labels, drop),
-        n_labels=len(labels),
+        **_annotations(conversations, labels, drop),
     )
 
 
@@ -198,10 +206,26 @@ def tokenise_dialogues(
         tokens=encoder.tokens([[turn.text for turn in conversation] for conversation in conversations]),
         mask=encoder.mask,
         embedding_dim=encoder.identity.dimension,
-        speakers=speaker_numbers(conversations),
-        gold=gold_labels(conversations, labels, drop),
-        n_labels=len(labels),
+        **_annotations(conversations, labels, drop),
     )
+
+
+def _annotations(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> dict[str, Any]:
+    """All but the texts: who speaks, what is gold, and dialogue acts, numbered in the order of their names."""
+    names = acts_of(conversations)
+    number = dict(zip(names, range(len(names)), strict=True))
+    return {
+        "speakers": speaker_numbers(conversations),
+        "gold": gold_labels(conversations, labels, drop),
+        "n_labels": len(labels),
+        "acts": [torch.tensor([number.get(turn.act or "", UNLABELLED) for turn in c]) for c in conversations],
+        "n_acts": len(names),
+    }
+
+
+def acts_of(conversations: Sequence[Conversation]) -> list[str]:
+    """Name the dialogue acts of a split, in the order of their names."""
+    return sorted({turn.act for conversation in conversations for turn in conversation if turn.act})
 
 
 def speaker_numbers(conversations: Sequence[Conversation]) -> list[Tensor]:

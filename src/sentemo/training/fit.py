@@ -27,6 +27,7 @@ from sentemo.training.dialogues import (
     UNLABELLED,
     EncodedDialogues,
     LabelledDialogues,
+    acts_of,
     encode_dialogues,
     tokenise_dialogues,
 )
@@ -123,6 +124,8 @@ def fit(
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
     }
+    if trainer.act_loss is not None:
+        facts["second task"] = f"dialogue acts: {', '.join(acts_of(train.conversations))}"
     if recipe.sources.corpora:
         facts["trained first on"] = ", ".join(recipe.sources.corpora)
     if isinstance(network, ReadingNetwork):
@@ -232,7 +235,8 @@ def fingerprint(
     sources: Sequence[Split] = (),
 ) -> str:
     """Digest all that decides a training's result."""
-    settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
+    acts = [[turn.act for turn in talk] for talk in train.conversations] if recipe.objective.act_weight else []
+    settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key, acts]
     splits = [digest_of(split) for split in (train, validation, *sources) if split]
     return hashlib.sha256(json.dumps([*settings, *splits]).encode()).hexdigest()
 

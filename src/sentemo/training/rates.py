@@ -42,13 +42,13 @@ def freeze(network: nn.Module, layers: int) -> frozenset[str]:
     return frozenset(name for name, parameter in network.named_parameters() if not parameter.requires_grad)
 
 
-def parameter_groups(network: Trainable, contrast: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
-    """The parameters that are trained, by their peak learning rate."""
+def parameter_groups(network: Trainable, beside: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
+    """The parameters that are trained, by their peak learning rate; those beside the network serve its losses."""
     parts: list[tuple[nn.Module, float]] = [(network, schedule.learning_rate)]
     if isinstance(network, ReadingNetwork):
         parts = [(network.reader, schedule.encoder_learning_rate), (network.network, schedule.learning_rate)]
-    if any(True for _ in contrast.parameters()):  # proxies
-        parts.append((contrast, schedule.learning_rate))
+    if any(True for _ in beside.parameters()):
+        parts.append((beside, schedule.learning_rate))
     return [
         {"params": [p for p in part.parameters() if p.requires_grad], "lr": peak, "peak": peak} for part, peak in parts
     ]

@@ -86,6 +86,8 @@ class Objective:
     """Margin of the triplet loss (section 3)."""
     per_label: int = 16
     """Utterances of a label that enter a batch's triplets, at most."""
+    act_weight: float = 0.0
+    """Weight of a second task, telling dialogue acts from points; 0 turns it off, as does a corpus without acts."""
     two_passes: bool = False
     """Step on the cross-entropy, then on the triplets (figure 2); else on their sum."""
 

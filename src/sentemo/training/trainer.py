@@ -19,6 +19,7 @@ from sentemo.network.reading import ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.network.tokens import TokenBatch, mask_words
 from sentemo.training import parallel
+from sentemo.training.acts import ActLoss
 from sentemo.training.contrast import ContrastLoss
 from sentemo.training.dialogues import (
     UNLABELLED,
@@ -87,6 +88,9 @@ class Trainer:
         self.contrast_loss = ContrastLoss(
             recipe.contrast, len(labels), recipe.network.space_dim, recipe.objective.per_label
         )
+        acts = self.data.n_acts if recipe.objective.act_weight else 0
+        self.act_loss = ActLoss(recipe.network.space_dim, acts) if acts else None
+        self.beside = nn.ModuleList([self.contrast_loss, *([self.act_loss] if self.act_loss else [])])
         self.progress = Progress()
 
     def _build(self, shape: NetworkShape) -> Trainable:
@@ -122,11 +126,11 @@ class Trainer:
             self._log(row)
             self._show(row)
         self.network.to(self.device)
-        self.contrast_loss.to(self.device)
+        self.beside.to(self.device)
         self.averaged = copy.deepcopy(self.network)
         self.best = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(
-            parameter_groups(self.network, self.contrast_loss, schedule),
+            parameter_groups(self.network, self.beside, schedule),
             weight_decay=schedule.weight_decay,
             fused=True,
         )
@@ -134,7 +138,7 @@ class Trainer:
             "network": self.network,
             "averaged": self.averaged,
             "best": self.best,
-            "contrast": self.contrast_loss,
+            "beside": self.beside,
         }
         if saved is not None:
             tensors, self.progress = saved
@@ -204,7 +208,7 @@ class Trainer:
     def _losses(self, batch: TrainingBatch, causal: bool) -> Iterator[list[Tensor]]:
         """The losses of each pass; in a second pass the network has already stepped on the first."""
         objective = self.recipe.objective
-        gold, points = self._points(batch, causal)
+        gold, acts, points = self._points(batch, causal)
         if not len(gold):
             return
         with self.arithmetic():
@@ -214,22 +218,24 @@ class Trainer:
             if objective.two_passes:
                 yield losses
                 losses = []
-                gold, points = self._points(batch, causal)
-            second = self._points(batch, causal)[1] if self.triplet_loss.needs_second_view else None
+                gold, acts, points = self._points(batch, causal)
+            second = self._points(batch, causal)[-1] if self.triplet_loss.needs_second_view else None
             losses.append(objective.triplet_weight * self.triplet_loss(points, gold, second))
         if self.recipe.contrast.weight:
             losses.append(self.recipe.contrast.weight * self.contrast_loss(points, gold))
+        if self.act_loss is not None:
+            losses.append(objective.act_weight * self.act_loss(points, acts))
         yield losses
 
-    def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
-        """Gold labels (N,) and points (N,Z) of a batch's labelled turns, with the network as it stands now."""
+    def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
+        """Gold labels (N,), acts (N,) and points (N,Z) of a batch's labelled turns, with the network as it is now."""
         inputs, masked = batch.inputs, self.recipe.encoder.word_dropout
         if masked and isinstance(inputs, TokenBatch) and isinstance(self.data, TokenisedDialogues):
             inputs = mask_words(inputs, masked, self.data.mask)
         with self.arithmetic():
             points = self.network.points(*(tensor.to(self.device) for tensor in inputs), causal=causal)
-        gold, points = flatten(batch.gold.to(self.device), points.float())
-        return gold, points
+        gold, acts, points = flatten(batch.gold.to(self.device), batch.acts.to(self.device), points.float())
+        return gold, acts, points
 
     def arithmetic(self) -> torch.autocast:
         """bfloat16 where the recipe lets the machine choose and the machine has it."""

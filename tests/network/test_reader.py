@@ -12,6 +12,7 @@ from torch import Tensor
 
 from encoders.readers import SHAPE, random_reader
 from sentemo.network import cuts, stretches
+from sentemo.network.alone import read_alone
 from sentemo.network.reader import Reader
 from sentemo.network.stretches import read
 from sentemo.network.tokens import pad_tokens
@@ -123,6 +124,23 @@ def test_a_very_long_dialogue_is_read_in_bounded_pieces() -> None:
     [vectors] = read(reader, [tokens], [speakers])
     assert vectors.shape == (2000, 16) and vectors.isfinite().all()
     assert len(seen) > 2 and max(seen) <= stretches.BATCH_TOKENS
+
+
+@pytest.mark.parametrize("alone", [0, 1, 2, 3])
+@pytest.mark.parametrize("causal", [False, True])
+def test_states_of_utterances_that_were_read_alone_stand_for_their_tokens(alone: int, causal: bool) -> None:
+    reader = random_reader(alone=alone)
+    talks = [dialogue([3, 1, 7, 2], 1), dialogue([5], 2), dialogue([4, 4], 1)]
+    talks[1][0][0] = talks[0][0][2][:5]
+    talks[2][0][1] = talks[2][0][0].clone()
+    tokens, speakers = [talk[0] for talk in talks], [talk[1] for talk in talks]
+    states = read_alone(reader, tokens)
+    assert [[len(each) for each in talk] for talk in states] == [[len(each) for each in talk] for talk in tokens]
+    assert states[2][0] is states[2][1]
+    for found, wanted in zip(
+        read(reader, states, speakers, causal=causal), read(reader, tokens, speakers, causal=causal), strict=True
+    ):
+        torch.testing.assert_close(found, wanted, rtol=0, atol=1e-5)
 
 
 def test_padding() -> None:

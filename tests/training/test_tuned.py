@@ -14,7 +14,7 @@ from sentemo.model import SentEmoContext
 from sentemo.network.reading import ReadingNetwork
 from sentemo.network.tokens import mask_words
 from sentemo.training import run_folder
-from sentemo.training.dialogues import tokenise_dialogues
+from sentemo.training.dialogues import TokenisedDialogues, tokenise_dialogues
 from sentemo.training.fit import Source, Split, Watchers, choose_encoder, fit
 from sentemo.training.parallel import divide
 from sentemo.training.rates import parameter_groups
@@ -72,6 +72,38 @@ def test_what_is_frozen_stays_and_the_rest_moves_and_the_start_is_not_changed() 
     now = model.encoder.module.state_dict()
     moved = {name.removesuffix(".weight")[:8] for name in start if not torch.equal(now[name], start[name])}
     assert moved == {"layers.1", "layers.2", "speaker"}
+
+
+def test_layers_that_are_frozen_are_run_once_and_train_the_rest_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = tuned_recipe(encoder__frozen_layers=1, schedule__epochs=2)
+    encoder = tiny_reader(alone=1)
+    asked: list[TokenisedDialogues] = []
+    read_alone = TokenisedDialogues.read_alone
+    monkeypatch.setattr(TokenisedDialogues, "read_alone", lambda *given: asked.append(given[0]) or read_alone(*given))
+    once = fit(recipe, FOUR, TRAIN, VALIDATION, encoder=encoder)
+    assert [len(each) for each in asked] == [40, 12]
+    data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
+    anew = Trainer(recipe, FOUR, data, reader=encoder.module).train()
+    assert isinstance(anew, ReadingNetwork) and isinstance(once.encoder, DialogueReader)
+    found = once.encoder.module.state_dict()
+    for name, tensor in anew.reader.state_dict().items():
+        if not name.endswith("query_key_value.bias"):  # keys' biases change nothing, so that rounding alone moves them
+            torch.testing.assert_close(found[name], tensor, rtol=0, atol=1e-4)
+    monkeypatch.setattr(encoder.module.layers[0], "forward", None)  # whoever runs it in a step fails
+    states = data.read_alone(tiny_reader(alone=1).module)
+    Trainer(recipe, FOUR, states, reader=encoder.module).train()
+
+
+@pytest.mark.parametrize("overrides", [{"encoder__frozen_layers": 1}, {"encoder__word_dropout": 0.1}])
+def test_layers_that_change_or_whose_words_are_masked_are_run_in_every_step(overrides: dict[str, object]) -> None:
+    recipe = tuned_recipe(schedule__epochs=1, **{"encoder__frozen_layers": 2} | overrides)
+    encoder = tiny_reader(alone=2)
+    data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
+    anew = Trainer(recipe, FOUR, data, reader=encoder.module).train()
+    model = fit(recipe, FOUR, TRAIN, encoder=encoder)
+    for name, tensor in anew.state_dict().items():
+        if name.startswith("network."):
+            assert torch.equal(model.network.state_dict()[name.removeprefix("network.")], tensor)
 
 
 def test_accumulated_parts_make_the_step_of_the_whole() -> None:

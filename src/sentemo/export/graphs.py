@@ -9,32 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sentemo.network.adapted import Adapted
-from sentemo.network.attention import NEVER
+from sentemo.network.alone import Alone
 from sentemo.network.network import Network
 from sentemo.network.reader import Reader
-
-
-class Alone(nn.Module):
-    """The lower layers of a reader, in which an utterance is read alone, so that equal texts are read once."""
-
-    def __init__(self, reader: Reader) -> None:
-        super().__init__()
-        self.word, self.place, self.norm = reader.word, reader.place, reader.norm
-        self.layers = nn.ModuleList(list(reader.layers)[: reader.shape.alone])
-
-    def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
-        """(N,L) tokens, (N,) how many of them each utterance has -> (N,L,E) states."""
-        return self.states(tokens, lengths)[-1]
-
-    def states(self, tokens: Tensor, lengths: Tensor) -> list[Tensor]:
-        """(N,L), (N,) -> the states (N,L,E) below the layers, and above each."""
-        places = torch.arange(tokens.shape[1], device=tokens.device)
-        states = [self.norm(self.word(tokens) + self.place(places))]
-        beyond = (places[None] >= lengths[:, None])[:, None, None]  # (N, 1, 1, L)
-        bias = torch.where(beyond, NEVER, 0.0).expand(-1, 1, tokens.shape[1], -1)
-        for layer in self.layers:
-            states.append(layer(states[-1], bias))
-        return states
 
 
 class Joint(nn.Module):

@@ -22,9 +22,10 @@ from sentemo.encoders.reader import DialogueReader
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import MissingExtra, UsageError
 from sentemo.export.folder import CONFIG, DIALOGUES, FORMAT, NETWORK, TOKENIZER, UTTERANCES, Exported
-from sentemo.export.graphs import Alone, Joint, Pooled, Scores
+from sentemo.export.graphs import Joint, Pooled, Scores
 from sentemo.export.linear8 import with_8_bits
 from sentemo.model import SentEmoContext
+from sentemo.network.alone import Alone
 from sentemo.network.decision import Decision
 
 Bits = Literal["int8", "float32"]

@@ -100,8 +100,11 @@ class Reader(nn.Module):
     ) -> Tensor:
         """(B,L), (B,L), (B,L), (B,T) -> (B,T,E), each the mean of the utterance's token states.
 
-        In causal mode no later turn matters. What stands at padding means nothing.
+        Where tokens are states (B,L,E) of utterances that were read alone, they go through the upper layers only. In
+        causal mode no later turn matters. What stands at padding means nothing.
         """
+        if tokens.is_floating_point():
+            return self.join(tokens, turns, speakers, causal=causal)
         states = self.norm(self.word(tokens) + self.place(places))
         own = (turns[:, None, :] == turns[:, :, None])[:, None]  # (B, 1, L, L)
         bias = torch.zeros(own.shape, device=own.device, dtype=attention_type(states)).masked_fill(~own, NEVER)

@@ -19,7 +19,7 @@ BATCH_PAIRS = 2**22  # pairs of tokens that attend to each other in one batch: b
 def read(
     reader: Reader, dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor], *, causal: bool = False
 ) -> list[Tensor]:
-    """N dialogues of T utterances, each a tensor of its tokens, N tensors (T,) -> N tensors (T,E)."""
+    """N dialogues of T utterances, each of its tokens (L,) or states (L,E), N tensors (T,) -> N tensors (T,E)."""
     device = reader.word.weight.device
     embeddings = [torch.empty(len(dialogue), reader.shape.width) for dialogue in dialogues]
     reach = reader.shape.reach

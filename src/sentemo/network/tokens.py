@@ -16,7 +16,7 @@ class TokenBatch(NamedTuple):
     """Padded dialogues, as the reading network takes them."""
 
     tokens: Tensor
-    """(B,L), numbers of the vocabulary; 0 on padding."""
+    """(B,L), numbers of the vocabulary; or (B,L,E), states of utterances that were read alone; 0 on padding."""
     places: Tensor
     """(B,L), the place of a token in its utterance, from 0."""
     turns: Tensor
@@ -28,7 +28,7 @@ class TokenBatch(NamedTuple):
 
 
 def pad_tokens(dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor]) -> TokenBatch:
-    """B dialogues of T utterances, each a tensor of its tokens, and B tensors (T,) -> a padded batch."""
+    """B dialogues of T utterances, each of its tokens (L,) or states (L,E), and B tensors (T,) -> a padded batch."""
     lengths = [torch.tensor([len(utterance) for utterance in dialogue]) for dialogue in dialogues]
     tokens = [torch.cat(list(dialogue)) for dialogue in dialogues]
     places = [torch.cat([torch.arange(int(length)) for length in each]) for each in lengths]
@@ -53,4 +53,5 @@ def mask_words(batch: TokenBatch, share: float, mask: int) -> TokenBatch:
 
 def _pad(rows: list[Tensor], filler: int) -> Tensor:
     padded = pad_sequence(rows, batch_first=True, padding_value=filler)
-    return torch.nn.functional.pad(padded, (0, -padded.shape[1] % MULTIPLE), value=filler)
+    behind = (0, 0) * (padded.dim() - 2) + (0, -padded.shape[1] % MULTIPLE)
+    return torch.nn.functional.pad(padded, behind, value=filler)

@@ -15,9 +15,11 @@ from torch import Tensor
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import OnProgress
 from sentemo.encoders.reader import DialogueReader
+from sentemo.network.alone import read_alone
 from sentemo.network.batch import Batch, pad
 from sentemo.network.inference import run
 from sentemo.network.network import Network, NetworkOutput
+from sentemo.network.reader import Reader
 from sentemo.network.reading import ReadingNetwork
 from sentemo.network.stretches import read
 from sentemo.network.tokens import TokenBatch, pad_tokens
@@ -156,7 +158,7 @@ class TokenisedDialogues(LabelledDialogues):
     """Dialogues of tokens, for an encoder that is trained too."""
 
     tokens: list[list[Tensor]]
-    """Per dialogue and utterance, its tokens."""
+    """Per dialogue and utterance, its tokens (L,), or what a reader's lower layers made of them (L,E)."""
     mask: int
     """The token that stands for a masked word."""
     embedding_dim: int = 0
@@ -173,6 +175,10 @@ class TokenisedDialogues(LabelledDialogues):
         """Pad the given dialogues."""
         inputs = pad_tokens([self.tokens[i] for i in dialogues], [self.speakers[i] for i in dialogues])
         return self.with_targets(inputs, dialogues)
+
+    def read_alone(self, reader: Reader) -> TokenisedDialogues:
+        """Put the states after a reader's lower layers in the place of the tokens, to train the layers above alone."""
+        return replace(self, tokens=read_alone(reader, self.tokens))
 
     def run(self, network: ReadingNetwork, dialogues: Sequence[int]) -> list[NetworkOutput]:
         """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""

@@ -90,11 +90,13 @@ def fit(
     start = _train_on_sources(recipe, sources or {}, encoder, seed, device, folder, watchers)
     dropped = labels.neutral if recipe.batches.drop_neutral else None
     labels = LabelSet(labels.emotions) if dropped else labels
-    data = _encode(train, encoder, labels, dropped, watchers.on_encode)
+    data = _encode(train, encoder, recipe.encoder, labels, dropped, watchers.on_encode)
     if recipe.batches.isolated:
         data = isolated(data)
     decision = fit_decision(recipe, data, None if labels.neutral is None else labels.index(labels.neutral))
-    held_out = None if validation is None else _encode(validation, encoder, labels, dropped, watchers.on_encode)
+    held_out = None
+    if validation is not None:
+        held_out = _encode(validation, encoder, recipe.encoder, labels, dropped, watchers.on_encode)
     splits = [*(sources or {}).values()]
     digest = fingerprint(recipe, labels, seed, train, validation, encoder, [each.split for each in splits])
     trainer = Trainer(
@@ -171,7 +173,7 @@ def _train_on_sources(
         if name not in sources:
             raise UsageError(f"The recipe trains on {name} first, which is not there", f"Give its folder: {name}=DIR")
         source = sources[name]
-        data = _encode(source.split, encoder, source.labels, None, watchers.on_encode)
+        data = _encode(source.split, encoder, recipe.encoder, source.labels, None, watchers.on_encode)
         turns = sum(map(len, source.split.conversations)) / len(data)
         own = recipe.for_source(dialogues=max(1, round(recipe.sources.utterances / turns)))
         if folder:
@@ -251,11 +253,18 @@ def digest_of(split: Split) -> str:
 
 
 def _encode(
-    split: Split, encoder: Encoder, labels: LabelSet, dropped: str | None, on_progress: OnProgress | None
+    split: Split,
+    encoder: Encoder,
+    choice: EncoderChoice,
+    labels: LabelSet,
+    dropped: str | None,
+    on_progress: OnProgress | None,
 ) -> LabelledDialogues:
     data: LabelledDialogues
     if isinstance(encoder, DialogueReader):
-        data = tokenise_dialogues(split.conversations, encoder, labels, drop=dropped)
+        data = tokens = tokenise_dialogues(split.conversations, encoder, labels, drop=dropped)
+        if choice.frozen_layers >= max(encoder.module.shape.alone, 1) and not choice.word_dropout:
+            data = tokens.read_alone(encoder.module)
     else:
         data = encode_dialogues(split.conversations, encoder, labels, drop=dropped, on_progress=on_progress)
     if not len(data) or not data.label_counts().sum():

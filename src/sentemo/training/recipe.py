@@ -37,7 +37,8 @@ class EncoderChoice:
     max_tokens: int = 96
     """Where tuned: tokens of an utterance that are read."""
     frozen_layers: int = 0
-    """Where tuned: lower layers that stay as they are; word embeddings always do."""
+    """Where tuned: lower layers that stay as they are; word embeddings always do. With `alone` or more of them and no
+    masked words, those are run once, not in every step."""
     word_dropout: float = 0.0
     """Where tuned: share of an utterance's words that are masked in training."""
 

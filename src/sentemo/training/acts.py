@@ -1,4 +1,4 @@
-"""A second task: to tell an utterance's dialogue act, which says much of whether it shows an emotion."""
+"""A second task, learnt beside the emotions: to tell an utterance's dialogue act."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from sentemo.encoders.hashing import HashingEncoder
 from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
-from sentemo.training.fit import Split, fit
+from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import LabelSet
 
@@ -52,6 +52,30 @@ def train_small(
 ) -> SentEmoContext:
     """Fit on the templates."""
     return fit(recipe, labels, train, validation, seed=seed, folder=folder, encoder=ENCODER)
+
+
+def stop_after(steps: int) -> Watchers:
+    """Interrupt a training after so many steps, as Ctrl-C does."""
+    left = iter(range(steps, 0, -1))
+
+    def stop(*_: object) -> None:
+        if next(left) == 1:
+            raise KeyboardInterrupt
+
+    return Watchers(on_step=stop)
+
+
+def weights(model: SentEmoContext) -> dict[str, torch.Tensor]:
+    """Name all tensors of a model."""
+    return {f"{name}/{key}": t for name, part in model.modules().items() for key, t in part.state_dict().items()}
+
+
+def assert_same_weights(one: SentEmoContext, other: SentEmoContext) -> None:
+    """Compare all tensors of two models, bit for bit."""
+    found, wanted = weights(one), weights(other)
+    assert found.keys() == wanted.keys()
+    for name, tensor in wanted.items():
+        assert torch.equal(found[name], tensor), name
 
 
 def sit_down(folder: Path, recipe: Recipe, threads: int) -> None:

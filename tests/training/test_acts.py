@@ -10,15 +10,14 @@ import torch
 from dialogues import FOUR, template_dialogues
 from encoders.readers import tiny_reader
 from sentemo.errors import UsageError
-from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
 from sentemo.training.acts import ActLoss
 from sentemo.training.dialogues import UNLABELLED, encode_dialogues, tokenise_dialogues
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fit import Split, fit
 from sentemo.training.trainer import Trainer
 from sentemo.types import Conversation, LabelSet, Utterance
 
-from .small import ENCODER, TRAIN, small_recipe
+from .small import ENCODER, TRAIN, assert_same_weights, small_recipe, stop_after, weights
 from .test_tuned import QUICK, tuned_recipe
 
 ACTS = {"neutral": "inform", "anger": "directive", "happiness": "inform", "sadness": "question"}
@@ -30,15 +29,6 @@ def acted(talk: Conversation) -> Conversation:
 
 ACTED = Split("train", [acted(talk) for talk in TRAIN.conversations])
 SECOND = small_recipe(objective__act_weight=0.5)
-
-
-def weights(model: SentEmoContext) -> dict[str, torch.Tensor]:
-    return {f"{name}/{key}": t for name, part in model.modules().items() for key, t in part.state_dict().items()}
-
-
-def assert_same(one: SentEmoContext, two: SentEmoContext) -> None:
-    for name, tensor in weights(one).items():
-        assert torch.equal(tensor, weights(two)[name]), name
 
 
 def test_the_loss_equals_loops_over_the_known() -> None:
@@ -82,8 +72,8 @@ def test_both_tasks_are_learnt(parts: int) -> None:
 
 def test_acts_that_are_not_there_or_not_asked_for_change_nothing() -> None:
     plain = fit(small_recipe(), FOUR, TRAIN, encoder=ENCODER)
-    assert_same(plain, fit(SECOND, FOUR, TRAIN, encoder=ENCODER))
-    assert_same(plain, fit(small_recipe(), FOUR, ACTED, encoder=ENCODER))
+    assert_same_weights(plain, fit(SECOND, FOUR, TRAIN, encoder=ENCODER))
+    assert_same_weights(plain, fit(small_recipe(), FOUR, ACTED, encoder=ENCODER))
     second = fit(SECOND, FOUR, ACTED, encoder=ENCODER)
     assert not all(torch.equal(tensor, weights(second)[name]) for name, tensor in weights(plain).items())
     assert second.facts["second task"] == "dialogue acts: directive, inform, question"
@@ -107,23 +97,15 @@ def test_accumulated_parts_make_the_step_of_the_whole() -> None:
 
 
 @pytest.mark.evidence("training.kill")
-@pytest.mark.parametrize("stop_after", [1, 7])
+@pytest.mark.parametrize("steps", [1, 7])
 def test_a_training_that_stopped_ends_as_if_it_never_had(
-    stop_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
-    steps = 0
-
-    def stop(*_: object) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == stop_after:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        fit(SECOND, FOUR, ACTED, encoder=ENCODER, folder=tmp_path, watchers=Watchers(on_step=stop))
+        fit(SECOND, FOUR, ACTED, encoder=ENCODER, folder=tmp_path, watchers=stop_after(steps))
     again = fit(SECOND, FOUR, ACTED, encoder=ENCODER, folder=tmp_path)
-    assert_same(fit(SECOND, FOUR, ACTED, encoder=ENCODER), again)
+    assert_same_weights(again, fit(SECOND, FOUR, ACTED, encoder=ENCODER))
 
 
 def test_a_run_goes_on_with_other_acts_only_where_none_are_learnt(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sentemo.training.fit import Watchers, fit
 from sentemo.training.objectives import ClassLoss
 from sentemo.training.recipe import Contrast, Objective, Recipe
 
-from .small import ENCODER, TRAIN, VALIDATION, small_recipe, train_small
+from .small import ENCODER, TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after, train_small
 
 
 def points_of(count: int, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -66,20 +66,15 @@ def test_a_training_with_it_goes_on_as_if_it_never_stopped(
 ) -> None:
     monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
     recipe = small_recipe(contrast__weight=0.5, contrast__kind=kind, contrast__memory=3)
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
     whole = train_small(recipe)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            fit(recipe, FOUR, TRAIN, VALIDATION, folder=tmp_path, encoder=ENCODER, watchers=Watchers(on_step=stop))
+            fit(recipe, FOUR, TRAIN, VALIDATION, folder=tmp_path, encoder=ENCODER, watchers=stop_after(1))
     again = fit(recipe, FOUR, TRAIN, VALIDATION, folder=tmp_path, encoder=ENCODER)
     plain = train_small(replace(recipe, contrast=Contrast()))
     same = [torch.equal(t, plain.network.state_dict()[name]) for name, t in whole.network.state_dict().items()]
     assert not all(same)
-    for name, tensor in whole.network.state_dict().items():
-        assert torch.equal(tensor, again.network.state_dict()[name]), name
+    assert_same_weights(again, whole)
 
 
 def test_proxies_are_trained() -> None:

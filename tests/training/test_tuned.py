@@ -22,7 +22,7 @@ from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.trainer import Trainer
 from sentemo.types import Conversation, LabelSet, Utterance
 
-from .small import ENCODER, TRAIN, VALIDATION, small_recipe
+from .small import ENCODER, TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after
 
 TUNED = {
     "encoder__tuned": "true",
@@ -141,31 +141,22 @@ OTHER = {"other": Source(LabelSet(("calm", "upset")), Split("other", relabelled(
 
 
 @pytest.mark.evidence("training.kill")
-@pytest.mark.parametrize("stop_after", [1, 4, 14])
+@pytest.mark.parametrize(("steps", "frozen"), [(1, 0), (4, 0), (14, 0), (14, 1)])
 def test_a_training_that_stopped_ends_as_if_it_never_had(
-    stop_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    steps: int, frozen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
-    recipe = tuned_recipe(sources__corpora='["other"]', sources__utterances=24, schedule__cycles=2)
+    first = {"sources__corpora": '["other"]', "sources__utterances": 24}
+    recipe = tuned_recipe(schedule__cycles=2, encoder__frozen_layers=frozen, **first)
 
     def train(folder: Path | None, watchers: Watchers | None = None) -> SentEmoContext:
         encoder = tiny_reader()
         return fit(recipe, FOUR, TRAIN, VALIDATION, folder=folder, encoder=encoder, sources=OTHER, watchers=watchers)
 
-    whole, steps = train(None), 0
-
-    def stop(*_: object) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == stop_after:
-            raise KeyboardInterrupt
-
+    whole = train(None)
     with pytest.raises(KeyboardInterrupt):
-        train(tmp_path, Watchers(on_step=stop))
-    again = train(tmp_path)
-    for prefix, part in whole.modules().items():
-        for name, tensor in part.state_dict().items():
-            assert torch.equal(tensor, again.modules()[prefix].state_dict()[name]), prefix + name
+        train(tmp_path, stop_after(steps))
+    assert_same_weights(train(tmp_path), whole)
 
 
 def test_another_corpus_comes_first_and_helps() -> None:

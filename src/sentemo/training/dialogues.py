@@ -219,7 +219,7 @@ def tokenise_dialogues(
 def _annotations(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> dict[str, Any]:
     """All but the texts: who speaks, what is gold, and dialogue acts, numbered in the order of their names."""
     names = acts_of(conversations)
-    number = dict(zip(names, range(len(names)), strict=True))
+    number = {name: place for place, name in enumerate(names)}
     return {
         "speakers": speaker_numbers(conversations),
         "gold": gold_labels(conversations, labels, drop),

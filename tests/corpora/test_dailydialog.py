@@ -118,43 +118,46 @@ def test_it_streams(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "emotions", "line", "cause"),
+    ("texts", "emotions", "file", "line", "cause"),
     [
-        (b"a __eou__ b __eou__\n", b"0 \n", 1, "2 utterances but 1 emotions"),
-        (b"a __eou__\nb __eou__\n", b"0 \n", 2, "1 utterances but 0 emotions"),
-        (b"a __eou__\n", b"0 \n1 \n", 2, "0 utterances but 1 emotions"),
-        (b"a __eou__\n", b"7 \n", 1, "Unknown emotion id '7'"),
-        (b"a __eou__\n", b"x \n", 1, "Unknown emotion id 'x'"),
-        (b"a __eou__ __eou__\n", b"0 0 \n", 1, "Empty utterance"),
-        (b"a __eou__\n\xc3( __eou__\n", b"0 \n0 \n", 2, "Not valid UTF-8"),
-        (b"a\0b __eou__\n", b"0 \n", 1, "NUL"),
+        (b"a __eou__ b __eou__\n", b"0 \n", "", 1, "2 utterances but 1 emotions"),
+        (b"a __eou__\nb __eou__\n", b"0 \n", "", 2, "1 utterances but 0 emotions"),
+        (b"a __eou__\n", b"0 \n1 \n", "_emotion", 2, "0 utterances but 1 emotions"),
+        (b"a __eou__\n", b"7 \n", "_emotion", 1, "Unknown emotion id '7'"),
+        (b"a __eou__\n", b"x \n", "_emotion", 1, "Unknown emotion id 'x'"),
+        (b"a __eou__ __eou__\n", b"0 0 \n", "", 1, "Empty utterance"),
+        (b"a __eou__\n\xc3( __eou__\n", b"0 \n0 \n", "", 2, "Not valid UTF-8"),
+        (b"a\0b __eou__\n", b"0 \n", "", 1, "NUL"),
     ],
 )
-def test_damage_names_file_and_line(tmp_path: Path, texts: bytes, emotions: bytes, line: int, cause: str) -> None:
+def test_damage_names_file_and_line(
+    tmp_path: Path, texts: bytes, emotions: bytes, file: str, line: int, cause: str
+) -> None:
     put(tmp_path / "dialogues_train.txt", texts)
     put(tmp_path / "dialogues_emotion_train.txt", emotions)
     with pytest.raises(BadInput, match=cause) as caught:
         CORPUS.read(tmp_path, "train")
     assert caught.value.line == line
-    assert str(caught.value.path).startswith(str(tmp_path / "dialogues_"))
+    assert caught.value.path == str(tmp_path / f"dialogues{file}_train.txt")
 
 
 @pytest.mark.parametrize(
-    ("acts", "line", "cause"),
+    ("acts", "file", "line", "cause"),
     [
-        (b"1 2 \n", 2, "2 utterances but 0 dialogue acts"),
-        (b"1 2 \n3 \n", 2, "2 utterances but 1 dialogue acts"),
-        (b"1 2 \n0 4 \n", 2, "Unknown dialogue act id '0'"),
-        (b"1 2 \n4 4 \n1 \n", 3, "0 utterances but 1 dialogue acts"),
+        (b"1 2 \n", "", 2, "2 utterances but 0 dialogue acts"),
+        (b"1 2 \n3 \n", "", 2, "2 utterances but 1 dialogue acts"),
+        (b"1 2 \n0 4 \n", "_act", 2, "Unknown dialogue act id '0'"),
+        (b"1 2 \n4 4 \n1 \n", "_act", 3, "0 utterances but 1 dialogue acts"),
     ],
 )
-def test_damaged_acts_name_file_and_line(tmp_path: Path, acts: bytes, line: int, cause: str) -> None:
+def test_damaged_acts_name_file_and_line(tmp_path: Path, acts: bytes, file: str, line: int, cause: str) -> None:
     put(tmp_path / "dialogues_train.txt", b"a __eou__ b __eou__\nc __eou__ d __eou__\n")
     put(tmp_path / "dialogues_emotion_train.txt", b"0 0 \n0 0 \n")
     put(tmp_path / "dialogues_act_train.txt", acts)
     with pytest.raises(BadInput, match=cause) as caught:
         CORPUS.read(tmp_path, "train")
     assert caught.value.line == line
+    assert caught.value.path == str(tmp_path / f"dialogues{file}_train.txt")
 
 
 def test_acts_may_be_absent(tmp_path: Path) -> None:

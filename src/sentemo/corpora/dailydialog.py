@@ -28,14 +28,14 @@ def read_dailydialog(path: Path, split: str) -> Iterator[Conversation]:
         rows = layout(path, split)
         if rows is None:
             continue
-        for row, texts, emotions, acts, place in rows:
+        for row, texts, emotions, acts, (place, emotion_place, act_place) in rows:
             turns = [
                 make_turn(
                     detokenise(plain(text, "utterance", place)),
                     "AB"[i % 2],
-                    emotion_name(emotion, place),
+                    emotion_name(emotion, emotion_place),
                     place,
-                    None if act is None else act_name(act, place),
+                    None if act is None else act_name(act, act_place),
                 )
                 for i, (text, emotion, act) in enumerate(zip(texts, emotions, acts, strict=True))
             ]

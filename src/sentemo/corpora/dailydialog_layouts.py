@@ -30,7 +30,8 @@ class RawDialogue(NamedTuple):
     emotions: Sequence[object]
     acts: Sequence[object]
     """As many as utterances; each None where there is no file or column of acts."""
-    place: Place
+    places: tuple[Place, Place, Place]
+    """Where the texts, the emotions and the acts stand."""
 
 
 Rows = Iterator[RawDialogue]
@@ -96,20 +97,21 @@ def text_rows(files: Sequence[Iterator[Line]], names: Sequence[str | Path]) -> R
     """
     for row, lines in enumerate(zip_longest(*map(bare, files), fillvalue=(0, ""))):
         (number, text), *annotated = lines
-        place = Place(names[0], number or row + 1)
+        place, *others = (Place(name, at or row + 1) for name, (at, _) in zip(names, lines, strict=True))
         pieces = text.split(END_OF_UTTERANCE)
         if not pieces[-1].strip():
             pieces.pop()
         ids: list[Sequence[object]] = []
-        for what, name, (its_number, line) in zip(ANNOTATIONS, names[1:], annotated, strict=False):
+        for what, other, (_, line) in zip(ANNOTATIONS, others, annotated, strict=False):
             ids.append(line.split())
             if len(pieces) != len(ids[-1]):
-                where = place if number else Place(name, its_number or row + 1)
-                where.refuse(
-                    f"{len(pieces)} utterances but {len(ids[-1])} {what}", f"Compare it with the same line of {name}"
+                (place if number else other).refuse(
+                    f"{len(pieces)} utterances but {len(ids[-1])} {what}",
+                    f"Compare it with the same line of {other.path}",
                 )
         if pieces:
-            yield RawDialogue(row, pieces, ids[0], ids[1] if len(ids) > 1 else [None] * len(pieces), place)
+            acts = ids[1] if len(ids) > 1 else [None] * len(pieces)
+            yield RawDialogue(row, pieces, ids[0], acts, (place, others[0], others[-1]))
 
 
 def zip_rows(archive: Archive, member: str, split: str) -> Rows:
@@ -136,5 +138,6 @@ def parquet_dialogues(files: Sequence[Path]) -> Rows:
             for what, column in zip(ANNOTATIONS, ids, strict=False):
                 if len(texts) != len(column):
                     place.refuse(f"{len(texts)} utterances but {len(column)} {what}", "Fetch the file again")
-            yield RawDialogue(row, texts, ids[0], ids[1] if len(ids) > 1 else [None] * len(texts), place)
+            acts = ids[1] if len(ids) > 1 else [None] * len(texts)
+            yield RawDialogue(row, texts, ids[0], acts, (place, place, place))
             row += 1

@@ -21,8 +21,9 @@ class Utterance:
     text: str
     speaker: str = ""
     label: str | None = None
-    act: str | None = None
-    """Its dialogue act where one is known, such as question; a second task to learn from."""
+    labels: tuple[str, ...] = ()
+    """Every label that was given, where there are several: all that apply, or one from each annotator; empty where
+    `label` says it all."""
 
     def check(self, name: str = "The turn") -> None:
         """Raise `BadInput` for a text that can't be read: a blank one, or one that is no Unicode."""
@@ -115,6 +116,8 @@ class TurnPrediction:
     label: str
     score: float
     probabilities: Mapping[str, float]
+    labels: tuple[str, ...] = ()
+    """Of a label set of which several may apply: those that do, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)

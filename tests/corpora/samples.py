@@ -33,7 +33,7 @@ def emotion_lines(dialogues: list[Dialogue] = DIALOGUES) -> bytes:
 
 
 def act_ids(dialogue: Dialogue) -> list[int]:
-    """Give the turns of a dialogue the acts 1 to 4 in turn."""
+    """Give the turns of a dialogue the acts 1 to 4 in turn, which lie there and are not read."""
     return [place % 4 + 1 for place in range(len(dialogue))]
 
 
@@ -122,6 +122,30 @@ def emory_json() -> bytes:
     scenes = [{"scene_id": "s01_e02_c04", "utterances": first}, {"scene_id": "s01_e02_c05", "utterances": second}]
     return json.dumps({"season_id": "s01", "episodes": [{"episode_id": "s01_e02", "scenes": scenes}]}).encode()
 
+
+EMPATHETIC_HEADER = "conv_id,utterance_idx,context,prompt,speaker_idx,utterance,selfeval,tags"
+
+EMPATHETIC = f"""\
+{EMPATHETIC_HEADER}
+hit:1_conv:2,2,afraid,A bear_comma_ at night.,7,Goodness_comma_ "what" did you do?",5|5|5_2|2|5,
+hit:1_conv:2,1,afraid,A bear_comma_ at night.,4,There was a bear_comma_ outside my tent.,5|5|5_2|2|5,
+hit:3_conv:6,1,proud,I baked.,1,"My loaf "rose"!,5|5|5_2|2|5,,Well done.|Ugh_comma_ bread.
+hit:3_conv:6,2,proud,I baked.,0,"Mine never ""rise"" at all.",5|5|5_2|2|5,
+"""
+
+XED = "You stole my boat !\t1\n  [PERSON] ... is it over ?\t8, 4\n"
+
+BRIGHTER = """\
+id,text,anger,fear,joy,sadness,surprise
+a1,"Well, the loaf rose.",0,0,1,0,1
+a2,The shop shuts at six.,0,0,0,0,0
+a3,"It said ""closed"" again.",1,0,0,0,0
+"""
+
+EVERYDAY = """\
+{"id": "kitchen-1", "turns": [{"speaker": "Ann", "text": "who ate it", "label": "anger", "labels": ["anger", "fear"]}]}
+{"turns": [{"speaker": "Bob", "text": "the dog!!", "label": "surprise", "labels": ["surprise", "surprise"]}, "oh"]}
+"""
 
 TRANSCRIPT = """\
 Ses0{n}F_impro01_M000 [007.0000-008.2500]: Which desk is it?

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import write_text
+from corpora.samples import EVERYDAY, XED, write_text
 from sentemo.corpora import SplitCounts, get_corpus
 from sentemo.corpora.check import check
 from sentemo.errors import BadInput
@@ -65,4 +65,36 @@ def test_the_real_corpora_have_the_published_counts(data_dir: Path, name: str, s
 def test_goemotions_has_the_published_number_of_comments(data_dir: Path, split: str) -> None:
     report = check(get_corpus("goemotions"), data_dir / "goemotions", split)
     assert report.problems == [] and report.expected is not None
-    assert 0.83 < sum(report.labels.values()) / report.utterances < 0.85  # the rest have several labels
+    talks = get_corpus("goemotions").read(data_dir / "goemotions", split)
+    assert 0.83 < sum(talk.turns[0].label is not None for talk in talks) / len(talks) < 0.85
+    assert sum(report.labels.values()) == sum(len(talk.turns[0].labels or ("one",)) for talk in talks)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "split", "dialogues", "turns"),
+    [
+        ("empathetic", "empathetic", "train", 19_518, 84_104),
+        ("empathetic", "empathetic", "valid", 2_781, 12_127),
+        ("xed", "xed", "train", 17_528, 17_528),
+        ("brighter", "brighter_eng", "train", 2_764, 2_764),
+        ("brighter", "brighter_eng", "dev", 115, 115),
+    ],
+)
+def test_copies_that_are_not_the_whole_corpus_are_read_whole(
+    data_dir: Path, name: str, folder: str, split: str, dialogues: int, turns: int
+) -> None:
+    report = check(get_corpus(name), data_dir / folder, split)
+    assert (report.dialogues, report.utterances) == (dialogues, turns)
+    assert report.ok == (name == "xed")
+    assert min(report.labels.values()) > 0
+    if name == "empathetic":
+        assert sum(report.labels.values()) == dialogues
+
+
+def test_a_turn_with_several_labels_counts_for_each(tmp_path: Path) -> None:
+    (tmp_path / "en-annotated.tsv").write_text(XED, encoding="utf-8")
+    (tmp_path / "train.jsonl").write_text(EVERYDAY, encoding="utf-8")
+    counts = check(get_corpus("xed"), tmp_path, "train").labels
+    assert {name: count for name, count in counts.items() if count} == {"anger": 1, "fear": 1, "trust": 1}
+    counts = check(get_corpus("everyday"), tmp_path, "train").labels
+    assert {name: count for name, count in counts.items() if count} == {"anger": 1, "surprise": 1}

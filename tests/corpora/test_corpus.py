@@ -6,11 +6,13 @@ import sys
 import pytest
 
 from sentemo.corpora import corpus_names, get_corpus
+from sentemo.corpora.corpus import SPLITS
 from sentemo.errors import UsageError
 
 
 def test_names() -> None:
-    assert corpus_names() == ("dailydialog", "meld", "emorynlp", "iemocap", "goemotions")
+    old = ("dailydialog", "meld", "emorynlp", "iemocap", "goemotions")
+    assert corpus_names() == (*old, "empathetic", "xed", "brighter", "everyday")
     with pytest.raises(UsageError, match="Use one of: dailydialog, meld, emorynlp, iemocap"):
         get_corpus("switchboard")
 
@@ -19,13 +21,14 @@ def test_names() -> None:
 def test_published_figures_are_consistent(name: str) -> None:
     corpus = get_corpus(name)
     assert corpus.name == name
-    assert corpus.labels.neutral == "neutral"
-    assert tuple(corpus.published) == corpus.splits == ("train", "validation", "test")
+    assert corpus.labels.neutral == (None if name in ("empathetic", "xed") else "neutral")
+    assert tuple(corpus.published) == corpus.splits == (("train",) if name == "xed" else SPLITS)
     for editions in corpus.published.values():
         for counts in editions:
             if counts.labels is not None:
                 assert tuple(counts.labels) == corpus.labels.names
-                assert counts.utterances in (None, sum(counts.labels.values()))
+                total = sum(counts.labels.values())
+                assert counts.utterances in (None, total) or (corpus.several == "all" and counts.utterances < total)
     if corpus.overall:
         assert corpus.overall.dialogues == sum(counts.dialogues or 0 for (counts,) in corpus.published.values())
 

@@ -16,19 +16,19 @@ def expected(split: str) -> list[Conversation]:
     from sentemo.types import Utterance
 
     first = (
-        Utterance("Hi there, how was the trip?", "A", "neutral", "inform"),
-        Utterance("We lost the suitcase. I'm furious.", "B", "anger", "question"),
-        Utterance("Oh no!", "A", "surprise", "directive"),
+        Utterance("Hi there, how was the trip?", "A", "neutral"),
+        Utterance("We lost the suitcase. I'm furious.", "B", "anger"),
+        Utterance("Oh no!", "A", "surprise"),
     )
     second = (
-        Utterance("The cake is ready. Let's eat!", "A", "happiness", "inform"),
-        Utterance("Yum.", "B", "happiness", "question"),
+        Utterance("The cake is ready. Let's eat!", "A", "happiness"),
+        Utterance("Yum.", "B", "happiness"),
     )
     third = (
-        Utterance("My old cat died last night.", "A", "sadness", "inform"),
-        Utterance("I am so sorry, dear.", "B", "sadness", "question"),
-        Utterance("Thank you.", "A", "neutral", "directive"),
-        Utterance("Of course.", "B", "neutral", "commissive"),
+        Utterance("My old cat died last night.", "A", "sadness"),
+        Utterance("I am so sorry, dear.", "B", "sadness"),
+        Utterance("Thank you.", "A", "neutral"),
+        Utterance("Of course.", "B", "neutral"),
     )
     return [Conversation(f"dailydialog-{split}-{i}", turns) for i, turns in enumerate((first, second, third))]
 
@@ -141,37 +141,12 @@ def test_damage_names_file_and_line(
     assert caught.value.path == str(tmp_path / f"dialogues{file}_train.txt")
 
 
-@pytest.mark.parametrize(
-    ("acts", "file", "line", "cause"),
-    [
-        (b"1 2 \n", "", 2, "2 utterances but 0 dialogue acts"),
-        (b"1 2 \n3 \n", "", 2, "2 utterances but 1 dialogue acts"),
-        (b"1 2 \n0 4 \n", "_act", 2, "Unknown dialogue act id '0'"),
-        (b"1 2 \n4 4 \n1 \n", "_act", 3, "0 utterances but 1 dialogue acts"),
-    ],
-)
-def test_damaged_acts_name_file_and_line(tmp_path: Path, acts: bytes, file: str, line: int, cause: str) -> None:
-    put(tmp_path / "dialogues_train.txt", b"a __eou__ b __eou__\nc __eou__ d __eou__\n")
-    put(tmp_path / "dialogues_emotion_train.txt", b"0 0 \n0 0 \n")
-    put(tmp_path / "dialogues_act_train.txt", acts)
-    with pytest.raises(BadInput, match=cause) as caught:
-        CORPUS.read(tmp_path, "train")
-    assert caught.value.line == line
-    assert caught.value.path == str(tmp_path / f"dialogues{file}_train.txt")
-
-
-def test_acts_may_be_absent(tmp_path: Path) -> None:
-    import zipfile
-
-    write_text(tmp_path / "text", "train")
-    (tmp_path / "text" / "dialogues_act_train.txt").unlink()
-    columns = {"dialog": [["a"]], "emotion": [[0]]}
-    put(tmp_path / "hub" / "train.parquet", parquet(columns))
-    with zipfile.ZipFile(tmp_path / "train.zip", "w") as archive:
-        archive.writestr("train/dialogues_train.txt", "a __eou__\n")
-        archive.writestr("train/dialogues_emotion_train.txt", "0\n")
-    for path in (tmp_path / "text", tmp_path / "hub", tmp_path / "train.zip"):
-        assert {turn.act for talk in CORPUS.read(path, "train") for turn in talk} == {None}
+def test_files_of_dialogue_acts_are_not_read(tmp_path: Path) -> None:
+    write_text(tmp_path, "train")
+    put(tmp_path / "dialogues_act_train.txt", b"\xff")
+    assert CORPUS.read(tmp_path, "train") == expected("train")
+    put(tmp_path / "hub" / "train.parquet", parquet({"dialog": [["a"]], "emotion": [[0]], "act": [[9, 9]]}))
+    assert len(CORPUS.read(tmp_path / "hub", "train")) == 1
 
 
 def test_missing_emotions(tmp_path: Path) -> None:
@@ -192,8 +167,6 @@ def test_blank_lines_at_the_end_are_no_dialogues(tmp_path: Path) -> None:
         ({"dialog": [["a"]]}, "No column 'emotion'"),
         ({"dialog": [["a"]], "emotion": [[0, 1]]}, "1 utterances but 2 emotions"),
         ({"dialog": [["a"]], "emotion": [[9]]}, "Unknown emotion id '9'"),
-        ({"dialog": [["a"]], "emotion": [[0]], "act": [[1, 2]]}, "1 utterances but 2 dialogue acts"),
-        ({"dialog": [["a"]], "emotion": [[0]], "act": [[0]]}, "Unknown dialogue act id '0'"),
         ({"dialog": [["a"]], "emotion": [[True]]}, "Unknown emotion id 'True'"),
         ({"dialog": ["a"], "emotion": [[0]]}, "not a list"),
         ({"dialog": [[None]], "emotion": [[0]]}, "missing, not text"),
@@ -232,9 +205,4 @@ def test_a_real_slice_reads_the_same_from_every_layout(data_dir: Path, tmp_path:
     from_text = CORPUS.read(tmp_path / "text", "validation")
     assert from_text == CORPUS.read(zipped, "validation") == CORPUS.read(hub, "validation")
     whole = CORPUS.read(data_dir / "dailydialog", "validation")
-    assert [_without_acts(talk) for talk in from_text] == [_without_acts(talk) for talk in whole[:200]]
-    assert {turn.act for talk in whole for turn in talk} == {"inform", "question", "directive", "commissive"}
-
-
-def _without_acts(talk: Conversation) -> list[tuple[str, str, str | None]]:
-    return [(turn.text, turn.speaker, turn.label) for turn in talk]
+    assert [talk.turns for talk in from_text] == [talk.turns for talk in whole[:200]]

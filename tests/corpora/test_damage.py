@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from corpora.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
 from corpora.samples import (
+    BRIGHTER,
     CSV,
     DIALOGUES,
+    EMPATHETIC,
+    EVERYDAY,
     JSONL,
     PLAIN,
+    XED,
     emory_csv,
     emory_json,
     emotion_lines,
@@ -47,6 +51,10 @@ PUBLISHED = {
     "emorynlp emorynlp_train_final.csv": emory_csv(),
     "emorynlp emotion-detection-trn.json": emory_json(),
     "goemotions train.tsv": b"I sold the boat.\t27\tc1\nWait, what?\t26,7\tc2\nGreat!\t17\tc3\n",
+    "empathetic train.csv": EMPATHETIC.encode(),
+    "xed en-annotated.tsv": XED.encode(),
+    "brighter train.csv": BRIGHTER.encode(),
+    "everyday train.jsonl": EVERYDAY.encode(),
     "iemocap Session1/dialog/transcriptions/Ses01F_impro00.txt": b"",
     "iemocap Session1/dialog/EmoEvaluation/Ses01F_impro00.txt": b"",
 }

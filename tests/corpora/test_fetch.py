@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import hub_parquet
+from corpora.samples import EMPATHETIC, EVERYDAY, hub_parquet
 from sentemo import __version__
-from sentemo.corpora import SplitCounts, get_corpus
+from sentemo.corpora import SplitCounts, corpus_names, get_corpus
 from sentemo.corpora.download import DownloadSettings, download
 from sentemo.corpora.fetch import BASE_VARIABLE, HOMES, fetch
+from sentemo.corpora.homes import NO_HOME, PackagedHome
+from sentemo.corpora.tarballs import unpack
 from sentemo.errors import BadInput, UsageError
 
 QUICK = DownloadSettings(timeout_s=5, backoff_s=0.001)
@@ -199,14 +203,90 @@ def test_a_file_where_the_folder_should_be(full: Server, tmp_path: Path) -> None
 
 
 def test_what_cannot_be_fetched_says_where_to_ask(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"Ask for it at https://sail\.usc\.edu/iemocap"):
+    with pytest.raises(UsageError, match=r"by request, for research\. Ask for it at https://sail\.usc\.edu/iemocap"):
         fetch("iemocap", tmp_path)
+    with pytest.raises(UsageError, match=r"no lasting address.*https://github\.com/emotion-analysis-project/"):
+        fetch("brighter", tmp_path)
+    assert {*HOMES, *NO_HOME} == {*corpus_names()}
+
+
+def tarball(*members: tuple[tarfile.TarInfo | str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for member, data in members:
+            info = tarfile.TarInfo(member) if isinstance(member, str) else member
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def link(name: str, target: str) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = tarfile.SYMTYPE, target
+    return info
+
+
+PACKED = tarball(
+    (link("empatheticdialogues/train.csv", "/etc/hostname"), b""),
+    ("../train.csv", b"climbs"),
+    *((f"./empatheticdialogues/{name}.csv", EMPATHETIC.encode()) for name in ("train", "valid", "test")),
+)
+
+
+def test_an_archive_is_fetched_once_and_leaves_its_files_alone(server: Server, tmp_path: Path) -> None:
+    server.put("/empatheticdialogues.tar.gz", (200, PACKED))
+    counts = {split: (SplitCounts(2, 4),) for split in ("train", "validation", "test")}
+    corpus = replace(get_corpus("empathetic"), published=counts)
+    reports = fetch(corpus, tmp_path / "out", server.base, settings=QUICK)
+    assert [report.dialogues for report in reports.values()] == [2, 2, 2]
+    assert files(tmp_path) == {"out/train.csv", "out/valid.csv", "out/test.csv"}
+    assert server.asked == ["/empatheticdialogues.tar.gz"]
+    fetch(corpus, tmp_path / "out", server.base, settings=QUICK)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (b"<html>please log in</html>", "Damaged tar.gz"),
+        (PACKED[:200], "Damaged tar.gz"),
+        (tarball(("empatheticdialogues/other.csv", b"")), r"No empatheticdialogues/train\.csv in the archive"),
+        (tarball((link("empatheticdialogues/train.csv", "x"), b"")), "No empatheticdialogues"),
+    ],
+)
+def test_a_bad_archive_leaves_nothing(server: Server, tmp_path: Path, data: bytes, cause: str) -> None:
+    server.put("/empatheticdialogues.tar.gz", (200, data))
+    with pytest.raises(BadInput, match=cause):
+        fetch("empathetic", tmp_path, server.base, settings=QUICK)
+    assert files(tmp_path) == set()
+
+
+def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sentemo.corpora.tarballs.MAX_BYTES", 100)
+    (tmp_path / "a.tar.gz").write_bytes(tarball(("a", b"x" * 60), ("b", b"y" * 60)))
+    unpack(tmp_path / "a.tar.gz", "a", tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b"x" * 60
+    with pytest.raises(BadInput, match="unpacks to over 100 bytes"):
+        unpack(tmp_path / "a.tar.gz", "b", tmp_path / "b")
+
+
+def test_the_own_corpus_comes_from_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "test.jsonl").write_text(EVERYDAY, encoding="utf-8")
+    monkeypatch.setitem(HOMES, "everyday", PackagedHome("", HOMES["everyday"].files, lambda: package))
+    corpus = replace(get_corpus("everyday"), published={"test": (SplitCounts(2, 3),)})
+    assert fetch(corpus, tmp_path / "out", splits=["test"])["test"].ok
+    assert (tmp_path / "out" / "test.jsonl").read_text(encoding="utf-8") == EVERYDAY
+    with pytest.raises(BadInput, match=r"The package lacks a file.*Install sentemo again"):
+        fetch(corpus, tmp_path / "out", splits=["train"])
+    assert files(tmp_path / "out") == {"test.jsonl"}
 
 
 @pytest.mark.parametrize("name", HOMES)
 def test_homes_lead_to_files_that_the_readers_find(name: str, tmp_path: Path) -> None:
     corpus, home = get_corpus(name), HOMES[name]
-    assert home.base_url.startswith("https://")
+    assert home.base_url.startswith("https://") or isinstance(home, PackagedHome)
     assert tuple(home.files) == corpus.splits
     for split, file in home.files.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)

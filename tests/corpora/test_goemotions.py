@@ -12,16 +12,16 @@ CORPUS = get_corpus("goemotions")
 
 
 @pytest.mark.parametrize("folder", ["", "data"])
-def test_each_comment_is_a_conversation_and_several_labels_are_none(tmp_path: Path, folder: str) -> None:
+def test_each_comment_is_a_conversation_and_several_labels_are_all_kept(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir(exist_ok=True)
     file = tmp_path / folder / "dev.tsv"
     file.write_text("I fixed it myself.\t21\tc1\nWho let the goat in?\t6,26\tc2\n", encoding="utf-8")
     wanted = [
         Conversation("goemotions-validation-0", (Utterance("I fixed it myself.", "", "pride"),)),
-        Conversation("goemotions-validation-1", (Utterance("Who let the goat in?"),)),
+        Conversation("goemotions-validation-1", (Utterance("Who let the goat in?", labels=("confusion", "surprise")),)),
     ]
     assert CORPUS.read(tmp_path, "dev") == CORPUS.read(file, "validation") == wanted
-    assert CORPUS.present(tmp_path) == ("validation",)
+    assert CORPUS.present(tmp_path) == ("validation",) and CORPUS.several == "all"
     with pytest.raises(SplitNotFound, match=r"train\.tsv"):
         CORPUS.read(tmp_path, "train")
 
@@ -30,7 +30,8 @@ def test_each_comment_is_a_conversation_and_several_labels_are_none(tmp_path: Pa
     ("row", "cause"),
     [
         ("Hi\t3", "2 cells between tabs"),
-        ("Hi\t28\tc", "'28' is no label id"),
+        ("Hi\t28\tc", "'28' is no label id.*numbers from 0 to 27"),
+        ("Hi\t3,x\tc", "'x' is no label id"),
         ("Hi\t-1\tc", "'-1' is no label id"),
         ("Hi\t\tc", "'' is no label id"),
         (" \t3\tc", "Empty utterance"),

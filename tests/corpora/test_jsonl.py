@@ -15,8 +15,10 @@ from sentemo.types import Conversation, Utterance
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 FILLED = WORDS.filter(str.strip)
 NAME = st.none() | FILLED.map(str.strip)
-TURN = st.builds(Utterance, FILLED, WORDS, NAME, NAME)
+TURN = st.builds(Utterance, FILLED, WORDS, NAME)
 TALK = st.builds(Conversation, FILLED, st.lists(TURN, min_size=1, max_size=4).map(tuple))
+LABELS = st.lists(FILLED.map(str.strip), max_size=3).map(tuple)
+VOTED = st.builds(Conversation, FILLED, st.tuples(st.builds(Utterance, FILLED, WORDS, NAME, LABELS)))
 
 
 def read(tmp_path: Path, data: bytes) -> list[Conversation]:
@@ -31,13 +33,14 @@ def test_reads_objects_and_bare_strings(tmp_path: Path) -> None:
     assert second == Conversation("talks-1", (Utterance("Café – at noon"),))
 
 
-def test_a_turn_may_tell_its_dialogue_act(tmp_path: Path) -> None:
-    (talk,) = read(tmp_path, b'{"turns": [{"text": "Why?", "label": "anger", "act": "question"}]}')
-    assert talk.turns == (Utterance("Why?", "", "anger", "question"),)
+def test_a_turn_may_have_several_labels(tmp_path: Path) -> None:
+    line = b'{"turns": [{"text": "Why?", "labels": ["anger", " fear ", null, ""]}, {"text": "x", "labels": null}]}'
+    (talk,) = read(tmp_path, line)
+    assert talk.turns == (Utterance("Why?", labels=("anger", "fear")), Utterance("x"))
 
 
 def test_numbers_may_be_ids_and_blank_labels_are_none(tmp_path: Path) -> None:
-    (talk,) = read(tmp_path, b'{"id": 7, "turns": [{"text": "x", "speaker": null, "label": " ", "act": ""}]}')
+    (talk,) = read(tmp_path, b'{"id": 7, "turns": [{"text": "x", "speaker": null, "label": " ", "labels": []}]}')
     assert talk == Conversation("7", (Utterance("x"),))
 
 
@@ -56,7 +59,8 @@ def test_numbers_may_be_ids_and_blank_labels_are_none(tmp_path: Path) -> None:
         ('{"turns": [{"text": 5}]}', "utterance is a number"),
         ('{"turns": [{"text": "x", "speaker": ["A"]}]}', "speaker is a list"),
         ('{"turns": [{"text": "x", "label": true}]}', "label is true or false"),
-        ('{"turns": [{"text": "x", "act": 2}]}', "act is a number"),
+        ('{"turns": [{"text": "x", "labels": "joy"}]}', '"labels" is not a list'),
+        ('{"turns": [{"text": "x", "labels": ["joy", 2]}]}', "label is a number"),
         ('{"id": true, "turns": ["x"]}', "id is true or false"),
         ('{"id": {}, "turns": ["x"]}', "id is an object"),
         ('{"turns": ["\\ud800"]}', "lone surrogate"),
@@ -74,7 +78,7 @@ def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> No
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(TALK, max_size=4))
+@given(st.lists(TALK | VOTED, max_size=4))
 def test_written_is_read(tmp_path: Path, talks: list[Conversation]) -> None:
     assert write_jsonl(iter(talks), tmp_path / "out.jsonl") == len(talks)
     assert list(read_jsonl(tmp_path / "out.jsonl")) == talks

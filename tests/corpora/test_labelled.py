@@ -41,6 +41,11 @@ def test_which_label_is_neutral(names: tuple[str, ...], neutral: str | None) -> 
     assert label_set([talk]) == LabelSet(tuple(sorted(names)), neutral)
 
 
+def test_labels_among_several_count() -> None:
+    talk = Conversation("x", (Utterance("hm", label="joy", labels=("joy", "fear")), Utterance("hm", labels=("calm",))))
+    assert label_set([talk]) == LabelSet(("calm", "fear", "joy"))
+
+
 def test_no_label_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No file of conversations"):
         labelled_files(tmp_path)

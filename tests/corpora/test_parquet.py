@@ -32,9 +32,9 @@ def test_nested(tmp_path: Path) -> None:
     ]
 
 
-def test_nested_turns_may_tell_their_dialogue_act(tmp_path: Path) -> None:
-    [talk] = read(tmp_path, {"turns": [[{"text": "Why?", "act": "question"}]]})
-    assert talk.turns == (Utterance("Why?", act="question"),)
+def test_nested_turns_may_have_several_labels(tmp_path: Path) -> None:
+    [talk] = read(tmp_path, {"turns": [[{"text": "Why?", "labels": ["anger", "fear"]}]]})
+    assert talk.turns == (Utterance("Why?", labels=("anger", "fear")),)
 
 
 def test_nested_bare_strings(tmp_path: Path) -> None:

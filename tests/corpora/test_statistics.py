@@ -27,6 +27,11 @@ def test_every_figure_by_hand() -> None:
     assert split.labels == {"calm": 2, "joy": 1, "fear": 0}
 
 
+def test_a_turn_with_several_labels_counts_for_each() -> None:
+    split = measure_split([Conversation("a", (Utterance("x", labels=("joy", "fear")),))], LABELS)
+    assert split.labels == {"calm": 0, "joy": 1, "fear": 1} and split.share_without_emotion == 0
+
+
 def test_table_1_shows_measured_beside_published(tmp_path: Path) -> None:
     write_text(tmp_path, "train")
     stats = measure(get_corpus("dailydialog"), tmp_path)

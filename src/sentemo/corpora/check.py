@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 
 from sentemo.corpora.corpus import Corpus, SplitCounts
+from sentemo.corpora.turns import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class CheckReport:
     dialogues: int
     utterances: int
     labels: Mapping[str, int]
-    """Labelled turns by label, in the order of the label set, zeros included."""
+    """Turns of each label, in the order of the label set, zeros included; one with several counts for each."""
     expected: SplitCounts | None
     """The published counts, of the edition that is nearest; None where none are known."""
     problems: list[str]
@@ -42,7 +43,7 @@ def check(corpus: Corpus, path: str | PathLike[str], split: str) -> CheckReport:
     for conversation in corpus.iter(path, name):
         dialogues += 1
         utterances += len(conversation)
-        found.update(turn.label for turn in conversation if turn.label is not None)
+        found.update(label for turn in conversation for label in counted(turn))
     labels = {label: found[label] for label in corpus.labels.names}
     expected = _nearest(corpus.published.get(name, ()), utterances)
     problems = _problems(name, expected, dialogues, utterances, labels) if expected else []

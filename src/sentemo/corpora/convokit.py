@@ -36,7 +36,7 @@ def read_convokit(source: Source, label: str | None = None) -> Iterator[Conversa
 
     Turns come by their timestamps; where one has none, in the file's order, each after what it answers. Blank ones are
     left out. `label` names the key of the metadata that holds the labels; without it, texts under "emotion", else
-    "label", are taken. A text under "act" is the dialogue act. Raises `BadInput` with file and line.
+    "label", are taken. Raises `BadInput` with file and line.
     """
     tree = open_tree(source)
     file = tree.find(UTTERANCES)
@@ -64,8 +64,7 @@ def _node(line: Line, path: str, label: str | None) -> tuple[str, _Node]:
     blank = text is None or (isinstance(text, str) and not text.strip())
     told = value.get("meta")
     meta: Mapping[str, object] = told if isinstance(told, dict) else {}
-    act = meta.get("act") if isinstance(meta.get("act"), str) else None
-    turn = None if blank else make_turn(text, speaker, _label(meta, label, place), place, act)
+    turn = None if blank else make_turn(text, speaker, _label(meta, label, place), place)
     return talk, _Node(id, reply_to, _time(value.get("timestamp")), turn)
 
 

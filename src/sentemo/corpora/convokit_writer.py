@@ -18,12 +18,11 @@ from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction
 AT_ONCE = 256  # conversations labelled together
 INDEX = {
     "label": ["<class 'str'>"],
-    "act": ["<class 'str'>"],
     "predicted_label": ["<class 'str'>"],
     "predicted_score": ["<class 'float'>"],
     "predicted_probabilities": ["<class 'dict'>"],
 }
-"""The metadata of an utterance: its own label and act, and a labeler's label with its probability and those of all."""
+"""The metadata of an utterance: its own label, and a labeler's label with its probability and those of all."""
 
 
 def write_convokit(
@@ -97,8 +96,7 @@ def _companions(talks: set[str], speakers: set[str], keys: set[str]) -> dict[str
 def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict[str, Any]]:
     """Give the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that no two have the same."""
     for place, turn in enumerate(talk):
-        own = {"label": turn.label, "act": turn.act}
-        meta = {key: value for key, value in own.items() if value is not None}
+        meta = {} if turn.label is None else {"label": turn.label}
         yield {
             "id": f"{talk.id}/{place}",
             "conversation_id": talk.id,

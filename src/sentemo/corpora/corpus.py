@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Literal
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation, LabelSet
@@ -33,7 +34,7 @@ class SplitCounts:
     utterances: int | None = None
     """Number of turns, labelled or not."""
     labels: Mapping[str, int] | None = None
-    """Number of labelled turns of each label."""
+    """Number of turns of each label; where several apply to a turn, it counts for each."""
     edition: str = ""
     """Which release the figures are of, where a corpus has several."""
 
@@ -76,6 +77,8 @@ class Corpus:
     """The language of the conversations."""
     splits: tuple[str, ...] = SPLITS
     """Canonical split names."""
+    several: Literal["none", "all", "votes"] = "none"
+    """What several labels of one turn mean: there are none, all of them apply, or each is one annotator's."""
 
     def split(self, name: str) -> str:
         """Give the canonical name of a split; raise `UsageError` for an unknown one."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, Overall, SplitCounts, SplitNotFound
-from sentemo.corpora.dailydialog_labels import LABELS, act_name, emotion_name
+from sentemo.corpora.dailydialog_labels import LABELS, emotion_name
 from sentemo.corpora.dailydialog_layouts import LAYOUTS
 from sentemo.corpora.detokenise import detokenise
 from sentemo.corpora.turns import make_conversation, make_turn, plain
@@ -21,23 +21,22 @@ PLACES = (
 def read_dailydialog(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the dialogues of a split from text, zip or Parquet, whichever is found first.
 
-    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. Turns have their dialogue
-    acts where the file of acts is there.
+    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. The dialogue acts that lie
+    beside the emotions are not read.
     """
     for layout in LAYOUTS:
         rows = layout(path, split)
         if rows is None:
             continue
-        for row, texts, emotions, acts, (place, emotion_place, act_place) in rows:
+        for row, texts, emotions, place, emotion_place in rows:
             turns = [
                 make_turn(
                     detokenise(plain(text, "utterance", place)),
                     "AB"[i % 2],
                     emotion_name(emotion, emotion_place),
                     place,
-                    None if act is None else act_name(act, act_place),
                 )
-                for i, (text, emotion, act) in enumerate(zip(texts, emotions, acts, strict=True))
+                for i, (text, emotion) in enumerate(zip(texts, emotions, strict=True))
             ]
             yield make_conversation(f"dailydialog-{split}-{row}", turns, place)
         return

@@ -1,4 +1,4 @@
-"""DailyDialog's labels and dialogue acts, and their ids in its files."""
+"""DailyDialog's labels and their ids in its files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ LABELS = LabelSet(("neutral", "anger", "disgust", "fear", "happiness", "sadness"
 """In the order of the published ids; the corpus itself calls id 0 "no emotion"."""
 
 IDS = {str(id): name for id, name in enumerate(LABELS.names)}
-ACTS = {"1": "inform", "2": "question", "3": "directive", "4": "commissive"}
 
 
 def emotion_name(emotion: object, place: Place) -> str:
@@ -17,12 +16,4 @@ def emotion_name(emotion: object, place: Place) -> str:
     name = IDS.get(str(emotion))
     if name is None:
         place.refuse(f"Unknown emotion id {str(emotion)[:20]!r}", "Use the ids 0 to 6")
-    return name
-
-
-def act_name(act: object, place: Place) -> str:
-    """Give the dialogue act of a published id 1 to 4, as a number or its digit."""
-    name = ACTS.get(str(act))
-    if name is None:
-        place.refuse(f"Unknown dialogue act id {str(act)[:20]!r}", "Use the ids 1 to 4")
     return name

@@ -19,7 +19,6 @@ from sentemo.corpora.zips import Archive
 
 END_OF_UTTERANCE = "__eou__"
 OUTER_ZIP = "ijcnlp_dailydialog.zip"
-ANNOTATIONS = ("emotions", "dialogue acts")
 
 
 class RawDialogue(NamedTuple):
@@ -28,10 +27,10 @@ class RawDialogue(NamedTuple):
     row: int
     texts: Sequence[object]
     emotions: Sequence[object]
-    acts: Sequence[object]
-    """As many as utterances; each None where there is no file or column of acts."""
-    places: tuple[Place, Place, Place]
-    """Where the texts, the emotions and the acts stand."""
+    """As many as utterances."""
+    place: Place
+    """Where the texts stand."""
+    emotion_place: Place
 
 
 Rows = Iterator[RawDialogue]
@@ -39,14 +38,13 @@ Rows = Iterator[RawDialogue]
 
 def text_layout(path: Path, split: str) -> Rows | None:
     """Find the official text files in DIR/SPLIT/, DIR/ or the unpacked archive's folder."""
-    texts, emotions, acts = file_names(split)
+    texts, emotions = file_names(split)
     if path.name == texts:
         path = path.parent
     for folder in (path / split, path, path / "ijcnlp_dailydialog" / split):
         if (folder / texts).is_file():
-            names = [folder / texts, folder / emotions]
-            names += [folder / acts] if (folder / acts).is_file() else []
-            return text_rows([file_lines(name) for name in names], names)
+            names = (folder / texts, folder / emotions)
+            return text_rows(file_lines(names[0]), file_lines(names[1]), names)
     return None
 
 
@@ -85,59 +83,50 @@ def _may_hold(file: Path, split: str) -> bool:
 LAYOUTS = (text_layout, zip_layout, parquet_layout)
 
 
-def file_names(split: str) -> tuple[str, str, str]:
-    """Name the official files of a split: utterances, emotions and dialogue acts."""
-    return f"dialogues_{split}.txt", f"dialogues_emotion_{split}.txt", f"dialogues_act_{split}.txt"
+def file_names(split: str) -> tuple[str, str]:
+    """Name the official files of a split: utterances and emotions."""
+    return f"dialogues_{split}.txt", f"dialogues_emotion_{split}.txt"
 
 
-def text_rows(files: Sequence[Iterator[Line]], names: Sequence[str | Path]) -> Rows:
-    """Put each line of utterances beside its line of emotions and, with a third file, of dialogue acts.
-
-    A line that is blank in all is skipped.
-    """
-    for row, lines in enumerate(zip_longest(*map(bare, files), fillvalue=(0, ""))):
-        (number, text), *annotated = lines
-        place, *others = (Place(name, at or row + 1) for name, (at, _) in zip(names, lines, strict=True))
+def text_rows(texts: Iterator[Line], emotions: Iterator[Line], names: tuple[str | Path, str | Path]) -> Rows:
+    """Put each line of utterances beside its line of emotions; a line that is blank in both is skipped."""
+    pairs = zip_longest(bare(texts), bare(emotions), fillvalue=(0, ""))
+    for row, ((number, text), (emotion_number, annotated)) in enumerate(pairs):
+        place, emotion_place = Place(names[0], number or row + 1), Place(names[1], emotion_number or row + 1)
         pieces = text.split(END_OF_UTTERANCE)
         if not pieces[-1].strip():
             pieces.pop()
-        ids: list[Sequence[object]] = []
-        for what, other, (_, line) in zip(ANNOTATIONS, others, annotated, strict=False):
-            ids.append(line.split())
-            if len(pieces) != len(ids[-1]):
-                (place if number else other).refuse(
-                    f"{len(pieces)} utterances but {len(ids[-1])} {what}",
-                    f"Compare it with the same line of {other.path}",
-                )
+        ids = annotated.split()
+        if len(pieces) != len(ids):
+            here, other = (place, emotion_place) if number else (emotion_place, place)
+            here.refuse(
+                f"{len(pieces)} utterances but {len(ids)} emotions",
+                f"Compare it with the same line of {other.path}",
+            )
         if pieces:
-            acts = ids[1] if len(ids) > 1 else [None] * len(pieces)
-            yield RawDialogue(row, pieces, ids[0], acts, (place, others[0], others[-1]))
+            yield RawDialogue(row, pieces, ids, place, emotion_place)
 
 
 def zip_rows(archive: Archive, member: str, split: str) -> Rows:
     """Read the official text files out of an archive."""
-    _, emotion_file, act_file = file_names(split)
-    emotions, acts = archive.find(emotion_file), archive.find(act_file)
+    emotion_file = file_names(split)[1]
+    emotions = archive.find(emotion_file)
     if emotions is None:
         Place(archive.name).refuse(f"No {emotion_file} beside {member}", "Fetch the archive again")
-    members = [member, emotions, *([acts] if acts else [])]
-    return text_rows([archive.lines(each) for each in members], [f"{archive.name}!{each}" for each in members])
+    names = (f"{archive.name}!{member}", f"{archive.name}!{emotions}")
+    return text_rows(archive.lines(member), archive.lines(emotions), names)
 
 
 def parquet_dialogues(files: Sequence[Path]) -> Rows:
-    """Read the columns `dialog`, `emotion` and, where there is one, `act` of all shards, counting rows through."""
+    """Read the columns `dialog` and `emotion` of all shards, counting rows through."""
     row = 0
     for file in files:
-        header = column_names(file)
-        if missing := {"dialog", "emotion"} - set(header):
+        if missing := {"dialog", "emotion"} - set(column_names(file)):
             Place(file, 1).refuse(f"No column {sorted(missing)[0]!r}", "Use the hub's files of daily_dialog")
-        columns = [name for name in ("dialog", "emotion", "act") if name in header]
-        for number, cells in parquet_rows(file, columns):
+        for number, cells in parquet_rows(file, ["dialog", "emotion"]):
             place = Place(file, number)
-            texts, *ids = (as_list(cells[name], name, place) for name in columns)
-            for what, column in zip(ANNOTATIONS, ids, strict=False):
-                if len(texts) != len(column):
-                    place.refuse(f"{len(texts)} utterances but {len(column)} {what}", "Fetch the file again")
-            acts = ids[1] if len(ids) > 1 else [None] * len(texts)
-            yield RawDialogue(row, texts, ids[0], acts, (place, place, place))
+            texts, emotions = (as_list(cells[name], name, place) for name in ("dialog", "emotion"))
+            if len(texts) != len(emotions):
+                place.refuse(f"{len(texts)} utterances but {len(emotions)} emotions", "Fetch the file again")
+            yield RawDialogue(row, texts, emotions, place, place)
             row += 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
 from sentemo.corpora.lines import bare, file_lines
-from sentemo.corpora.published_csv import find
+from sentemo.corpora.published_csv import all_that_apply, find, label_of
 from sentemo.corpora.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, LabelSet
 
@@ -26,8 +26,8 @@ FILES = {"train": "train.tsv", "validation": "dev.tsv", "test": "test.tsv"}
 def read_goemotions(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the comments of a split, each a conversation of one turn, from DIR/FILE, DIR/data/FILE or the file.
 
-    Ids are `goemotions-SPLIT-row` with a 0-based row. A comment with several labels (16 % of them) is left
-    unlabelled: an utterance here has one label or none.
+    Ids are `goemotions-SPLIT-row` with a 0-based row. A comment with several labels (16 % of them) has them all as
+    `labels` and no `label`.
     """
     file = find(path, FILES[split], ("", "data"))
     if file is None:
@@ -37,15 +37,8 @@ def read_goemotions(path: Path, split: str) -> Iterator[Conversation]:
         cells = text.split("\t")
         if len(cells) != 3:
             place.refuse(f"{len(cells)} cells between tabs, not 3 (text, label ids, comment id)", "Fetch it again")
-        ids = [_label(id, place) for id in cells[1].split(",")]
-        turn = make_turn(cells[0], None, ids[0] if len(ids) == 1 else None, place)
-        yield make_conversation(f"goemotions-{split}-{row}", [turn], place)
-
-
-def _label(id: str, place: Place) -> str:
-    if not id.isascii() or not id.isdigit() or int(id) >= len(LABELS):
-        place.refuse(f"{id[:20]!r} is no label id", f"Use numbers from 0 to {len(LABELS) - 1}")
-    return LABELS.names[int(id)]
+        label, labels = all_that_apply(label_of(id, LABELS, place) for id in cells[1].split(","))
+        yield make_conversation(f"goemotions-{split}-{row}", [make_turn(cells[0], None, label, place, labels)], place)
 
 
 def _counts(comments: int) -> tuple[SplitCounts, ...]:
@@ -61,4 +54,5 @@ GOEMOTIONS = Corpus(
     homepage="https://github.com/google-research/google-research/tree/master/goemotions",
     published={"train": _counts(43_410), "validation": _counts(5_426), "test": _counts(5_427)},
     reader=read_goemotions,
+    several="all",
 )

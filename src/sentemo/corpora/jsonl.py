@@ -1,4 +1,4 @@
-"""JSON lines: one conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "act"?} | "text", ...]}`."""
+"""JSON lines: a conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "labels"?} | "text", ...]}`."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _turn(value: object, place: Place) -> Utterance:
         return make_turn(value, None, None, place)
     if not isinstance(value, dict):
         place.refuse("A turn that is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
-    return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("act"))
+    return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels"))
 
 
 def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[str]) -> int:
@@ -122,9 +122,12 @@ def _line(conversation: Conversation, path: Source) -> bytes:
     return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _slim(turn: Utterance) -> dict[str, str]:
+def _slim(turn: Utterance) -> dict[str, object]:
     """Leave out what the reader fills in by itself."""
-    named = {"speaker": turn.speaker} if turn.speaker else {}
-    labelled = {"label": turn.label} if turn.label is not None else {}
-    acting = {"act": turn.act} if turn.act is not None else {}
-    return named | {"text": turn.text} | labelled | acting
+    slim: dict[str, object] = {"speaker": turn.speaker} if turn.speaker else {}
+    slim["text"] = turn.text
+    if turn.label is not None:
+        slim["label"] = turn.label
+    if turn.labels:
+        slim["labels"] = turn.labels
+    return slim

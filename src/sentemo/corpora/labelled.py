@@ -26,8 +26,9 @@ def labelled_files(path: str | PathLike[str]) -> tuple[LabelSet, list[Conversati
 
 
 def label_set(conversations: Iterable[Conversation], path: str | PathLike[str] | None = None) -> LabelSet:
-    """Derive the label set of labelled conversations."""
-    found = {turn.label for conversation in conversations for turn in conversation if turn.label is not None}
+    """Derive the label set of labelled conversations: every label that a turn has, alone or among several."""
+    turns = [turn for conversation in conversations for turn in conversation]
+    found = {label for turn in turns for label in (turn.label, *turn.labels) if label is not None}
     if not found:
         raise BadInput("No turn has a label", 'Add a "label" to the turns or a label column', path=path)
     names = tuple(sorted(found))

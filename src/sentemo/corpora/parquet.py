@@ -21,7 +21,7 @@ BATCH_ROWS = 512
 def read_parquet(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file; the `line` of an error is a 1-based row.
 
-    Nested: `turns` list<struct<text, speaker?, label?, act?>> or list<string>. Hub: `dialog` list<string> with
+    Nested: `turns` list<struct<text, speaker?, label?, labels?>> or list<string>. Hub: `dialog` list<string> with
     an optional `emotion` or `label`, a list of names or of DailyDialog's ids; speakers alternate, A and B.
     """
     return strictly(each_parquet(path))
@@ -101,7 +101,7 @@ def _nested(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
 
 def _turn(value: object, place: Place) -> Utterance:
     if isinstance(value, dict):
-        return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("act"))
+        return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels"))
     return make_turn(value, None, None, place)
 
 

@@ -7,17 +7,27 @@ from typing import Any
 from sentemo.types import ABSTENTION, Prediction, TurnPrediction
 
 
-def as_record(prediction: Prediction, abstain_below: float = 0.0) -> dict[str, Any]:
-    """Give a prediction as one object; the label is null where there is none or its probability is too low."""
-    return {"id": prediction.id, "turns": [turn_record(turn, abstain_below) for turn in prediction]}
+def as_record(prediction: Prediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
+    """Give a prediction as one object; the label is null where there is none or its probability is too low.
+
+    `several` adds the list of labels of a set of which more than one may apply.
+    """
+    return {"id": prediction.id, "turns": [turn_record(turn, abstain_below, several=several) for turn in prediction]}
 
 
-def turn_record(turn: TurnPrediction, abstain_below: float = 0.0) -> dict[str, Any]:
+def turn_record(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
     """Give one labelled turn as an object, its probabilities rounded."""
     return {
         "speaker": turn.speaker,
         "text": turn.text,
         "label": turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else None,
+        **({"labels": list(sure_labels(turn, abstain_below, several=True))} if several else {}),
         "score": round(turn.score, 6),
         "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
     }
+
+
+def sure_labels(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bool = False) -> tuple[str, ...]:
+    """Give a turn's label, or its labels where several may apply, but none whose probability is too low."""
+    told = turn.labels if several else (turn.label,)
+    return tuple(name for name in told if name != ABSTENTION and turn.probabilities[name] >= abstain_below)

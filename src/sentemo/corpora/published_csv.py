@@ -1,4 +1,4 @@
-"""What the readers of published CSV files share."""
+"""What the readers of published tables share."""
 
 from __future__ import annotations
 
@@ -55,3 +55,17 @@ def known_label(value: object, labels: LabelSet, place: Place) -> str:
     if name not in labels.names:
         place.refuse(f"Unknown label {name[:40]!r}", f"Use one of: {', '.join(labels.names)}")
     return name
+
+
+def label_of(id: str, labels: LabelSet, place: Place, first: int = 0) -> str:
+    """Give the label of a published id, those of the set being numbered from `first` on."""
+    numbered = {str(number): name for number, name in enumerate(labels.names, first)}
+    if id not in numbered:
+        place.refuse(f"{id[:20]!r} is no label id", f"Use numbers from {first} to {first + len(labels) - 1}")
+    return numbered[id]
+
+
+def all_that_apply(names: Iterable[str]) -> tuple[str | None, tuple[str, ...]]:
+    """Give the labels of a turn as its `label`, where there is one, and as its `labels`, where there are several."""
+    distinct = tuple(dict.fromkeys(names))
+    return (distinct[0], ()) if len(distinct) == 1 else (None, distinct)

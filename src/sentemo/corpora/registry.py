@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from sentemo.corpora.brighter import BRIGHTER
 from sentemo.corpora.corpus import Corpus
 from sentemo.corpora.dailydialog import DAILYDIALOG
 from sentemo.corpora.emorynlp import EMORYNLP
+from sentemo.corpora.empathetic import EMPATHETIC
+from sentemo.corpora.everyday import EVERYDAY
 from sentemo.corpora.goemotions import GOEMOTIONS
 from sentemo.corpora.iemocap import IEMOCAP
 from sentemo.corpora.meld import MELD
+from sentemo.corpora.relabelled import SUFFIX, relabelled
+from sentemo.corpora.xed import XED
 from sentemo.errors import UsageError
 
-CORPORA = {corpus.name: corpus for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS)}
+CORPORA = {
+    corpus.name: corpus
+    for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS, EMPATHETIC, XED, BRIGHTER, EVERYDAY)
+}
+
+RELABELLED = (EMORYNLP, GOEMOTIONS, XED, BRIGHTER)
+"""Those whose texts have everyday's labels too, under their name with `-everyday`."""
 
 
 def corpus_names() -> tuple[str, ...]:
@@ -20,6 +31,9 @@ def corpus_names() -> tuple[str, ...]:
 
 def get_corpus(name: str) -> Corpus:
     """Find a corpus by its short name, in any case; raise `UsageError` naming the known ones."""
+    texts = next((each for each in RELABELLED if name.lower() == each.name + SUFFIX), None)
+    if texts is not None:
+        return relabelled(texts)
     try:
         return CORPORA[name.lower()]
     except KeyError:

@@ -9,6 +9,7 @@ from os import PathLike
 from statistics import mean, median
 
 from sentemo.corpora.corpus import Corpus, Overall
+from sentemo.corpora.turns import counted
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, LabelSet
 
@@ -30,7 +31,7 @@ class SplitStatistics:
     share_without_emotion: float
     """Share of dialogues in which no turn has a label other than neutral."""
     labels: Mapping[str, int]
-    """Turns of each label, in the order of the label set."""
+    """Turns of each label, in the order of the label set; one with several counts for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def measure_split(conversations: Iterable[Conversation], labels: LabelSet) -> Sp
         speakers.append(len({turn.speaker for turn in conversation}))
         words.update(len(turn.text.split()) for turn in conversation)
         texts.update(hash(turn.text) for turn in conversation)
-        gold = [turn.label for turn in conversation if turn.label is not None]
+        gold = [label for turn in conversation for label in counted(turn)]
         found.update(gold)
         unmoved += all(label == labels.neutral for label in gold)
     _refuse_unknown(turns, found, labels)

@@ -26,11 +26,11 @@ class Place:
         raise BadInput(cause, next_step, path=str(self.path), line=self.line)
 
 
-def make_turn(text: object, speaker: object, label: object, place: Place, act: object = None) -> Utterance:
+def make_turn(text: object, speaker: object, label: object, place: Place, labels: object = None) -> Utterance:
     """Make an utterance of untrusted values.
 
     The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
-    label or dialogue act None.
+    label None. Of several labels the missing and blank ones are left out.
     """
     words = plain(text, "utterance", place)
     if not words.strip():
@@ -38,11 +38,24 @@ def make_turn(text: object, speaker: object, label: object, place: Place, act: o
     if len(words) > MAX_CHARACTERS:
         place.refuse(f"An utterance of {len(words):,} characters, above {MAX_CHARACTERS:,}", "Split or shorten it")
     name = "" if speaker is None else plain(speaker, "speaker", place)
-    return Utterance(words, name, _name(label, "label", place), _name(act, "act", place))
+    return Utterance(words, name, _label(label, place), _labels(labels, place))
 
 
-def _name(value: object, what: str, place: Place) -> str | None:
-    return None if value is None else plain(value, what, place).strip() or None
+def _label(value: object, place: Place) -> str | None:
+    return None if value is None else plain(value, "label", place).strip() or None
+
+
+def _labels(value: object, place: Place) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        place.refuse('"labels" is not a list', 'Write "labels": ["joy", "fear"], or "label" for a single one')
+    return tuple(label for each in value if (label := _label(each, place)) is not None)
+
+
+def counted(turn: Utterance) -> tuple[str, ...]:
+    """Give the labels for which a turn counts: its label, or each of several where it has no single one."""
+    return turn.labels if turn.label is None else (turn.label,)
 
 
 def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conversation:
@@ -55,7 +68,7 @@ def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conv
 
 def checked(conversation: Conversation, place: Place) -> Conversation:
     """Check that a conversation that is to be written can be read again."""
-    turns = [make_turn(turn.text, turn.speaker, turn.label, place, turn.act) for turn in conversation]
+    turns = [make_turn(turn.text, turn.speaker, turn.label, place, turn.labels) for turn in conversation]
     return make_conversation(plain(conversation.id, "id", place), turns, place)
 
 

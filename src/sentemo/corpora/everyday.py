@@ -1,0 +1,67 @@
+"""Everyday, the project's own corpus: synthetic chats of every kind, DailyDialog's seven labels on every turn.
+
+It was written line by line by a language model, not by people chatting. A turn's `label` is its writer's; its
+`labels`, where it has them, are one from each of two annotators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
+from sentemo.corpora.jsonl import load_object, read_conversation
+from sentemo.corpora.lines import bare, file_lines
+from sentemo.corpora.published_csv import find
+from sentemo.corpora.turns import Place
+from sentemo.types import Conversation, LabelSet
+
+LABELS = LabelSet(("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise"), neutral="neutral")
+FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
+
+
+def packaged() -> Path:
+    """Give the folder in which the package holds the corpus."""
+    return Path(str(files("sentemo.corpora") / "everyday_data"))
+
+
+def read_everyday(path: Path, split: str) -> Iterator[Conversation]:
+    """Yield the conversations of a split from DIR/FILE or the file itself, with the ids of the file."""
+    file = find(path, FILES[split], ("",))
+    if file is None:
+        raise SplitNotFound("Everyday", split, path, f"the folder with {FILES[split]}")
+    filled = (line for line in bare(file_lines(file)) if line[1].strip())
+    for row, (line, text) in enumerate(filled):
+        place = Place(file, line)
+        talk = read_conversation(load_object(text, place), f"everyday-{split}-{row}", place)
+        _check(talk, place)
+        yield talk
+
+
+def _check(talk: Conversation, place: Place) -> None:
+    for turn in talk:
+        for label in (turn.label, *turn.labels):
+            if label is not None and label not in LABELS.names:
+                place.refuse(f"Unknown label {label[:40]!r}", f"Use one of: {', '.join(LABELS.names)}")
+
+
+def _counts(conversations: int, *labels: int) -> tuple[SplitCounts, ...]:
+    return (SplitCounts(conversations, sum(labels), dict(zip(LABELS.names, labels, strict=True))),)
+
+
+EVERYDAY = Corpus(
+    name="everyday",
+    title="Everyday",
+    labels=LABELS,
+    licence="CC BY 4.0",
+    citation="The sentemo authors, Everyday: synthetic chats with an emotion on every turn, part of sentemo",
+    homepage="the package itself, with: sentemo corpus fetch everyday --out DIR",
+    published={
+        "train": _counts(2_579, 11_664, 1_787, 869, 1_032, 2_415, 1_287, 1_112),
+        "validation": _counts(200, 1_239, 155, 94, 111, 259, 123, 120),
+        "test": _counts(524, 2_737, 372, 185, 214, 593, 265, 225),
+    },
+    reader=read_everyday,
+    several="votes",
+)

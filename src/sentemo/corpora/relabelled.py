@@ -1,0 +1,68 @@
+"""Other corpora's texts with everyday's labels: the labels are the project's own, the texts stay where they are.
+
+One annotator (a language model, as for `everyday`, blind to the corpora's own labels) read whole scenes, lines or
+comments, and gave each turn one of the seven labels, or two where it was torn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from sentemo.corpora.corpus import Corpus, SplitCounts
+from sentemo.corpora.everyday import LABELS, packaged
+from sentemo.corpora.lines import bare, file_lines
+from sentemo.corpora.turns import Place
+from sentemo.types import Conversation, Utterance
+
+SUFFIX = "-everyday"
+"""Ends the name of a corpus that was labelled again."""
+TORN = 2
+"""How often the likelier of two labels counts, against once for the other."""
+
+
+def relabelled(corpus: Corpus) -> Corpus:
+    """Return a corpus of the same texts with everyday's labels; conversations that weren't labelled are left out."""
+
+    def read(path: Path, split: str) -> Iterator[Conversation]:
+        labels = given_labels(corpus.name)
+        for talk in corpus.iter(path, split):
+            found = labels.get(talk.id)
+            if found is not None and len(found) == len(talk):
+                turns = (_labelled(turn, votes) for turn, votes in zip(talk, found, strict=True))
+                yield replace(talk, turns=tuple(turns))
+
+    given = given_labels(corpus.name)
+    return replace(
+        corpus,
+        name=corpus.name + SUFFIX,
+        title=f"{corpus.title} with everyday's labels",
+        labels=LABELS,
+        published={"train": (SplitCounts(len(given), sum(map(len, given.values()))),)},
+        reader=read,
+        splits=("train",),
+        overall=None,
+        several="votes",
+    )
+
+
+@cache
+def given_labels(name: str) -> dict[str, list[tuple[str, ...]]]:
+    """Read the labels of a corpus's train split: by conversation, for each turn one label, or two."""
+    file = packaged() / "relabelled" / f"{name}.tsv"
+    found = {}
+    for line, text in bare(file_lines(file)):
+        id, tab, labels = text.partition("\t")
+        turns = [tuple(turn.split("/")) for turn in labels.split(" ")]
+        if not tab or any(label not in LABELS.names for turn in turns for label in turn):
+            Place(file, line).refuse("Not an id, a tab and labels", "Install sentemo again")
+        found[id] = turns
+    return found
+
+
+def _labelled(turn: Utterance, labels: tuple[str, ...]) -> Utterance:
+    if len(labels) == 1:
+        return replace(turn, label=labels[0], labels=())
+    return replace(turn, label=labels[0], labels=(*labels[:1] * TORN, *labels[1:]))

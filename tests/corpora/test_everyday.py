@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpora.samples import EVERYDAY
+from sentemo.corpora import SplitNotFound, get_corpus
+from sentemo.corpora.everyday import packaged
+from sentemo.errors import BadInput
+from sentemo.types import Conversation, Utterance
+
+CORPUS = get_corpus("everyday")
+
+
+def test_turns_have_a_label_and_the_votes(tmp_path: Path) -> None:
+    file = tmp_path / "validation.jsonl"
+    file.write_text(EVERYDAY, encoding="utf-8")
+    kitchen = (Utterance("who ate it", "Ann", "anger", ("anger", "fear")),)
+    dog = (Utterance("the dog!!", "Bob", "surprise", ("surprise", "surprise")), Utterance("oh"))
+    wanted = [Conversation("kitchen-1", kitchen), Conversation("everyday-validation-1", dog)]
+    assert CORPUS.read(tmp_path, "dev") == CORPUS.read(file, "validation") == wanted
+    assert CORPUS.present(tmp_path) == ("validation",) and CORPUS.several == "votes"
+    with pytest.raises(SplitNotFound, match=r"train\.jsonl"):
+        CORPUS.read(tmp_path, "train")
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ('{"turns": [{"text": "x", "label": "joy"}]}', "Unknown label 'joy'"),
+        ('{"turns": [{"text": "x", "label": "anger", "labels": ["anger", "rage"]}]}', "Unknown label 'rage'"),
+        ("{", "Not JSON"),
+    ],
+)
+def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> None:
+    file = tmp_path / "train.jsonl"
+    file.write_text(f'{{"turns": ["fine"]}}\n\n{line}\n', encoding="utf-8")
+    with pytest.raises(BadInput, match=cause) as caught:
+        CORPUS.read(tmp_path, "train")
+    assert (caught.value.path, caught.value.line) == (str(file), 3)
+
+
+def test_the_package_holds_its_folder_beside_the_readers() -> None:
+    assert packaged().parts[-3:] == ("sentemo", "corpora", "everyday_data")

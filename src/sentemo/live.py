@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.reader import DialogueReader
+from sentemo.encoders.reader import DialogueReader, merged
 from sentemo.network.live import LiveNetwork, LiveReader
 from sentemo.network.network import Network, NetworkOutput
 from sentemo.types import TurnPrediction, Utterance
@@ -44,5 +44,7 @@ class LiveConversation:
 
     def _embed(self, text: str, speaker: int) -> Tensor:
         if self._reader is not None and isinstance(self._encoder, DialogueReader):
-            return self._reader.add(self._encoder.tokens([[text]])[0][0], speaker)
+            parts = self._encoder.parts([[text]])[0][0]
+            vectors = torch.stack([self._reader.add(part, speaker).cpu() for part in parts])
+            return merged(vectors, parts, torch.tensor([len(parts)]))[0]
         return torch.from_numpy(self._encoder.encode([text]))[0]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args, overload
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from sentemo.adaptation.adaptation import Adaptation
 from sentemo.adaptation.learn import Keeping, learn, renamed
-from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.parts import ModelParts, OtherLabels
 from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
@@ -22,16 +23,16 @@ from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
+from sentemo.judgement import PLAIN, Judgement, judge
+from sentemo.label_sets import as_sentiment, check_known, several
 from sentemo.live import LiveConversation
 from sentemo.network.adapted import Method
 from sentemo.network.cuts import Piece, pieces
-from sentemo.network.decision import Decision, Judgement
 from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Head, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 GROUP_TURNS = 8192  # turns encoded at once: bounds memory on conversations and files of any length
@@ -50,7 +51,6 @@ class SentEmoContext(ModelParts):
 
     def __post_init__(self) -> None:
         self.network.eval()
-        self._plain = Decision(1)  # of any number of labels
         self._bank: tuple[object, Bank] | None = None  # the last that `explain` used, and what it was made of
 
     @classmethod
@@ -79,18 +79,36 @@ class SentEmoContext(ModelParts):
         return push(self, repository, private=private, message=message)
 
     @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
+    def predict(self, conversations: Conversation, *, labels: str | None = None) -> Prediction: ...
     @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label every turn. A conversation's labels don't depend on what else is in the call."""
+    def predict(self, conversations: Sequence[Conversation], *, labels: str | None = None) -> list[Prediction]: ...
+    def predict(
+        self, conversations: Conversation | Sequence[Conversation], *, labels: str | None = None
+    ) -> Prediction | list[Prediction]:
+        """Label every turn. A conversation's labels don't depend on what else is in the call.
+
+        `labels` names another label set: one of `heads`, of which several labels may apply to a turn, or `sentiment`.
+        """
         if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
+            return self.predict([conversations], labels=labels)[0]
+        if labels is not None:
+            check_known(labels, [*self.heads])
+            if labels == "sentiment":
+                return [as_sentiment(each) for each in self.predict(conversations)]
+            return self._several(conversations, self.heads[labels])
         judged: list[list[Judgement]] = [[] for _ in conversations]
         judge = self._judge()
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
         return self._predictions(conversations, judged)
+
+    @torch.inference_mode()
+    def _several(self, conversations: Sequence[Conversation], other: OtherLabels) -> list[Prediction]:
+        thresholds = other.head.threshold.tolist()
+        return [
+            several(talk, other.labels, other.head(features).tolist(), thresholds)
+            for talk, features in zip(conversations, self.features(conversations), strict=True)
+        ]
 
     def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Tensor]]:
         """Label every turn and give its features (T,E+Z), in one pass."""
@@ -245,19 +263,18 @@ class SentEmoContext(ModelParts):
 
     def _judge(self) -> Callable[[NetworkOutput], Judgement]:
         """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
-        decision = self.decision if self.decision is not None and self.head == "classifier" else self._plain
+        own = self.decision.rule() if self.decision is not None and self.head == "classifier" else PLAIN
         if self.adapted is None:
-            score = self._scorer()
-            if not self.label_of:
-                return lambda output: decision.judge(score(output))
-            return lambda output: decision.judge(score(output), None, self.label_of)
+            score, rule = self._scorer(), replace(own, label_of=self.label_of)
+            return lambda output: judge(score(output).numpy(), None, rule)
         if self.head != "classifier":
             raise UsageError("Labels learnt from a few examples have one head", "Use head='classifier'")
-        adapted, extends = self.adapted, self.adapted.shape.extends
-        if not extends:
-            return lambda output: self._plain.judge(adapted(output.features), None, self.label_of)
-        threshold = adapted.threshold.item()
-        return lambda output: decision.judge(output.scores, adapted(output.features), self.label_of, threshold)
+        adapted = self.adapted
+        if not adapted.shape.extends:
+            plain = replace(PLAIN, label_of=self.label_of)
+            return lambda output: judge(adapted(output.features).numpy(), None, plain)
+        beside = replace(own, label_of=self.label_of, threshold=adapted.threshold.item())
+        return lambda output: judge(output.scores.numpy(), adapted(output.features).numpy(), beside)
 
     def _scorer(self) -> Callable[[NetworkOutput], Tensor]:
         """What turns a network's output (T,C), (T,Z), (T,F) into scores (T,C), by the chosen head."""
@@ -276,11 +293,13 @@ class SentEmoContext(ModelParts):
         self, conversations: Sequence[Conversation], judged: Sequence[Sequence[Judgement]]
     ) -> list[Prediction]:
         return [
-            predicted(conversation, self.labels, *map(torch.cat, zip(*parts, strict=True)))
+            predicted(conversation, self.labels, *map(np.concatenate, zip(*parts, strict=True)))
             for conversation, parts in zip(conversations, judged, strict=True)
         ]
 
 
-def predicted(conversation: Conversation, labels: LabelSet, shares: Tensor, tops: Tensor) -> Prediction:
+def predicted(
+    conversation: Conversation, labels: LabelSet, shares: NDArray[np.floating], tops: NDArray[np.int64]
+) -> Prediction:
     """(T,C) probabilities and (T,) positions of labels -> the prediction of a conversation."""
     return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())

@@ -19,7 +19,7 @@ pytest.importorskip("onnxscript")
 def small_model(seed: int = 0) -> SentEmoContext:
     """A random model that reads dialogues, with a decision of its own."""
     model = random_model(seed, encoder=tiny_reader(seed))
-    model.decision = Decision(len(FOUR), temperature=1.3, undo=0.4)
+    model.decision = Decision(len(FOUR), temperature=1.3)
     model.decision.prior.copy_(model.decision.prior.new_tensor([-0.2, 0.9, 0.5, 0.1]))
     return model
 

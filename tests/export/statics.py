@@ -30,7 +30,6 @@ def random_config(**changed: Any) -> Static:
         "reach": REACH,
         "prior": [0.9, -0.4, -0.3, -0.2],
         "temperature": 1.2,
-        "undo": 0.4,
         "facts": {"corpus": "templates", "seed": 0},
     }
     return Static(**(known | changed))
@@ -41,6 +40,5 @@ def save_random_static(folder: Path, seed: int = 0) -> Path:
     rng = torch.Generator().manual_seed(seed)
     numbers = {name: torch.randn(shape, generator=rng) for name, shape in static.shapes.items()}
     tokenizer = tiny_tokenizer()
-    tokenizer.enable_truncation(static.max_tokens)
     write_static(folder, static, numbers, tokenizer)
     return folder

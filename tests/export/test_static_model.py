@@ -39,7 +39,7 @@ def naive(model: StaticModel, talk: Conversation) -> tuple[list[list[float]], li
     width, hidden = net.own.shape
     vectors = []
     for turn in talk:
-        tokens = model.tokenizer.encode(turn.text).ids
+        tokens = [token for piece in model.tokenizer.encode([turn.text])[0] for token in piece]
         root = math.sqrt(len(tokens))
         vectors.append([sum(float(net.table[token, d]) for token in tokens) / root for d in range(width)])
     probabilities, chosen = [], []
@@ -57,8 +57,7 @@ def naive(model: StaticModel, talk: Conversation) -> tuple[list[list[float]], li
             scores.append(score + sum(max(0, layer[h]) * net.out[h, label] for h in range(hidden)))
         raised = [math.exp((s + p) / rule.temperature) for s, p in zip(scores, rule.prior, strict=True)]
         probabilities.append([each / sum(raised) for each in raised])
-        ranks = [s + rule.undo * p for s, p in zip(scores, rule.prior, strict=True)]
-        chosen.append(ranks.index(max(ranks)))
+        chosen.append(raised.index(max(raised)))
     return probabilities, chosen
 
 

@@ -59,7 +59,7 @@ def edits(config: dict[str, Any]) -> list[Any]:
     kept = [(key, value) for key, value in wrong if (key, str(value)) not in {(k, str(v)) for k, v in right}]
     return [
         *({name: value for name, value in config.items() if name != left_out} for left_out in config),
-        *(config | {key: value} for key, value in kept if key not in ("facts", "threshold", "undo")),
+        *(config | {key: value} for key, value in kept if key not in ("facts", "threshold")),
         config | {"labels": config["labels"][:-1]},
         config | {"labels": config["labels"][:1] * 4},
         config | {"label_of": [0, 1, 2, 5]},

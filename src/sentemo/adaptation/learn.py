@@ -174,7 +174,7 @@ def _best(model: ModelParts, known: Tensor) -> Tensor:
     decision = model.decision or Decision(model.network.shape.labels)
     with torch.inference_mode():
         scores = model.network.head(points_of(known, model.network.shape.space_dim))
-        return decision.ranks(scores).amax(-1).float()
+        return decision.log_probabilities(scores).amax(-1).float()
 
 
 def _labels_of(model: ModelParts) -> Sequence[int]:

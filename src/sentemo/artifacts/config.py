@@ -17,7 +17,7 @@ from sentemo.errors import BadInput, BadModel
 from sentemo.network.shape import NetworkShape
 from sentemo.types import LabelSet
 
-FORMAT = 3
+FORMAT = 4
 EXPORTED = "sentemo-"
 """Begins the format of a form of a model that labels alone (`export/`)."""
 CONFIG = {
@@ -34,6 +34,7 @@ CONFIG = {
     "decision": bool,
     "adapted": dict | None,
     "label_of": list,
+    "heads": dict,
     "facts": dict,
 }
 
@@ -54,6 +55,7 @@ def config_text(model: ModelParts, carry_encoder: bool) -> str:
         "decision": model.decision is not None,
         "adapted": asdict(model.adapted.shape) if model.adapted is not None else None,
         "label_of": list(model.label_of),
+        "heads": {name: [list(each.labels.names), each.labels.neutral] for name, each in model.heads.items()},
         "facts": dict(model.facts),
     }
     return json.dumps(config, indent=1, ensure_ascii=False) + "\n"
@@ -89,6 +91,17 @@ def parse(config: Mapping[str, Any]) -> tuple[LabelSet, NetworkShape, EncoderIde
     if not _outputs_fit(config, shape.labels, len(labels)) or shape.embedding_dim != identity.dimension:
         raise BadModel("The checkpoint's sizes don't fit its labels or encoder", AGAIN)
     return labels, shape, identity
+
+
+def parse_heads(config: Mapping[str, Any]) -> dict[str, LabelSet]:
+    """Return the label sets beside the model's own; raise `BadModel` where they are damaged."""
+    try:
+        found = {str(name): LabelSet(tuple(names), neutral) for name, (names, neutral) in config["heads"].items()}
+    except (TypeError, ValueError, BadInput) as error:
+        raise BadModel(f"The checkpoint's label sets are damaged ({error})", AGAIN) from error
+    if not all(name.isidentifier() and all(type(label) is str for label in set.names) for name, set in found.items()):
+        raise BadModel("The checkpoint's label sets are not words", AGAIN)
+    return found
 
 
 def _outputs_fit(config: Mapping[str, Any], network: int, labels: int) -> bool:

@@ -11,11 +11,20 @@ from sentemo.encoders.reader import DialogueReader
 from sentemo.network.adapted import Adapted
 from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.network.label_head import LabelHead
 from sentemo.network.network import Network
 from sentemo.types import LabelSet
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+@dataclass(frozen=True)
+class OtherLabels:
+    """A label set beside the model's own, and what scores it."""
+
+    labels: LabelSet
+    head: LabelHead
 
 
 @dataclass
@@ -37,11 +46,13 @@ class ModelParts:
     """The label that each output stands for: the network's, then those of `adapted`; empty where each is its own."""
     texts: tuple[str, ...] = ()
     """What was said in the examples that `adapted` keeps."""
+    heads: Mapping[str, OtherLabels] = field(default_factory=dict)
+    """Other label sets that the model knows, by name."""
 
     def modules(self) -> dict[str, nn.Module]:
         """The parts that hold tensors, by the prefix of their names in the weights file."""
         reader = self.encoder.module if isinstance(self.encoder, DialogueReader) else None
-        named = {
+        named: dict[str, nn.Module | None] = {
             "reader.": reader,
             "network.": self.network,
             "prototypes.": self.prototypes,
@@ -49,4 +60,5 @@ class ModelParts:
             "decision.": self.decision,
             "adapted.": self.adapted,
         }
+        named |= {f"heads.{name}.": other.head for name, other in self.heads.items()}
         return {prefix: part for prefix, part in named.items() if part is not None}

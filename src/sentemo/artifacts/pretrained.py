@@ -15,11 +15,11 @@ from torch import Tensor
 
 from sentemo.artifacts.atomic import staged_folder
 from sentemo.artifacts.card import model_card
-from sentemo.artifacts.config import config_text, parse, read_config
+from sentemo.artifacts.config import config_text, parse, parse_heads, read_config
 from sentemo.artifacts.find import find
 from sentemo.artifacts.hub import is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_free, check_manifest, write_manifest
-from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.parts import ModelParts, OtherLabels
 from sentemo.artifacts.weights import Precision, load_strictly, read_weights, write_weights
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import EncoderIdentity
@@ -28,6 +28,7 @@ from sentemo.errors import BadModel, UsageError
 from sentemo.network.adapted import Adapted, AdaptedShape, Method
 from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.network.label_head import LabelHead
 from sentemo.network.network import Network
 from sentemo.network.reader import Reader, ReaderShape
 from sentemo.network.shape import NetworkShape
@@ -112,8 +113,21 @@ def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapp
             decision = Decision(outputs) if config["decision"] else None
             adapted = _adapted(config["adapted"], shape)
             facts, label_of = config["facts"], tuple(config["label_of"])
+            heads = {
+                name: OtherLabels(own, LabelHead(len(own), shape.embedding_dim + shape.space_dim))
+                for name, own in parse_heads(config).items()
+            }
             return ModelParts(
-                encoder, Network(shape), labels, prototypes, neighbours, facts, decision, adapted, label_of
+                encoder,
+                Network(shape),
+                labels,
+                prototypes,
+                neighbours,
+                facts,
+                decision,
+                adapted,
+                label_of,
+                heads=heads,
             )
     except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
         raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error

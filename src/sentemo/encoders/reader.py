@@ -15,6 +15,8 @@ from torch import Tensor
 
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
 from sentemo.encoders.packaged import sha256_of
+from sentemo.encoders.pieces import Pieces
+from sentemo.encoders.spelling import spell_out
 from sentemo.errors import BadModel, UsageError
 from sentemo.network.reader import Reader, ReaderShape
 from sentemo.network.stretches import read
@@ -35,8 +37,7 @@ class DialogueReader:
 
     def __init__(self, tokenizer: Tokenizer, module: Reader, identity: EncoderIdentity) -> None:
         self.tokenizer = tokenizer
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(module.shape.max_tokens)
+        self.pieces = Pieces(tokenizer, module.shape.max_tokens)
         self.module = module.eval()
         self.identity = identity
         """Of the sentence encoder that its weights started from."""
@@ -47,8 +48,10 @@ class DialogueReader:
         return self.tokenizer.token_to_id("[MASK]") or 0
 
     @classmethod
-    def start_from(cls, folder: Path, name: str, *, alone: int, window: int, max_tokens: int) -> DialogueReader:
-        """Start from the weights of a sentence encoder in a folder.
+    def start_from(
+        cls, folder: Path, name: str, *, alone: int, window: int, max_tokens: int, spelt: bool = False
+    ) -> DialogueReader:
+        """Start from the weights of a sentence encoder in a folder; `spelt` has it read emoji and the like in words.
 
         Raises `UsageError` unless it is a BERT, `BadModel` where it is damaged.
         """
@@ -71,6 +74,7 @@ class DialogueReader:
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # tokenizers raises plain Exception
             raise BadModel(f"{folder} holds no whole BERT ({error!r:.200})", "Get the encoder again") from error
+        tokenizer = spell_out(tokenizer) if spelt else tokenizer
         return cls(tokenizer, module, EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width))
 
     def tuned(self, module: Reader) -> DialogueReader:
@@ -88,15 +92,39 @@ class DialogueReader:
     def read(
         self, dialogues: Sequence[Sequence[str]], speakers: Sequence[Tensor], *, causal: bool = False
     ) -> list[Tensor]:
-        """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E)."""
-        return read(self.module, self.tokens(dialogues), speakers, causal=causal)
+        """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E).
+
+        The parts of a very long utterance are read like turns of one speaker, and their embeddings averaged.
+        """
+        parts = self.parts(dialogues)
+        tokens = [[part for utterance in dialogue for part in utterance] for dialogue in parts]
+        counts = [torch.tensor([len(utterance) for utterance in dialogue]) for dialogue in parts]
+        said_by = [own.repeat_interleave(count) for own, count in zip(speakers, counts, strict=True)]
+        vectors = read(self.module, tokens, said_by, causal=causal)
+        return [merged(*each) for each in zip(vectors, tokens, counts, strict=True)]
+
+    def parts(self, dialogues: Sequence[Sequence[str]]) -> list[list[list[Tensor]]]:
+        """The tokens of each part of each utterance of each dialogue; equal texts are tokenised once."""
+        texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
+        known = {
+            text: [torch.tensor([token for piece in part for token in piece]) for part in parts]
+            for text, parts in zip(texts, self.pieces.parts(texts), strict=True)
+        }
+        return [[known[text] for text in dialogue] for dialogue in dialogues]
 
     def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
-        """The tokens of each utterance of each dialogue; equal texts are tokenised once."""
-        texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
-        found = zip(texts, self.tokenizer.encode_batch(texts), strict=True)
-        known = {text: torch.tensor(encoding.ids) for text, encoding in found}
-        return [[known[text] for text in dialogue] for dialogue in dialogues]
+        """The tokens of each utterance of each dialogue to train on, of very long ones those of the first part."""
+        return [[utterance[0] for utterance in dialogue] for dialogue in self.parts(dialogues)]
+
+
+def merged(vectors: Tensor, parts: Sequence[Tensor], counts: Tensor) -> Tensor:
+    """(P,E) of parts, their P tokens (L,), (T,) parts of each utterance -> (T,E), means by length."""
+    if len(vectors) == len(counts):
+        return vectors
+    lengths = torch.tensor([float(len(part)) for part in parts])
+    owner = torch.repeat_interleave(torch.arange(len(counts)), counts)
+    sums = torch.zeros(len(counts), vectors.shape[1]).index_add_(0, owner, vectors * lengths[:, None])
+    return sums / torch.zeros(len(counts)).index_add_(0, owner, lengths)[:, None]
 
 
 def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:

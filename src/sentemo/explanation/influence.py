@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from sentemo.explanation.explanation import Influence
+from sentemo.judgement import Floats, Judgement
 from sentemo.network.cuts import Piece
-from sentemo.network.decision import Judgement
 from sentemo.network.inference import run
 from sentemo.network.network import Network, NetworkOutput
 from sentemo.types import Conversation
@@ -54,7 +55,7 @@ def influences(
     to that one is told.
     """
     whole = _Whole.read(engine, conversation)
-    own = judged.probabilities.gather(1, judged.labels[:, None])[:, 0]  # (T,)
+    own = np.take_along_axis(judged.probabilities, judged.labels[:, None], 1)[:, 0]  # (T,)
     found: list[list[Influence]] = [[] for _ in conversation]
     lacking = _lacking(len(conversation), reach, engine)
     if turn is not None:
@@ -62,9 +63,9 @@ def influences(
     at_once = max(1, GROUP_TURNS // (2 * (reach + engine.reach) + 1))
     while group := list(islice(lacking, at_once)):
         for piece, probabilities in zip(group, _probabilities(engine, whole, group), strict=True):
-            turns = torch.arange(piece.start, piece.stop)
+            turns = np.arange(piece.start, piece.stop)
             turns += turns >= piece.dialogue  # places in the whole conversation
-            change = own[turns] - probabilities.gather(1, judged.labels[turns, None])[:, 0]
+            change = own[turns] - np.take_along_axis(probabilities, judged.labels[turns, None], 1)[:, 0]
             for turn, difference in zip(turns.tolist(), change.tolist(), strict=True):
                 found[turn].append(Influence(piece.dialogue, difference))
         if on_progress:
@@ -120,7 +121,7 @@ class _Whole:
         return torch.tensor([order.setdefault(number, len(order)) for number in rest][piece.first : piece.last])
 
 
-def _probabilities(engine: Engine, whole: _Whole, group: Sequence[Piece]) -> Iterator[Tensor]:
+def _probabilities(engine: Engine, whole: _Whole, group: Sequence[Piece]) -> Iterator[Floats]:
     """What each piece answers, (stop - start, C)."""
     speakers = [whole.speakers(piece) for piece in group]
     embeddings = _embeddings(engine, whole, group, speakers)

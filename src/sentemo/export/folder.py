@@ -12,12 +12,14 @@ from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.artifacts.record import read_record
 from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadInput, BadModel
-from sentemo.export.rule import Rule
+from sentemo.judgement import Rule
 from sentemo.types import LabelSet
 
-FORMAT = "sentemo-onnx-1"
+FORMAT = "sentemo-onnx-2"
 CONFIG, TOKENIZER = "config.json", "tokenizer.json"
 UTTERANCES, DIALOGUES, NETWORK = "utterances.onnx", "dialogues.onnx", "network.onnx"
+HEADS = "heads.safetensors"
+"""The heads of other label sets, where there are any."""
 BESIDE = "-onnx"
 """Ends the name of a folder that lies beside the model it was made of."""
 
@@ -36,17 +38,20 @@ class Exported:
     labels: list[str]
     neutral: str | None
     max_tokens: int
-    """Tokens of an utterance that are read."""
+    """Tokens that are read at once."""
     width: int
     """E, of an utterance embedding."""
+    features: int
+    """F, of what other label sets are scored from."""
+    heads: dict[str, Any]
+    """Other label sets by name: their labels, and which of them is neutral."""
     reader_reach: int | None
     """Turns, on either side, that can influence an embedding; None where texts are encoded one by one."""
     network_reach: int
     """Turns, on either side, that can influence a turn's scores by its neighbours' embeddings."""
     prior: list[float]
-    """With temperature and undo: how scores become probabilities and a label (`network/decision.py`)."""
+    """With the temperature: how scores become probabilities (`judgement.py`)."""
     temperature: float
-    undo: float
     label_of: list[int]
     """The label that each output stands for; empty where each is its own."""
     threshold: float | None
@@ -59,14 +64,20 @@ class Exported:
 
     @property
     def outputs(self) -> list[int]:
-        """How many outputs the network has, and how many there are beside it."""
+        """The sizes of the network's outputs: features, scores, and those of added labels."""
         own, all_of_them = len(self.prior), len(self.label_of or self.labels)
-        return [own] if self.threshold is None and own == all_of_them else [own, all_of_them - own]
+        added = [] if self.threshold is None and own == all_of_them else [all_of_them - own]
+        return [self.features, own, *added]
 
     @property
     def rule(self) -> Rule:
         """How scores become probabilities and a label."""
-        return Rule(self.prior, self.temperature, self.undo, self.label_of, self.threshold or 0.0)
+        return Rule(self.prior, self.temperature, self.label_of, self.threshold or 0.0)
+
+    @property
+    def label_sets(self) -> dict[str, LabelSet]:
+        """The label sets beside its own."""
+        return {name: LabelSet(tuple(names), neutral) for name, (names, neutral) in self.heads.items()}
 
     @property
     def label_set(self) -> LabelSet:
@@ -117,9 +128,11 @@ def read_exported(folder: Path) -> Exported:
 def _check_sizes(found: Exported, path: Path) -> None:
     try:
         labels = len(found.label_set)
-    except BadInput as error:
-        raise BadModel(f"{path}: {error.cause}", AGAIN) from error
+        sound = all(type(name) is str for each in found.label_sets.values() for name in each.names)
+    except (BadInput, TypeError, ValueError) as error:
+        raise BadModel(f"{path} has label sets that are damaged ({error})", AGAIN) from error
     reaches = [found.network_reach, found.reader_reach or 0]
     owned = {*found.label_of} in (set(), {*range(labels)})
-    if not (found.temperature > 0 and found.max_tokens > 0 and found.width > 0 and min(reaches) >= 0 and owned):
+    whole = found.temperature > 0 and found.max_tokens > 0 and found.width > 0 and min(reaches) >= 0
+    if not (whole and owned and sound):
         raise BadModel(f"{path} has sizes that can't be", AGAIN)

@@ -52,10 +52,10 @@ class Scores(nn.Module):
     def forward(
         self, utterances: Tensor, speakers: Tensor, lengths: Tensor, first_turn: Tensor, causal: Tensor
     ) -> tuple[Tensor, ...]:
-        """(B,T,E), (B,T), (B,), (B,), () -> scores (B,T,O), and log odds of added labels (B,T,A) where there are."""
+        """(B,T,E), (B,T), (B,), (B,), () -> features (B,T,F), scores (B,T,O), and log odds of added labels (B,T,A)."""
         is_turn = torch.arange(utterances.shape[1])[None] < lengths[:, None]
         output = self.network(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
         if self.adapted is None:
-            return (output.scores,)
+            return output.features, output.scores
         found = self.adapted(output.features)
-        return (output.scores, found) if self.adapted.shape.extends else (found,)
+        return (output.features, output.scores, found) if self.adapted.shape.extends else (output.features, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, overload
 
@@ -10,10 +10,12 @@ import numpy as np
 
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.errors import BadModel
-from sentemo.export.folder import DIALOGUES, NETWORK, TOKENIZER, UTTERANCES, Exported, open_exported
-from sentemo.export.judge import Floats, judge
+from sentemo.export.folder import DIALOGUES, HEADS, NETWORK, TOKENIZER, UTTERANCES, Exported, open_exported
 from sentemo.export.sessions import Array, Graph, padded
+from sentemo.export.static_network import read_numbers
 from sentemo.export.tokenizer import read_tokenizer
+from sentemo.judgement import Judgement, judge
+from sentemo.label_sets import as_sentiment, check_known, several
 from sentemo.network.cuts import Piece, alike, grouped, pieces, stretches
 from sentemo.types import Conversation, LabelSet, Prediction
 
@@ -38,6 +40,7 @@ class OnnxModel:
         if self.network.widths != self.exported.outputs:
             raise BadModel(f"{folder} has graphs that don't fit its configuration", AGAIN)
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.exported.max_tokens)
+        self._heads = _read_heads(folder / HEADS, self.exported) if self.exported.heads else {}
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, threads: int = 1, causal: bool = False) -> OnnxModel:
@@ -68,30 +71,55 @@ class OnnxModel:
         return (self.exported.reader_reach or 0) + self.exported.network_reach
 
     @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
+    def predict(self, conversations: Conversation, *, labels: str | None = None) -> Prediction: ...
     @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label every turn. A conversation's labels don't depend on what else is in the call."""
+    def predict(self, conversations: Sequence[Conversation], *, labels: str | None = None) -> list[Prediction]: ...
+    def predict(
+        self, conversations: Conversation | Sequence[Conversation], *, labels: str | None = None
+    ) -> Prediction | list[Prediction]:
+        """Label every turn. A conversation's labels don't depend on what else is in the call.
+
+        `labels` names another label set, as in `SentEmoContext.predict`.
+        """
         if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
+            return self.predict([conversations], labels=labels)[0]
         for conversation in conversations:
             conversation.check()
+        if labels is not None:
+            check_known(labels, [*self._heads])
+            if labels == "sentiment":
+                return [as_sentiment(each) for each in self.predict(conversations)]
+            return self._several(conversations, labels)
         rule = self.exported.rule
-        judged: list[list[tuple[Floats, Array]]] = [[] for _ in conversations]
-        for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
-            for piece, outputs in zip(group, self._score(conversations, group), strict=True):
-                kept = slice(piece.start - piece.first, piece.stop - piece.first)
-                scores, *added = (output[kept] for output in outputs)
-                judged[piece.dialogue].append(judge(scores, added[0] if added else None, rule))
+        judged: list[list[Judgement]] = [[] for _ in conversations]
+        for dialogue, (_, scores, *added) in self._outputs(conversations):
+            judged[dialogue].append(judge(scores, added[0] if added else None, rule))
         return [
             Prediction.of(conversation, self.labels, shares.tolist(), tops.tolist())
             for conversation, parts in zip(conversations, judged, strict=True)
             for shares, tops in [map(np.concatenate, zip(*parts, strict=True))]
         ]
 
+    def _several(self, conversations: Sequence[Conversation], name: str) -> list[Prediction]:
+        weight, bias, threshold = self._heads[name]
+        found: list[list[Array]] = [[] for _ in conversations]
+        for dialogue, (features, *_) in self._outputs(conversations):
+            found[dialogue].append(1 / (1 + np.exp(-(features @ weight.T + bias))))
+        known, thresholds = self.exported.label_sets[name], threshold.tolist()
+        return [
+            several(talk, known, np.concatenate(parts).tolist(), thresholds)
+            for talk, parts in zip(conversations, found, strict=True)
+        ]
+
+    def _outputs(self, conversations: Sequence[Conversation]) -> Iterator[tuple[int, list[Array]]]:
+        """Yield which conversation a piece is of, and the network's outputs for the turns that it answers."""
+        for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
+            for piece, outputs in zip(group, self._score(conversations, group), strict=True):
+                kept = slice(piece.start - piece.first, piece.stop - piece.first)
+                yield piece.dialogue, [output[kept] for output in outputs]
+
     def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> list[list[Array]]:
-        """N pieces -> N lists of the network's outputs, (T,O) and (T,A)."""
+        """N pieces -> N lists of the network's outputs, (T,F), (T,O) and (T,A)."""
         texts = [[turn.text for turn in conversations[p.dialogue].turns[p.first : p.last]] for p in group]
         numbers = {p.dialogue: np.array(conversations[p.dialogue].speaker_numbers()) for p in group}
         speakers = [numbers[p.dialogue][p.first : p.last] for p in group]
@@ -112,13 +140,22 @@ class OnnxModel:
     def _embed(self, dialogues: Sequence[Sequence[str]], speakers: Sequence[Array]) -> list[Array]:
         """N dialogues of T texts, N arrays (T,) -> N arrays (T,E); each distinct text is read alone once."""
         texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
-        place = {text: number for number, text in enumerate(texts)}
-        tokens = [np.array(encoding.ids) for encoding in self.tokenizer.encode_batch(texts)]
-        alone = self._read_alone(tokens)
-        states = [[alone[place[text]] for text in dialogue] for dialogue in dialogues]
         if self.dialogues is None:
-            return [np.stack(each) for each in states]
-        return self._read_jointly(self.dialogues, states, speakers)
+            cut = [np.array(tokens) for tokens in self.tokenizer.truncated(texts)]
+            first = dict(zip(texts, self._read_alone(cut), strict=True))
+            return [np.stack([first[text] for text in dialogue]) for dialogue in dialogues]
+        parts = self.tokenizer.parts(texts)
+        pieces = list(dict.fromkeys(tuple(piece) for each in parts for part in each for piece in part))
+        alone = dict(zip(pieces, self._read_alone([np.array(piece) for piece in pieces]), strict=True))
+        states = {
+            text: [np.concatenate([alone[tuple(piece)] for piece in part]) for part in each]
+            for text, each in zip(texts, parts, strict=True)
+        }
+        read = [[part for text in dialogue for part in states[text]] for dialogue in dialogues]
+        counts = [np.array([len(states[text]) for text in dialogue]) for dialogue in dialogues]
+        said_by = [np.repeat(own, count) for own, count in zip(speakers, counts, strict=True)]
+        vectors = self._read_jointly(self.dialogues, read, said_by)
+        return [merged(*each) for each in zip(vectors, read, counts, strict=True)]
 
     def _read_alone(self, tokens: Sequence[Array]) -> list[Array]:
         """N utterances, arrays (L,) -> their tokens' states (L,E), or their embeddings (E,)."""
@@ -152,3 +189,23 @@ class OnnxModel:
             for cut, rows in zip(batch, embeddings, strict=True):
                 found[cut.dialogue][cut.start : cut.stop] = rows[cut.start - cut.first : cut.stop - cut.first]
         return found
+
+
+def merged(vectors: Array, parts: Sequence[Array], counts: Array) -> Array:
+    """(P,E) of parts, their P states (L,E), (T,) parts of each utterance -> (T,E), means by length."""
+    if len(vectors) == len(counts):
+        return vectors
+    lengths = np.array([len(part) for part in parts], np.float32)
+    starts = counts.cumsum() - counts
+    sums: Array = np.add.reduceat(vectors * lengths[:, None], starts) / np.add.reduceat(lengths, starts)[:, None]
+    return sums
+
+
+def _read_heads(path: Path, exported: Exported) -> dict[str, tuple[Array, Array, Array]]:
+    """Weights (M,F), biases (M,) and thresholds (M,) of each label set beside the model's own."""
+    sizes = {name: len(each) for name, each in exported.label_sets.items()}
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, size in sizes.items():
+        shapes |= {f"{name}.weight": (size, exported.features), f"{name}.bias": (size,), f"{name}.threshold": (size,)}
+    numbers = read_numbers(path, shapes)
+    return {name: (numbers[f"{name}.weight"], numbers[f"{name}.bias"], numbers[f"{name}.threshold"]) for name in sizes}

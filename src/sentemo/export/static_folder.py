@@ -11,10 +11,10 @@ from sentemo.artifacts.manifest import AGAIN
 from sentemo.artifacts.record import read_record
 from sentemo.errors import BadInput, BadModel
 from sentemo.export.bands import bands
-from sentemo.export.rule import Rule
+from sentemo.judgement import Rule
 from sentemo.types import LabelSet
 
-FORMAT = "sentemo-static-1"
+FORMAT = "sentemo-static-2"
 CONFIG, WEIGHTS, TOKENIZER = "config.json", "static.safetensors", "tokenizer.json"
 
 
@@ -30,7 +30,7 @@ class Static:
     labels: list[str]
     neutral: str | None
     max_tokens: int
-    """Tokens of an utterance that are read."""
+    """Tokens that are read at once."""
     vocabulary: int
     """V, rows of the table of tokens."""
     width: int
@@ -40,9 +40,8 @@ class Static:
     reach: int
     """W, turns on either side that can influence a turn's label; a power of 2."""
     prior: list[float]
-    """With temperature and undo: how scores become probabilities and a label (`network/decision.py`)."""
+    """With the temperature: how scores become probabilities (`judgement.py`)."""
     temperature: float
-    undo: float
     facts: dict[str, Any]
 
     def to_text(self) -> str:
@@ -52,7 +51,7 @@ class Static:
     @property
     def rule(self) -> Rule:
         """How scores become probabilities and a label."""
-        return Rule(self.prior, self.temperature, self.undo)
+        return Rule(self.prior, self.temperature)
 
     @property
     def label_set(self) -> LabelSet:

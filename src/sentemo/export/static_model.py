@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
 from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.errors import BadModel
-from sentemo.export.judge import Floats, judge
 from sentemo.export.neighbours import neighbours
 from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
 from sentemo.export.static_network import StaticNetwork, read_numbers
 from sentemo.export.tokenizer import read_tokenizer
+from sentemo.judgement import Floats, judge
 from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.types import Conversation, LabelSet, Prediction
 
@@ -32,7 +33,7 @@ class StaticModel:
         self.causal = causal
         self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes), self.static.reach)
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
-        if max(self.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
+        if max(self.tokenizer.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
             raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
 
     @classmethod
@@ -93,7 +94,7 @@ class StaticModel:
         """N pieces -> the scores of all their turns, one piece after the other; equal texts are read once."""
         texts = [turn.text for p in group for turn in conversations[p.dialogue].turns[p.first : p.last]]
         place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        vectors = self.network.pool([encoding.ids for encoding in self.tokenizer.encode_batch([*place])])
+        vectors = self.network.pool([[*chain(*pieces)] for pieces in self.tokenizer.encode([*place])])
         around = neighbours([p.last - p.first for p in group], self.reach)
         if self.causal:
             around[:, self.reach :] = len(texts)

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from sentemo.artifacts.atomic import staged_folder
-from sentemo.artifacts.card import LICENCES
+from sentemo.artifacts.card import data_lines, licence_of, shown
 from sentemo.artifacts.manifest import check_free, write_manifest
 from sentemo.artifacts.weights import write_weights
 from sentemo.export.static_folder import CONFIG, TOKENIZER, WEIGHTS, Static
@@ -32,11 +32,8 @@ def write_static(folder: Path, static: Static, numbers: Mapping[str, Tensor], to
 
 def static_card(labels: Sequence[str], facts: Mapping[str, Any]) -> str:
     """Write the model card as Markdown with the hub's header."""
-    corpora = dict.fromkeys(str(facts.get(name, "")) for name in ("the model's corpus", "corpus"))
-    data = [LICENCES.get(name, (name or "unknown data", "that of its data", "other")) for name in corpora]
-    sources = "".join(f"- {title}, licence {licence}\n" for title, licence, _ in data)
-    tag = data[0][2] if len(data) == 1 else "other"
-    known = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
+    licence, tag = licence_of(facts)
+    known = "\n".join(f"| {name} | {shown(value)} |" for name, value in facts.items())
     return f"""---
 license: {tag}
 library_name: sentemo
@@ -45,8 +42,8 @@ tags: [emotion-recognition-in-conversation, static-embeddings]
 ---
 # A static model of sentemo
 
-Names the emotion of every utterance of a conversation, roughly and fast, for the first pass over an archive: a table of
-tokens' vectors, summed up for each utterance, and a small network that reads it between its neighbours. The order of
+Labels every utterance of a conversation with its emotion, roughly and fast, for the first pass over an archive: a table
+of tokens' vectors, summed up for each utterance, and a small network that reads it between its neighbours. The order of
 words says nothing to it. Labels: {", ".join(labels)}.
 
 | | |
@@ -58,9 +55,9 @@ Measure others with `sentemo evaluate`.
 
 ## Data and licence
 Model and static model learnt from:
-{sources}
-The weights follow from that data and **may be used as its licence allows** (DailyDialog's: not commercially, with
-attribution, shared alike). The code that runs them is Apache-2.0.
+
+{data_lines(facts)}
+The weights follow from that data. Licence of the weights: **{licence}**. The code that runs them is Apache-2.0.
 
 ## Use and limits
 ```python

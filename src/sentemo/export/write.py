@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from sentemo import __version__
 from sentemo.artifacts.atomic import cannot_write, staged_folder
 from sentemo.artifacts.manifest import check_free, write_manifest
 from sentemo.artifacts.pretrained import card
+from sentemo.artifacts.weights import write_weights
+from sentemo.encoders.pieces import Pieces
 from sentemo.encoders.reader import DialogueReader
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import MissingExtra, UsageError
-from sentemo.export.folder import CONFIG, DIALOGUES, FORMAT, NETWORK, TOKENIZER, UTTERANCES, Exported
+from sentemo.export.folder import CONFIG, DIALOGUES, FORMAT, HEADS, NETWORK, TOKENIZER, UTTERANCES, Exported
 from sentemo.export.graphs import Joint, Pooled, Scores
 from sentemo.export.linear8 import with_8_bits
 from sentemo.model import SentEmoContext
@@ -57,12 +58,15 @@ def export(model: SentEmoContext, folder: Path, *, precision: Bits = "int8", sou
     and for a folder that holds something else, `MissingExtra` where onnxscript is not installed.
     """
     check_free(folder)
-    tokenizer, parts = _parts(model)
+    pieces, parts = _parts(model)
     with staged_folder(folder) as staged:
         for name, part in parts.items():
             write_graph(staged / name, part, precision)
-        tokenizer.save(str(staged / TOKENIZER))
-        (staged / CONFIG).write_text(_config(model, tokenizer, precision, source).to_text(), encoding="utf-8")
+        pieces.tokenizer.save(str(staged / TOKENIZER))
+        if model.heads:
+            heads = {f"{name}.{key}": t for name, h in model.heads.items() for key, t in h.head.state_dict().items()}
+            write_weights(staged / HEADS, heads, "float32")
+        (staged / CONFIG).write_text(_config(model, pieces, precision, source).to_text(), encoding="utf-8")
         (staged / "README.md").write_text(card(model), encoding="utf-8")
         write_manifest(staged)
 
@@ -94,7 +98,7 @@ def write_graph(path: Path, part: Part, precision: Bits) -> None:
         path.write_bytes(proto.SerializeToString(deterministic=True))
 
 
-def _parts(model: SentEmoContext) -> tuple[Tokenizer, dict[str, Part]]:
+def _parts(model: SentEmoContext) -> tuple[Pieces, dict[str, Part]]:
     encoder = model.encoder
     if isinstance(encoder, DialogueReader):
         reader = encoder
@@ -119,7 +123,7 @@ def _parts(model: SentEmoContext) -> tuple[Tokenizer, dict[str, Part]]:
         "causal": causal,
     }
     parts[NETWORK] = Part(Scores(model.network, model.adapted), inputs, ((0, 1), (0, 1), (0,), (0,), ()))
-    return reader.tokenizer, parts
+    return reader.pieces, parts
 
 
 def _as_reader(encoder: SentenceEncoder) -> tuple[DialogueReader, bool]:
@@ -139,13 +143,12 @@ def _means(pooling: dict[str, Any]) -> bool:
     return chosen == ["pooling_mode_mean_tokens"] or pooling.get("pooling_mode") == "mean"
 
 
-def _config(model: SentEmoContext, tokenizer: Tokenizer, precision: Bits, source: str) -> Exported:
+def _config(model: SentEmoContext, pieces: Pieces, precision: Bits, source: str) -> Exported:
     adapted = model.adapted
     outputs = model.network.shape.labels if adapted is None or adapted.shape.extends else adapted.shape.labels
     own = adapted is None or adapted.shape.extends
     decision = model.decision if model.decision is not None and own else Decision(outputs)
     reader = model.encoder.module.shape if isinstance(model.encoder, DialogueReader) else None
-    truncation = tokenizer.truncation
     return Exported(
         format=FORMAT,
         sentemo=__version__,
@@ -153,13 +156,14 @@ def _config(model: SentEmoContext, tokenizer: Tokenizer, precision: Bits, source
         source=source,
         labels=list(model.labels.names),
         neutral=model.labels.neutral,
-        max_tokens=int(truncation["max_length"]) if truncation else 512,
+        max_tokens=pieces.max_tokens,
         width=model.network.shape.embedding_dim,
+        features=model.network.shape.embedding_dim + model.network.shape.space_dim,
+        heads={name: [list(each.labels.names), each.labels.neutral] for name, each in model.heads.items()},
         reader_reach=None if reader is None else reader.reach,
         network_reach=model.network.shape.reach,
         prior=decision.prior.tolist(),
         temperature=decision.temperature.item(),
-        undo=decision.undo.item(),
         label_of=list(model.label_of),
         threshold=adapted.threshold.item() if adapted is not None and adapted.shape.extends else None,
         facts=dict(model.facts),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -42,8 +42,8 @@ class Alone(nn.Module):
 def read_alone(reader: Reader, dialogues: Sequence[Sequence[Tensor]]) -> list[list[Tensor]]:
     """N dialogues of T utterances, each of its tokens (L,) -> the same of states (L,E), shared by equal utterances."""
     alone, device = Alone(reader), reader.word.weight.device
-    keys = [[tuple(utterance.tolist()) for utterance in dialogue] for dialogue in dialogues]
-    distinct = list(dict.fromkeys(key for dialogue in keys for key in dialogue))
+    keys = [[[*pieces_of(utterance)] for utterance in dialogue] for dialogue in dialogues]
+    distinct = list(dict.fromkeys(key for dialogue in keys for utterance in dialogue for key in utterance))
     states: dict[tuple[int, ...], Tensor] = {}
     for places in alike([len(key) for key in distinct], BATCH_TOKENS):
         batch = [distinct[place] for place in places]
@@ -51,4 +51,16 @@ def read_alone(reader: Reader, dialogues: Sequence[Sequence[Tensor]]) -> list[li
         tokens = pad_sequence([torch.tensor(key) for key in batch], batch_first=True).to(device)
         for key, row in zip(batch, alone(tokens, lengths).float().cpu(), strict=True):
             states[key] = row[: len(key)].clone()
-    return [[states[key] for key in dialogue] for dialogue in keys]
+    return [[_joined([states[key] for key in utterance]) for utterance in dialogue] for dialogue in keys]
+
+
+def _joined(pieces: list[Tensor]) -> Tensor:
+    return pieces[0] if len(pieces) == 1 else torch.cat(pieces)  # without a copy where texts are shared
+
+
+def pieces_of(utterance: Tensor) -> Iterator[tuple[int, ...]]:
+    """Tokens (L,) -> those of each piece."""
+    starts = (utterance == utterance[0]).nonzero()[:, 0].tolist()
+    tokens = utterance.tolist()
+    for start, stop in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        yield tuple(tokens[start:stop])

@@ -9,11 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sentemo.network.attention import NEVER
 from sentemo.network.context import POSITIONS
 from sentemo.network.context import SPEAKERS as TURN_SPEAKERS
 from sentemo.network.features import features
 from sentemo.network.network import Network, NetworkOutput
 from sentemo.network.reader import SPEAKERS, Reader
+from sentemo.network.tokens import places_of
 
 
 class Layer(Protocol):
@@ -51,9 +53,12 @@ class LiveReader:
         reader, alone = self._reader, self._reader.shape.alone
         tokens = tokens.to(reader.word.weight.device)
         self._lengths.append(len(tokens))
-        states = reader.norm(reader.word(tokens) + reader.place.weight[: len(tokens)])[None]
+        places = places_of(tokens)
+        piece = (places == 0).cumsum(0)
+        states = reader.norm(reader.word(tokens) + reader.place(places))[None]
+        own = torch.where(piece[:, None] == piece, 0.0, NEVER)[None, None]  # (1, 1, L, L)
         for layer in reader.layers[:alone]:
-            states = layer(states, None)
+            states = layer(states, own)
         states = states + reader.speaker.weight[min(speaker, SPEAKERS - 1)]
         bias = self._bias()
         for memory, layer in zip(self._memories, reader.layers[alone:], strict=True):

@@ -30,7 +30,7 @@ class ReaderShape:
     places: int
     """Places of a token in its utterance that have an embedding."""
     max_tokens: int
-    """Tokens of an utterance that are read; the rest is cut."""
+    """Tokens that are read at once; a longer utterance is read in pieces."""
     alone: int
     """Lower layers, in which the tokens of an utterance see each other only."""
     window: int
@@ -79,10 +79,10 @@ class ReaderLayer(nn.Module):
 class Reader(nn.Module):
     """Turn the tokens of a dialogue into one embedding per utterance.
 
-    The lower layers read each utterance alone, as the sentence encoder did whose weights they start from. In the upper
-    ones a token also sees the tokens of neighbouring turns, the less of them the farther they are: the logits of head h
-    fall by slope h for each turn of distance (as Press et al. 2022 do for tokens), so that some heads hardly leave the
-    utterance and others see all of the window. Places count anew in each utterance.
+    The lower layers read each utterance alone, long ones piece by piece, as the sentence encoder did whose weights they
+    start from. In the upper ones a token also sees the tokens of neighbouring turns, the less of them the farther they
+    are: the logits of head h fall by slope h for each turn of distance (as Press et al. 2022 do for tokens), so that
+    some heads hardly leave the utterance and others see all of the window. Places count from 0 in each piece.
     """
 
     def __init__(self, shape: ReaderShape) -> None:
@@ -106,7 +106,8 @@ class Reader(nn.Module):
         if tokens.is_floating_point():
             return self.join(tokens, turns, speakers, causal=causal)
         states = self.norm(self.word(tokens) + self.place(places))
-        own = (turns[:, None, :] == turns[:, :, None])[:, None]  # (B, 1, L, L)
+        piece = (places == 0).cumsum(1)  # (B, L)
+        own = (piece[:, None, :] == piece[:, :, None])[:, None]  # (B, 1, L, L)
         bias = torch.zeros(own.shape, device=own.device, dtype=attention_type(states)).masked_fill(~own, NEVER)
         for layer in self.layers[: self.shape.alone]:
             states = layer(states, bias)

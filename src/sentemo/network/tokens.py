@@ -18,7 +18,7 @@ class TokenBatch(NamedTuple):
     tokens: Tensor
     """(B,L), numbers of the vocabulary; or (B,L,E), states of utterances that were read alone; 0 on padding."""
     places: Tensor
-    """(B,L), the place of a token in its utterance, from 0."""
+    """(B,L), the place of a token in its piece of an utterance, from 0."""
     turns: Tensor
     """(B,L), the turn that a token belongs to; -1 on padding."""
     speakers: Tensor
@@ -28,10 +28,13 @@ class TokenBatch(NamedTuple):
 
 
 def pad_tokens(dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor]) -> TokenBatch:
-    """B dialogues of T utterances, each of its tokens (L,) or states (L,E), and B tensors (T,) -> a padded batch."""
+    """B dialogues of T utterances, each of its tokens (L,) or states (L,E), and B tensors (T,) -> a padded batch.
+
+    A long utterance is several pieces, one after the other; each begins with the token that the first one begins with.
+    """
     lengths = [torch.tensor([len(utterance) for utterance in dialogue]) for dialogue in dialogues]
     tokens = [torch.cat(list(dialogue)) for dialogue in dialogues]
-    places = [torch.cat([torch.arange(int(length)) for length in each]) for each in lengths]
+    places = [torch.cat([places_of(utterance) for utterance in dialogue]) for dialogue in dialogues]
     turns = [torch.repeat_interleave(torch.arange(len(each)), each) for each in lengths]
     is_turn = [torch.ones(len(each), dtype=torch.bool) for each in lengths]
     return TokenBatch(
@@ -41,6 +44,14 @@ def pad_tokens(dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor]
         pad_sequence(list(speakers), batch_first=True),
         pad_sequence(is_turn, batch_first=True),
     )
+
+
+def places_of(utterance: Tensor) -> Tensor:
+    """Tokens (L,) -> the place of each in its piece (L,); states (L,E) -> those of one piece."""
+    places = torch.arange(len(utterance))
+    if utterance.dim() > 1:
+        return places
+    return places - torch.where(utterance == utterance[0], places, 0).cummax(0).values
 
 
 def mask_words(batch: TokenBatch, share: float, mask: int) -> TokenBatch:

@@ -1,0 +1,92 @@
+"""Other label sets than a model's own: several labels of a turn at once, and sentiment. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from sentemo.errors import UsageError
+from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
+
+SENTIMENT = LabelSet(("positive", "neutral", "negative"), neutral="neutral")
+POLARITY: Mapping[str, str] = {
+    "neutral": "neutral",
+    **dict.fromkeys(("happiness", "joy", "joyful", "love"), "positive"),
+    **dict.fromkeys(("anger", "disgust", "fear", "sadness", "mad", "scared", "sad"), "negative"),
+}
+"""What the usual emotions mean as sentiment; a label that isn't here, such as surprise, says nothing of it."""
+
+
+@dataclass(frozen=True)
+class InSentiment:
+    """A labeler of emotions that tells their sentiment."""
+
+    labeler: Labeler
+
+    @property
+    def labels(self) -> LabelSet:
+        """Positive, neutral and negative."""
+        return SENTIMENT
+
+    @overload
+    def predict(self, conversations: Conversation) -> Prediction: ...
+    @overload
+    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
+    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+        """Label each turn as the labeler does, and add up what it says of each sentiment."""
+        if isinstance(conversations, Conversation):
+            return as_sentiment(self.labeler.predict(conversations))
+        return [as_sentiment(each) for each in self.labeler.predict(conversations)]
+
+
+def as_sentiment(prediction: Prediction) -> Prediction:
+    """Add up the probabilities of each sentiment's emotions; those that say nothing of it are left out.
+
+    Raises `UsageError` where no label of the prediction is a known emotion.
+    """
+    return Prediction(prediction.id, tuple(_sentiment(turn) for turn in prediction))
+
+
+def _sentiment(turn: TurnPrediction) -> TurnPrediction:
+    if turn.label == ABSTENTION:
+        return TurnPrediction(turn.speaker, turn.text, ABSTENTION, turn.score, {ABSTENTION: 1.0})
+    sums = dict.fromkeys(SENTIMENT.names, 0.0)
+    for name, share in turn.probabilities.items():
+        if name in POLARITY:
+            sums[POLARITY[name]] += share
+    total = sum(sums.values())
+    if not total:
+        raise UsageError(
+            f"The labels {', '.join(turn.probabilities)} say nothing of sentiment", "Use a model of emotions"
+        )
+    shares = {name: share / total for name, share in sums.items()}
+    label = max(shares, key=shares.__getitem__)
+    return TurnPrediction(turn.speaker, turn.text, label, shares[label], shares)
+
+
+def several(
+    conversation: Conversation,
+    labels: LabelSet,
+    probabilities: Sequence[Sequence[float]],
+    thresholds: Sequence[float],
+) -> Prediction:
+    """Name for each turn all labels whose probability reaches their threshold, the likeliest first.
+
+    `label` is the likeliest of all, whether or not it reaches its threshold; probabilities don't sum to 1.
+    """
+    turns = []
+    for turn, row in zip(conversation, probabilities, strict=True):
+        order = sorted(range(len(row)), key=lambda place: -row[place])
+        found = tuple(labels.names[place] for place in order if row[place] >= thresholds[place])
+        by_name = dict(zip(labels.names, row, strict=True))
+        turns.append(
+            TurnPrediction(turn.speaker, turn.text, labels.names[order[0]], row[order[0]], by_name, labels=found)
+        )
+    return Prediction(conversation.id, tuple(turns))
+
+
+def check_known(name: str, known: Sequence[str]) -> None:
+    """Raise `UsageError` for a label set that a model doesn't have."""
+    if name not in (*known, "sentiment"):
+        raise UsageError(f"This model has no label set {name!r}", f"Use one of: {', '.join([*known, 'sentiment'])}")

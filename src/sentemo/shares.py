@@ -1,0 +1,170 @@
+"""How often each label occurs in one's own chats: move what is said towards that, or estimate it. No torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentemo.errors import UsageError
+from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
+
+MOST_SENSITIVE = 5.0
+"""Of a sensitivity, above or below 0: the odds of neutral then change by a factor of 148."""
+FEWEST_TURNS, MOST_TURNS = 50, 20_000
+STEPS, CLOSE = 1000, 1e-6
+LEAST = 1e-6
+"""A share that is estimated is no smaller."""
+RESAMPLES = 200
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Reweighed:
+    """A labeler whose probabilities are multiplied by factors; its labels are then the most probable ones."""
+
+    labeler: Labeler
+    factors: Mapping[str, float]
+    """By label; 1 where none is given."""
+
+    @property
+    def labels(self) -> LabelSet:
+        """The labeler's own."""
+        return self.labeler.labels
+
+    @overload
+    def predict(self, conversations: Conversation) -> Prediction: ...
+    @overload
+    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
+    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+        """Label each turn as the labeler does, and reweigh what it says."""
+        if isinstance(conversations, Conversation):
+            return reweigh(self.labeler.predict(conversations), self.factors)
+        return [reweigh(each, self.factors) for each in self.labeler.predict(conversations)]
+
+
+def sensitive(labeler: Labeler, sensitivity: float) -> Labeler:
+    """Give a labeler that finds more emotions (a sensitivity above 0) or fewer (below 0); itself for 0.
+
+    `sensitivity` is taken from the log-odds of neutral. Raises `UsageError` for a number beyond -5 to 5, and where no
+    label means neutral.
+    """
+    check_sensitivity(sensitivity)
+    return Reweighed(labeler, neutral_factor(labeler.labels, sensitivity)) if sensitivity else labeler
+
+
+def with_sensitivity(predictions: Sequence[Prediction], labels: LabelSet, sensitivity: float) -> list[Prediction]:
+    """Do to predictions that are there already what `sensitive` does to a labeler."""
+    check_sensitivity(sensitivity)
+    if not sensitivity:
+        return list(predictions)
+    factors = neutral_factor(labels, sensitivity)
+    return [reweigh(prediction, factors) for prediction in predictions]
+
+
+def check_sensitivity(sensitivity: float) -> None:
+    """Raise `UsageError` for a number that can't be one."""
+    if not abs(sensitivity) <= MOST_SENSITIVE:  # nor is what is no number
+        raise UsageError(f"A sensitivity can't be {sensitivity}", "Use a number from -5 to 5, such as 0.7")
+
+
+def neutral_factor(labels: LabelSet, sensitivity: float) -> dict[str, float]:
+    """Give the factor of neutral that a sensitivity means; raise `UsageError` where no label means neutral."""
+    if labels.neutral is None:
+        raise UsageError("A sensitivity needs a neutral label, and this model has none", "Leave the sensitivity out")
+    return {labels.neutral: math.exp(-sensitivity)}
+
+
+def reweigh(prediction: Prediction, factors: Mapping[str, float]) -> Prediction:
+    """Multiply each label's probability by its factor, 1 where none is given; the label is then the most probable.
+
+    A turn that a labeler gave no label stays as it is.
+    """
+    return Prediction(prediction.id, tuple(reweigh_turn(turn, factors) for turn in prediction))
+
+
+def reweigh_turn(turn: TurnPrediction, factors: Mapping[str, float]) -> TurnPrediction:
+    """Do to one turn what `reweigh` does to them all."""
+    if turn.label == ABSTENTION:
+        return turn
+    weighted = {name: share * factors.get(name, 1.0) for name, share in turn.probabilities.items()}
+    total = sum(weighted.values())
+    probabilities = {name: share / total for name, share in weighted.items()}
+    label = max(probabilities, key=probabilities.__getitem__)
+    return replace(turn, label=label, score=probabilities[label], probabilities=probabilities)
+
+
+@dataclass(frozen=True)
+class FittedShares:
+    """Label shares estimated from unlabelled turns, with 95 % intervals over conversations."""
+
+    shares: dict[str, float]
+    low: dict[str, float]
+    high: dict[str, float]
+    factors: dict[str, float]
+    """What to multiply each label's probability by: its share over the one that the model assumed."""
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name} {share:.1%} [{self.low[name]:.1%}, {self.high[name]:.1%}]" for name, share in self.shares.items()
+        )
+
+
+def fit_shares(predictions: Sequence[Prediction], assumed: Mapping[str, float], *, seed: int = 0) -> FittedShares:
+    """Estimate the label shares of unlabelled conversations by expectation maximisation (Saerens et al. 2002).
+
+    `assumed` holds the shares that the predictions' probabilities assume. Of long inputs, random conversations of some
+    20,000 turns are used. Raises `UsageError` for fewer than 50 turns, too few to learn shares from.
+    """
+    names = [*assumed]
+    rng = np.random.default_rng(seed)
+    talks: list[Floats] = []
+    turns = 0
+    for place in rng.permutation(len(predictions)):
+        if turns >= MOST_TURNS:
+            break
+        rows = [[turn.probabilities[name] for name in names] for turn in predictions[place] if turn.label != ABSTENTION]
+        if rows:
+            talks.append(np.array(rows))
+            turns += len(rows)
+    if turns < FEWEST_TURNS:
+        raise UsageError(
+            f"Label shares can't be estimated from so little text ({turns} turns)",
+            f"Give {FEWEST_TURNS} turns or more, or use --sensitivity instead",
+        )
+    prior = np.array([assumed[name] for name in names])
+    prior = prior / prior.sum()
+    likely = np.concatenate(talks) / prior
+    found = _maximised(likely, np.ones((len(likely), 1)), prior)[0]
+    lengths = [len(talk) for talk in talks]
+    drawn = rng.multinomial(len(talks), [1 / len(talks)] * len(talks), RESAMPLES).T  # how often each conversation
+    again = _maximised(likely, np.repeat(drawn, lengths, 0), found)
+    low, high = np.quantile(again, [0.025, 0.975], 0)
+
+    def named(values: Floats) -> dict[str, float]:
+        return dict(zip(names, values.tolist(), strict=True))
+
+    return FittedShares(named(found), named(low), named(high), named(found / prior))
+
+
+def estimate(probabilities: Floats, assumed: Floats) -> Floats:
+    """(N,C) probabilities that assume shares (C,) -> the shares (C,) under which such turns are likeliest."""
+    shares: Floats = _maximised(probabilities / assumed, np.ones((len(probabilities), 1)), assumed)[0]
+    return shares
+
+
+def _maximised(likely: Floats, weights: NDArray[Any], start: Floats) -> Floats:
+    """(N,C) likelihoods up to a factor each, (N,R) weights of turns in R samples -> (R,C), the samples' shares."""
+    shares = np.tile(start, (weights.shape[1], 1))
+    turns = weights.sum(0)[:, None]
+    for _ in range(STEPS):
+        new: Floats = shares * ((weights / (likely @ shares.T)).T @ likely) / turns
+        done = np.abs(new - shares).max() < CLOSE
+        shares = np.maximum(new, LEAST)
+        if done:
+            break
+    return shares

@@ -82,24 +82,3 @@ def test_proxies_are_trained() -> None:
     rows: list[dict[str, float]] = []
     fit(recipe, FOUR, TRAIN, encoder=ENCODER, watchers=Watchers(on_epoch=rows.append))
     assert rows[-1]["loss"] < rows[0]["loss"]
-
-
-COUNTS = np.array([800.0, 50.0, 8.0])
-
-
-def test_focal_loss_counts_the_sure_ones_less() -> None:
-    scores, gold = torch.tensor([[4.0, 0, 0], [0, 1.0, 0], [1, 0, 0.5]]), torch.tensor([0, 1, 2])
-    loss = ClassLoss(Objective(focal=2.0, class_weight_power=0.5), COUNTS)
-    shares = scores.softmax(-1)[torch.arange(3), gold]
-    weights = loss.corpus_weights
-    wanted = sum(float(w * (1 - p) ** 2 * -p.log()) for w, p in zip(weights, shares, strict=True)) / float(
-        weights.sum()
-    )
-    assert loss(scores, gold).item() == pytest.approx(wanted, rel=1e-5)
-
-
-def test_the_rarest_label_has_to_lead_by_the_whole_margin() -> None:
-    loss = ClassLoss(Objective(label_margin=0.5, class_weight_power=0.0), COUNTS)
-    assert loss.margins.tolist() == pytest.approx([0.5 * (8 / 800) ** 0.25, 0.5 * (8 / 50) ** 0.25, 0.5])
-    scores, gold = torch.tensor([[0.0, 0.3, 1.0]]), torch.tensor([2])
-    assert loss(scores, gold).item() == pytest.approx(F.cross_entropy(torch.tensor([[0.0, 0.3, 0.5]]), gold).item())

@@ -15,14 +15,13 @@ from sentemo.network.reading import ReadingNetwork
 from sentemo.network.tokens import mask_words
 from sentemo.training import run_folder
 from sentemo.training.dialogues import TokenisedDialogues, tokenise_dialogues
-from sentemo.training.fit import Source, Split, Watchers, choose_encoder, fit
+from sentemo.training.fit import Split, Watchers, choose_encoder, fit
 from sentemo.training.parallel import divide
 from sentemo.training.rates import parameter_groups
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.trainer import Trainer
-from sentemo.types import Conversation, LabelSet, Utterance
 
-from .small import ENCODER, TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after
+from .small import TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after
 
 TUNED = {
     "encoder__tuned": "true",
@@ -128,48 +127,21 @@ def test_reader_and_network_have_their_own_rates() -> None:
     assert counted == sum(p.numel() for p in trainer.network.parameters()) - 200 * 16  # but for the words
 
 
-def relabelled() -> list[Conversation]:
-    """Other conversations with two labels of their own."""
-    names = {"neutral": "calm", "happiness": "calm", "anger": "upset", "sadness": "upset"}
-    return [
-        Conversation(talk.id, tuple(Utterance(t.text, t.speaker, names[str(t.label)]) for t in talk))
-        for talk in template_dialogues(20, 5)
-    ]
-
-
-OTHER = {"other": Source(LabelSet(("calm", "upset")), Split("other", relabelled()))}
-
-
 @pytest.mark.evidence("training.kill")
 @pytest.mark.parametrize(("steps", "frozen"), [(1, 0), (4, 0), (14, 0), (14, 1)])
 def test_a_training_that_stopped_ends_as_if_it_never_had(
     steps: int, frozen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_folder, "SAVE_EVERY_S", 0.0)
-    first = {"sources__corpora": '["other"]', "sources__utterances": 24}
-    recipe = tuned_recipe(schedule__cycles=2, encoder__frozen_layers=frozen, **first)
+    recipe = tuned_recipe(schedule__cycles=2, encoder__frozen_layers=frozen)
 
     def train(folder: Path | None, watchers: Watchers | None = None) -> SentEmoContext:
-        encoder = tiny_reader()
-        return fit(recipe, FOUR, TRAIN, VALIDATION, folder=folder, encoder=encoder, sources=OTHER, watchers=watchers)
+        return fit(recipe, FOUR, TRAIN, VALIDATION, folder=folder, encoder=tiny_reader(), watchers=watchers)
 
     whole = train(None)
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path, stop_after(steps))
     assert_same_weights(train(tmp_path), whole)
-
-
-def test_another_corpus_comes_first_and_helps() -> None:
-    first = tuned_recipe(schedule__epochs=1, sources__corpora='["other"]', sources__epochs=6, sources__utterances=16)
-    losses = []
-    for recipe in (first, tuned_recipe(schedule__epochs=1)):
-        rows: list[dict[str, float]] = []
-        watchers = Watchers(on_epoch=rows.append)
-        fit(recipe, FOUR, TRAIN, encoder=tiny_reader(std=0.1), sources=OTHER, watchers=watchers)
-        losses.append(rows[-1]["loss"])
-    assert losses[0] < losses[1]
-    with pytest.raises(UsageError, match="other first, which is not there"):
-        fit(first, FOUR, TRAIN, encoder=tiny_reader())
 
 
 def test_cycles_end_in_the_mean_of_the_weights_at_their_ends() -> None:
@@ -223,5 +195,3 @@ def test_settings_that_do_not_go_together(overrides: dict[str, object], message:
 def test_settings_of_a_tuned_encoder() -> None:
     with pytest.raises(UsageError, match="last layer alone"):
         choose_encoder(EncoderChoice(tuned=True, layers=(3,)))
-    with pytest.raises(UsageError, match="for a tuned encoder"):
-        fit(small_recipe(sources__corpora='["other"]'), FOUR, TRAIN, encoder=ENCODER)

@@ -22,17 +22,19 @@ AT_ONCE = 100  # conversations labelled between two ticks of the bar
 
 def distil(
     model: Annotated[str, typer.Argument(help="A tuned model: its folder, a hub id, or default.")],
-    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
-    data: options.Data,
+    corpora: Annotated[list[str], typer.Argument(metavar="CORPUS...", help=options.CORPUS_HELP)],
+    data: Annotated[
+        list[str], typer.Option("--data", "-d", help="The corpus's folder; NAME=DIR for each of several. Repeatable.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The static model's folder.")],
     seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
     threads: options.Threads = 0,
 ) -> None:
     """Distil a model into a static one: rougher, and many times as fast, for the first pass over an archive.
 
-    The model labels the train split first (its exported form does, where one lies beside it); then a table of tokens
-    and a small network learn what it says, and the corpus's labels. The result is a model for predict, label and
-    evaluate, and needs no torch.
+    The model labels the train splits first (its exported form does, where there is one beside it); then a table of
+    tokens and a small network learn its answers and the corpora's labels, which are mapped onto the model's where there
+    are several corpora. The result is a model for predict, label and evaluate, and needs no torch.
     """
     from sentemo.artifacts.find import find
     from sentemo.artifacts.manifest import check_free
@@ -44,15 +46,16 @@ def distil(
 
     options.use_threads(threads)
     check_free(out)
-    labels, conversations = options.read_split(corpus, data, "train")
+    places = options.places(corpora, data)
+    labels, conversations, validation = _read(corpora, places)
     folder = find(model)
     loaded = SentEmoContext.from_pretrained(folder)
     teacher = open_labeler(usable_beside(folder) or folder, threads=threads)
     with progress("Labelling", "Training") as (on_label, on_step):
         answers = _answers(teacher, conversations, on_label)
         source = sha256_of(folder / "manifest.json")
-        distilled = run(loaded, conversations, answers, corpus=corpus, seed=seed, source=source, on_step=on_step)
-    _save(distilled, out, f"train: {len(conversations):,} dialogues", _validation(corpus, data), labels)
+        distilled = run(loaded, conversations, answers, corpora=corpora, seed=seed, source=source, on_step=on_step)
+    _save(distilled, out, f"train: {len(conversations):,} dialogues", validation, labels)
     tell(f"The static model is in {out}; use it with: sentemo predict FILE --model {out}")
 
 
@@ -62,6 +65,26 @@ def _answers(teacher: Labeler, conversations: Sequence[Conversation], on_label: 
         answers += teacher.predict(conversations[start : start + AT_ONCE])
         on_label(len(answers), len(conversations))
     return answers
+
+
+def _read(
+    corpora: list[str], places: dict[str, Path]
+) -> tuple[LabelSet, Sequence[Conversation], Sequence[Conversation]]:
+    """Labels, training conversations, and the first corpus's validation split; those of several are mapped."""
+    from sentemo.corpora.label_map import LabelMap
+    from sentemo.corpora.registry import get_corpus
+
+    first = corpora[0]
+    if len(corpora) == 1:
+        labels, conversations = options.read_split(first, places[first], "train")
+        return labels, conversations, _validation(first, places[first])
+    chosen = LabelMap.load("seven")
+    mapped: list[Conversation] = []
+    for name in corpora:
+        corpus = get_corpus(name)
+        mapped += chosen.apply(corpus.read(places[name], "train"), chosen.of(name, corpus.labels))
+    held_out = chosen.apply(_validation(first, places[first]), chosen.of(first, get_corpus(first).labels))
+    return chosen.labels, mapped, held_out
 
 
 def _validation(corpus: str, data: Path) -> list[Conversation]:

@@ -10,13 +10,12 @@ import typer
 
 from sentemo import types
 from sentemo.cli.screen import tell
-from sentemo.corpora.corpus import SplitNotFound
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
-    from sentemo.training.fit import Source
+    from sentemo.training.mixture import MappedCorpus
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
 
@@ -33,17 +32,23 @@ Format = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Head = Annotated[str, typer.Option(help="What turns points into labels: classifier, prototypes or neighbours.")]
 Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no later turn matters to a label.")]
+Sensitivity = Annotated[
+    float,
+    typer.Option(min=-5, max=5, help="Above 0 more emotions are found, below fewer: taken from neutral's log-odds."),
+]
 Data = Annotated[Path, typer.Option("--data", "-d", help="Where the corpus lies, in its published layout.")]
+Map = Annotated[
+    str, typer.Option("--map", help="Protocol map: on the labels of seven, ekman, polarity, or a map in a TOML file.")
+]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
 ]
-Sources = Annotated[
-    list[str] | None,
-    typer.Option("--source", help="Where a corpus lies that the recipe trains on first: NAME=DIR. Repeatable."),
-]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode anew; keep no embeddings on disk.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
-CORPUS_HELP = "dailydialog, meld, emorynlp, iemocap, goemotions, or files (your own labelled files)."
+CORPUS_HELP = (
+    "everyday, dailydialog, goemotions, emorynlp, meld, iemocap, empathetic, xed, brighter, or files (your own "
+    "labelled files)."
+)
 
 
 def as_head(name: str) -> types.Head:
@@ -80,6 +85,15 @@ def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conv
     return labelled_files(data)
 
 
+def protocol_under(label_map: str, protocol: str, usual: str) -> str:
+    """Give the protocol that --map and --protocol, which is `usual` where none is named, ask for together."""
+    if protocol == "map" and not label_map:
+        raise UsageError("The protocol map needs a map", "Add --map seven")
+    if label_map and protocol not in (usual, "map"):
+        raise UsageError(f"--map is a protocol of its own, not {protocol}", "Leave --protocol out")
+    return "map" if label_map else protocol
+
+
 def read_recipe(name: str, overrides: list[str] | None) -> Recipe:
     """Read a recipe and apply --set."""
     from sentemo.training.recipe import Recipe
@@ -93,29 +107,44 @@ def read_recipe(name: str, overrides: list[str] | None) -> Recipe:
     return Recipe.load(name, pairs)
 
 
-def read_sources(recipe: Recipe, given: list[str] | None, data: Path) -> dict[str, Source]:
-    """Read the corpora that a recipe trains on first, from --source or from folders of their names beside --data."""
-    from sentemo.corpora.registry import get_corpus
-    from sentemo.training.fit import Source, Split
-
-    places = {name: data.resolve().parent / name for name in recipe.sources.corpora}
-    for text in given or []:
+def places(names: list[str], given: list[str]) -> dict[str, Path]:
+    """Read where each corpus is, from `DIR` for one corpus or `NAME=DIR` for each of several."""
+    if len(names) == 1 and len(given) == 1 and not given[0].startswith(f"{names[0]}="):
+        return {names[0]: Path(given[0])}
+    found = {}
+    for text in given:
         name, equals, folder = text.partition("=")
-        if not equals or name not in places:
-            raise UsageError(
-                f"--source {text} is none of the recipe's", f"Write NAME=DIR for {', '.join(places) or 'none'}"
-            )
-        places[name] = Path(folder)
-    sources = {}
-    for name, place in places.items():
+        if not equals or name not in names:
+            raise UsageError(f"--data {text} belongs to none of: {', '.join(names)}", "Write --data NAME=DIR for each")
+        found[name] = Path(folder)
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise UsageError(f"No folder was given for {', '.join(missing)}", f"Add --data {missing[0]}=DIR")
+    return found
+
+
+def read_mixture(
+    names: list[str], places: dict[str, Path], label_map: str, split: str = "train"
+) -> tuple[LabelSet, list[MappedCorpus]]:
+    """Read a split of several corpora under a label map."""
+    from sentemo.corpora.label_map import LabelMap
+    from sentemo.corpora.registry import get_corpus
+    from sentemo.training.mixture import MappedCorpus
+
+    chosen = LabelMap.load(label_map)
+    found = []
+    for name in names:
         corpus = get_corpus(name)
-        try:
-            conversations = corpus.read(place, "train")
-        except SplitNotFound as error:
-            step = f"Get it with: sentemo corpus fetch {name} --out {place}; or name its folder: --source {name}=DIR"
-            raise UsageError(f"The recipe trains on {name} first: {error.cause}", step) from error
-        sources[name] = Source(corpus.labels, Split(f"{name} train", conversations))
-    return sources
+        found.append(
+            MappedCorpus(
+                name,
+                corpus.read(places[name], split),
+                chosen.of(name, corpus.labels),
+                votes=corpus.several == "votes",
+                own_labels=corpus.labels if corpus.several == "all" else None,
+            )
+        )
+    return chosen.labels, found
 
 
 def read_encoder(recipe: Recipe, no_cache: bool) -> Encoder:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,58 +16,56 @@ from sentemo.cli.screen import progress, tell
 if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
     from sentemo.training.fit import Split
+    from sentemo.training.recipe import Recipe
     from sentemo.types import LabelSet
 
 
 def train(
-    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
-    data: options.Data,
+    corpora: Annotated[
+        list[str], typer.Argument(metavar="CORPUS...", help=f"{options.CORPUS_HELP} Several are trained on at once.")
+    ],
+    data: Annotated[
+        list[str], typer.Option("--data", "-d", help="The corpus's folder; NAME=DIR for each of several. Repeatable.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: recipe, log, checkpoints, model.")],
     recipe: Annotated[
-        str, typer.Option("--recipe", "-r", help="default, best, paper, direct, or a TOML file.")
+        str, typer.Option("--recipe", "-r", help="default, best, everyday, paper, direct, or a TOML file.")
     ] = "default",
     overrides: options.Overrides = None,
     seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, or a GPU as torch names it.")] = "cpu",
     threads: options.Threads = 0,
     weights: Annotated[str, typer.Option(help="How the weights are saved: float32, float16 or int8.")] = "float32",
-    source: options.Sources = None,
     no_cache: options.NoCache = False,
 ) -> None:
-    """Train a model; a run that was stopped goes on where it was when the command is given again.
+    """Train a model. Repeat the command to resume an interrupted run.
 
     Reads the splits train and validation. With the corpus `files`, --data is a folder with train.jsonl and
-    validation.jsonl (or .csv, .parquet), or one file, which then is all training data. Several processes share the
-    batches: torchrun --nproc-per-node 2 -m sentemo train ...
+    validation.jsonl (or .csv, .parquet), or one file, which then is all training data. Several corpora are trained on
+    at once with the recipe `everyday`; validation is then the first one's. Several processes share the batches:
+    torchrun --nproc-per-node 2 -m sentemo train ...
     """
     from sentemo.artifacts.atomic import write_bytes
     from sentemo.evaluation.plots import plot_learning_curves
     from sentemo.training import parallel
-    from sentemo.training.fit import Split, Watchers, fit
+    from sentemo.training.fit import Watchers
 
     options.use_threads(threads)
     precision = options.as_precision(weights)
     resolved = options.read_recipe(recipe, overrides)
-    sources = options.read_sources(resolved, source, data)
-    labels, conversations = options.read_split(corpus, data, "train")
-    validation = _validation(corpus, data)
-    with parallel.joined(device) as own_device, _alone(out), _told_how_to_go_on():
+    places = options.places(corpora, data)
+    labels, validation, train_on = _task(resolved, corpora, places)
+    with parallel.joined(device) as own_device, _alone(out), _told_how_to_resume():
         begun = any(out.rglob("checkpoint.json"))  # then the recipe is there, or is of another training
         if parallel.number() == 0 and not begun:
             write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
         with progress("Encoding", "Training") as (on_encode, on_step):
-            model = fit(
-                resolved,
-                labels,
-                Split("train", conversations),
-                validation,
-                corpus=corpus,
+            model = train_on(
                 seed=seed,
                 device=own_device,
                 folder=out,
                 encoder=encoder,
-                sources=sources,
                 watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
             )
         if parallel.number():
@@ -92,12 +91,36 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _told_how_to_go_on() -> Iterator[None]:
+def _told_how_to_resume() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        tell("Stopped. Give the same command again to go on from the last checkpoint.")
+        tell("Stopped. Repeat the command to resume from the last checkpoint.")
         raise
+
+
+def _task(
+    recipe: Recipe, corpora: list[str], places: dict[str, Path]
+) -> tuple[LabelSet, Split | None, Callable[..., SentEmoContext]]:
+    """The labels, the validation split, and what trains."""
+    from sentemo.corpora.label_map import LabelMap
+    from sentemo.corpora.registry import get_corpus
+    from sentemo.training.fit import Split, fit, fit_mixture
+
+    first = corpora[0]
+    if len(corpora) == 1:
+        labels, conversations = options.read_split(first, places[first], "train")
+        validation = _validation(first, places[first])
+        return labels, validation, partial(fit, recipe, labels, Split("train", conversations), validation, corpus=first)
+    labels, mixed = options.read_mixture(corpora, places, recipe.mixture.label_map)
+    chosen, corpus = LabelMap.load(recipe.mixture.label_map), get_corpus(first)
+    mapped = chosen.apply(corpus.read(places[first], "validation"), chosen.of(first, corpus.labels))
+    validation = Split("validation", mapped)
+    several = recipe.mixture.multi_label
+    own = None
+    if several in corpora:
+        own = options.read_mixture([several], places, recipe.mixture.label_map, "validation")[1][0]
+    return labels, validation, partial(fit_mixture, recipe, labels, mixed, validation, own_validation=own)
 
 
 def _validation(corpus: str, data: Path) -> Split | None:

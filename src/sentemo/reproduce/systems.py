@@ -49,7 +49,7 @@ class NetworkSystem:
     def fingerprint(self, ground: Ground, seed: int) -> str:
         """Digest all that decides a trial."""
         splits = ground.train, ground.measured
-        return fingerprint(self.recipe, ground.labels, seed, *splits, self._encoder(ground))
+        return fingerprint(self.recipe, ground.labels, seed, splits, self._encoder(ground))
 
     def train(self, ground: Ground, seed: int, folder: Path, watchers: Watchers) -> SentEmoContext:
         """Train, or go on with a training that was stopped."""

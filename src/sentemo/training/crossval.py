@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from sentemo.artifacts.lock import locked
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Source, Split, Watchers, fit
+from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, Head, LabelSet, Prediction
 
@@ -27,7 +27,6 @@ def cross_validate(
     seed: int = 0,
     first: int = 0,
     encoder: Encoder,
-    sources: Mapping[str, Source] | None = None,
     folder: Path | None = None,
     watchers: Watchers | None = None,
     on_fold: OnFold | None = None,
@@ -51,7 +50,6 @@ def cross_validate(
                 seed=seed,
                 folder=folder / f"fold-{number + 1}" if folder else None,
                 encoder=encoder,
-                sources=sources,
                 watchers=watchers,
             )
         model.head, model.causal = head, causal

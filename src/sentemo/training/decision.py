@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from sentemo.errors import UsageError
 from sentemo.network.decision import Decision
 from sentemo.training.dialogues import UNLABELLED, LabelledDialogues
 from sentemo.training.objectives import class_weights
@@ -26,6 +27,20 @@ def fit_decision(recipe: Recipe, data: LabelledDialogues, neutral: int | None) -
         drawn += weight * torch.bincount(gold[gold != UNLABELLED], minlength=data.n_labels)
     seen = drawn * class_weights(counts, recipe.objective.class_weight_power)
     there = counts > 0
-    decision = Decision(data.n_labels, rules.temperature, rules.undo)
-    decision.prior[there] = ((counts / counts.sum()).log() - (seen / seen.sum()).log())[there].float()
+    decision = Decision(data.n_labels, rules.temperature)
+    taken_back = (counts / counts.sum()).log() - (seen / seen.sum()).log()
+    decision.prior[there] = rules.undo * taken_back[there].float()
+    return decision
+
+
+def stated_decision(recipe: Recipe, labels: int) -> Decision:
+    """Bring scores that know no label shares, as training on several corpora leaves them, to the recipe's."""
+    shares = torch.tensor(recipe.decision.shares)
+    if len(shares) != labels or (shares <= 0).any() or not recipe.decision.temperature:
+        raise UsageError(
+            f"Training on several corpora needs a share above 0 of each of the {labels} labels, and a temperature",
+            "Set decision.shares and decision.temperature, or use --recipe everyday",
+        )
+    decision = Decision(labels, recipe.decision.temperature)
+    decision.prior.copy_((shares / shares.sum()).log() * decision.temperature)
     return decision

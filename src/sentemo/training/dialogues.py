@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import OnProgress
@@ -35,8 +36,6 @@ class TrainingBatch(NamedTuple):
     inputs: Batch | TokenBatch
     gold: Tensor
     """(B,T), label indices; UNLABELLED on padding and on turns without a label."""
-    acts: Tensor
-    """(B,T), indices of dialogue acts; UNLABELLED on padding and on turns without one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +47,6 @@ class LabelledDialogues(ABC):
     gold: list[Tensor]
     """Per dialogue (T,), label indices or UNLABELLED."""
     n_labels: int
-    acts: list[Tensor]
-    """Per dialogue (T,), indices of dialogue acts or UNLABELLED."""
-    n_acts: int
-    """How many dialogue acts there are, 0 where none is known."""
 
     def __len__(self) -> int:
         return len(self.gold)
@@ -92,12 +87,9 @@ class LabelledDialogues(ABC):
         return torch.bincount(gold[gold != UNLABELLED], minlength=self.n_labels).numpy().astype(np.float64)
 
     def with_targets(self, inputs: Batch | TokenBatch, dialogues: Sequence[int]) -> TrainingBatch:
-        """Put the padded labels and dialogue acts of the given dialogues beside their padded inputs."""
-        gold, acts = (
-            torch.nn.utils.rnn.pad_sequence([rows[i] for i in dialogues], batch_first=True, padding_value=UNLABELLED)
-            for rows in (self.gold, self.acts)
-        )
-        return TrainingBatch(inputs, gold, acts)
+        """Put the padded labels of the given dialogues beside their padded inputs."""
+        gold = [self.gold[i] for i in dialogues]
+        return TrainingBatch(inputs, pad_sequence(gold, batch_first=True, padding_value=UNLABELLED))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,14 +123,12 @@ class EncodedDialogues(LabelledDialogues):
     def isolated(self) -> EncodedDialogues:
         """Make every labelled utterance a dialogue of its own."""
         rows, gold = self.labelled()
-        acts = torch.cat(self.acts)[torch.cat(self.gold) != UNLABELLED]
         alone = list(rows.split(1))
         return replace(
             self,
             rows=alone,
             speakers=[torch.zeros(1, dtype=torch.long)] * len(alone),
             gold=list(gold.split(1)),
-            acts=list(acts.split(1)),
         )
 
     def labelled(self) -> tuple[Tensor, Tensor]:
@@ -176,7 +166,7 @@ class TokenisedDialogues(LabelledDialogues):
         inputs = pad_tokens([self.tokens[i] for i in dialogues], [self.speakers[i] for i in dialogues])
         return self.with_targets(inputs, dialogues)
 
-    def read_alone(self, reader: Reader) -> TokenisedDialogues:
+    def read_alone(self, reader: Reader) -> Self:
         """Put the states after a reader's lower layers in the place of the tokens, to train the layers above alone."""
         return replace(self, tokens=read_alone(reader, self.tokens))
 
@@ -217,21 +207,12 @@ def tokenise_dialogues(
 
 
 def _annotations(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> dict[str, Any]:
-    """All but the texts: who speaks, what is gold, and dialogue acts, numbered in the order of their names."""
-    names = acts_of(conversations)
-    number = {name: place for place, name in enumerate(names)}
+    """All but the texts: who speaks, and what is gold."""
     return {
         "speakers": speaker_numbers(conversations),
         "gold": gold_labels(conversations, labels, drop),
         "n_labels": len(labels),
-        "acts": [torch.tensor([number.get(turn.act or "", UNLABELLED) for turn in c]) for c in conversations],
-        "n_acts": len(names),
     }
-
-
-def acts_of(conversations: Sequence[Conversation]) -> list[str]:
-    """Name the dialogue acts of a split, in the order of their names."""
-    return sorted({turn.act for conversation in conversations for turn in conversation if turn.act})
 
 
 def speaker_numbers(conversations: Sequence[Conversation]) -> list[Tensor]:

@@ -6,14 +6,15 @@ import datetime
 import hashlib
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from sentemo.artifacts.atomic import cannot_write
+from sentemo.artifacts.parts import OtherLabels
 from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import OnProgress
 from sentemo.encoders.reader import DialogueReader
@@ -22,15 +23,16 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.model import SentEmoContext
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.reading import ReadingNetwork
-from sentemo.training.decision import fit_decision
+from sentemo.training.decision import fit_decision, stated_decision
 from sentemo.training.dialogues import (
     UNLABELLED,
     EncodedDialogues,
     LabelledDialogues,
-    acts_of,
     encode_dialogues,
     tokenise_dialogues,
 )
+from sentemo.training.label_heads import fit_label_head, own_features
+from sentemo.training.mixture import MappedCorpus, mix
 from sentemo.training.rates import Trainable
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.run_folder import RunFolder
@@ -38,6 +40,7 @@ from sentemo.training.trainer import OnEpoch, OnStep, Trainer
 from sentemo.types import Conversation, LabelSet
 
 STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label
+STORED_DIALOGUES = 6000  # of several corpora, from which prototypes and those examples are taken
 
 
 @dataclass(frozen=True)
@@ -57,14 +60,6 @@ class Split:
     conversations: Sequence[Conversation] = field(repr=False)
 
 
-@dataclass(frozen=True)
-class Source:
-    """Another corpus to train on first, with labels of its own."""
-
-    labels: LabelSet
-    split: Split
-
-
 def fit(
     recipe: Recipe,
     labels: LabelSet,
@@ -76,18 +71,15 @@ def fit(
     device: str = "cpu",
     folder: Path | None = None,
     encoder: Encoder | None = None,
-    sources: Mapping[str, Source] | None = None,
     watchers: Watchers | None = None,
 ) -> SentEmoContext:
     """Encode, train, and fit the prototype and nearest-neighbour heads.
 
-    With a folder, log and checkpoints go there and a stopped training goes on; the caller holds its lock. `sources`
-    holds the corpora that the recipe names to train on first. Raises `BadInput` for a training split without labels,
-    `UsageError` for a folder of another training, or a source that is not given.
+    With a folder, log and checkpoints go there and a stopped training resumes; the caller holds its lock. Raises
+    `BadInput` for a training split without labels, `UsageError` for a folder of another training.
     """
     watchers = watchers or Watchers()
     encoder = encoder or choose_encoder(recipe.encoder)
-    start = _train_on_sources(recipe, sources or {}, encoder, seed, device, folder, watchers)
     dropped = labels.neutral if recipe.batches.drop_neutral else None
     labels = LabelSet(labels.emotions) if dropped else labels
     data = _encode(train, encoder, recipe.encoder, labels, dropped, watchers.on_encode)
@@ -97,8 +89,7 @@ def fit(
     held_out = None
     if validation is not None:
         held_out = _encode(validation, encoder, recipe.encoder, labels, dropped, watchers.on_encode)
-    splits = [*(sources or {}).values()]
-    digest = fingerprint(recipe, labels, seed, train, validation, encoder, [each.split for each in splits])
+    digest = fingerprint(recipe, labels, seed, [train, validation], encoder)
     trainer = Trainer(
         recipe,
         labels,
@@ -108,7 +99,6 @@ def fit(
         device=device,
         folder=RunFolder(folder, digest) if folder else None,
         reader=encoder.module if isinstance(encoder, DialogueReader) else None,
-        start=start,
         decision=decision,
         on_step=watchers.on_step,
         on_epoch=watchers.on_epoch,
@@ -120,20 +110,93 @@ def fit(
     facts = {
         "corpus": corpus,
         "split": f"{train.name}: {len(train.conversations):,} dialogues, {utterances}",
+        **_facts(recipe, seed, trainer),
+    }
+    if isinstance(network, ReadingNetwork):
+        tuned = encoder.tuned(network.reader) if isinstance(encoder, DialogueReader) else encoder
+        return SentEmoContext(tuned, network.network, labels, prototypes, neighbours, facts, decision)
+    return SentEmoContext(encoder, network, labels, prototypes, neighbours, facts, decision)
+
+
+def fit_mixture(
+    recipe: Recipe,
+    labels: LabelSet,
+    corpora: Sequence[MappedCorpus],
+    validation: Split | None = None,
+    *,
+    own_validation: MappedCorpus | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+    folder: Path | None = None,
+    encoder: Encoder | None = None,
+    watchers: Watchers | None = None,
+) -> SentEmoContext:
+    """Train on several corpora at once, under a common label set (`mixture.py`).
+
+    `validation` has labels of that set; `own_validation` is of the corpus whose own labels are learnt too, to choose
+    the thresholds on from which they apply. Folder, resuming and errors are as in `fit`; `UsageError` also for a recipe
+    that doesn't tune its encoder or names no shares of the labels.
+    """
+    watchers = watchers or Watchers()
+    encoder = encoder or choose_encoder(recipe.encoder)
+    if not isinstance(encoder, DialogueReader):
+        raise UsageError("Several corpora are for a tuned encoder", "Use --recipe everyday, or encoder.tuned = true")
+    decision = stated_decision(recipe, len(labels))
+    data = mix(corpora, labels, encoder, recipe.mixture)
+    if is_frozen_below(recipe.encoder, encoder):
+        data = data.read_alone(encoder.module)
+    held_out = None
+    if validation is not None:
+        held_out = _encode(validation, encoder, recipe.encoder, labels, None, None)
+    splits = [Split(each.name, each.conversations) for each in corpora]
+    trainer = Trainer(
+        recipe,
+        labels,
+        data,
+        held_out,
+        seed=seed,
+        device=device,
+        folder=RunFolder(folder, fingerprint(recipe, labels, seed, [*splits, validation], encoder)) if folder else None,
+        reader=encoder.module,
+        decision=decision,
+        on_step=watchers.on_step,
+        on_epoch=watchers.on_epoch,
+    )
+    network = trainer.train()
+    if not isinstance(network, ReadingNetwork):
+        raise TypeError("a tuned encoder makes a reading network")
+    with trainer.arithmetic():
+        prototypes, neighbours = fit_heads(network, data.hard(STORED_DIALOGUES, seed), seed)
+    facts = {
+        "corpora": [each.name for each in corpora],
+        "split": ", ".join(f"{each.name} {sum(map(len, each.conversations)):,} turns" for each in corpora),
+        **_facts(recipe, seed, trainer),
+        "label shares": dict(zip(labels.names, recipe.decision.shares, strict=True)),
+    }
+    heads = {}
+    several = next((each for each in corpora if each.name == recipe.mixture.multi_label), None)
+    if several is not None and several.own_labels is not None:
+        dev = None
+        if own_validation is not None:
+            dev = own_features(network, mix([own_validation], labels, encoder, recipe.mixture))
+        heads[several.name] = OtherLabels(several.own_labels, fit_label_head(*own_features(network, data), dev))
+    reader = encoder.tuned(network.reader)
+    return SentEmoContext(reader, network.network, labels, prototypes, neighbours, facts, decision, heads=heads)
+
+
+def _facts(recipe: Recipe, seed: int, trainer: Trainer) -> dict[str, Any]:
+    return {
         "recipe": recipe.name,
         "seed": seed,
         "epochs": trainer.progress.epoch,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
     }
-    if trainer.act_loss is not None:
-        facts["second task"] = f"dialogue acts: {', '.join(acts_of(train.conversations))}"
-    if recipe.sources.corpora:
-        facts["trained first on"] = ", ".join(recipe.sources.corpora)
-    if isinstance(network, ReadingNetwork):
-        tuned = encoder.tuned(network.reader) if isinstance(encoder, DialogueReader) else encoder
-        return SentEmoContext(tuned, network.network, labels, prototypes, neighbours, facts, decision)
-    return SentEmoContext(encoder, network, labels, prototypes, neighbours, facts, decision)
+
+
+def is_frozen_below(choice: EncoderChoice, encoder: DialogueReader) -> bool:
+    """Tell whether the layers that read an utterance alone stay as they are, so that they can be run once."""
+    return choice.frozen_layers >= max(encoder.module.shape.alone, 1) and not choice.word_dropout
 
 
 def choose_encoder(choice: EncoderChoice) -> Encoder:
@@ -142,9 +205,14 @@ def choose_encoder(choice: EncoderChoice) -> Encoder:
         return load_encoder(choice.name, choice.layers)
     if choice.layers:
         raise UsageError("A tuned encoder gives its last layer alone", "Set encoder.layers = []")
-    window, max_tokens = choice.window, choice.max_tokens
-    folder = find_folder(choice.name)
-    return DialogueReader.start_from(folder, choice.name, alone=choice.alone, window=window, max_tokens=max_tokens)
+    return DialogueReader.start_from(
+        find_folder(choice.name),
+        choice.name,
+        alone=choice.alone,
+        window=choice.window,
+        max_tokens=choice.max_tokens,
+        spelt=choice.spell_out,
+    )
 
 
 def isolated(data: LabelledDialogues) -> LabelledDialogues:
@@ -152,48 +220,6 @@ def isolated(data: LabelledDialogues) -> LabelledDialogues:
     if not isinstance(data, EncodedDialogues):
         raise UsageError("Isolated utterances need a frozen encoder", "Set encoder.tuned = false")
     return data.isolated()
-
-
-def _train_on_sources(
-    recipe: Recipe,
-    sources: Mapping[str, Source],
-    encoder: Encoder,
-    seed: int,
-    device: str,
-    folder: Path | None,
-    watchers: Watchers,
-) -> Trainable | None:
-    """Train on each source in turn; each in a folder of its own, which a stopped training goes on with."""
-    trained: Trainable | None = None
-    for name in recipe.sources.corpora:
-        if not isinstance(encoder, DialogueReader):
-            raise UsageError(
-                "Other corpora are for a tuned encoder", "Set encoder.tuned = true, or sources.corpora = []"
-            )
-        if name not in sources:
-            raise UsageError(f"The recipe trains on {name} first, which is not there", f"Give its folder: {name}=DIR")
-        source = sources[name]
-        data = _encode(source.split, encoder, recipe.encoder, source.labels, None, watchers.on_encode)
-        turns = sum(map(len, source.split.conversations)) / len(data)
-        own = recipe.for_source(dialogues=max(1, round(recipe.sources.utterances / turns)))
-        if folder:
-            with cannot_write(folder):
-                (folder / name).mkdir(exist_ok=True)
-        digest = fingerprint(own, source.labels, seed, source.split, None, encoder, [])
-        trainer = Trainer(
-            own,
-            source.labels,
-            data,
-            seed=seed,
-            device=device,
-            folder=RunFolder(folder / name, digest) if folder else None,
-            reader=encoder.module,
-            start=trained,
-            on_step=watchers.on_step,
-            on_epoch=watchers.on_epoch,
-        )
-        trained = trainer.train()
-    return trained
 
 
 def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
@@ -227,27 +253,18 @@ def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor)
     return means.float(), features
 
 
-def fingerprint(
-    recipe: Recipe,
-    labels: LabelSet,
-    seed: int,
-    train: Split,
-    validation: Split | None,
-    encoder: Encoder,
-    sources: Sequence[Split] = (),
-) -> str:
+def fingerprint(recipe: Recipe, labels: LabelSet, seed: int, splits: Sequence[Split | None], encoder: Encoder) -> str:
     """Digest all that decides a training's result."""
-    acts = [[turn.act for turn in talk] for talk in train.conversations] if recipe.objective.act_weight else []
-    settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key, acts]
-    splits = [digest_of(split) for split in (train, validation, *sources) if split]
-    return hashlib.sha256(json.dumps([*settings, *splits]).encode()).hexdigest()
+    settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
+    digests = [digest_of(split) for split in splits if split]
+    return hashlib.sha256(json.dumps([*settings, *digests]).encode()).hexdigest()
 
 
 def digest_of(split: Split) -> str:
     """Digest what a split holds: texts, labels, and who speaks when."""
     digest = hashlib.sha256()
     for conversation in split.conversations:
-        turns = [[turn.text, turn.label] for turn in conversation]
+        turns = [[turn.text, turn.label, *turn.labels] for turn in conversation]
         digest.update(json.dumps([turns, conversation.speaker_numbers()]).encode())
     return digest.hexdigest()
 
@@ -263,7 +280,7 @@ def _encode(
     data: LabelledDialogues
     if isinstance(encoder, DialogueReader):
         data = tokens = tokenise_dialogues(split.conversations, encoder, labels, drop=dropped)
-        if choice.frozen_layers >= max(encoder.module.shape.alone, 1) and not choice.word_dropout:
+        if is_frozen_below(choice, encoder):
             data = tokens.read_alone(encoder.module)
     else:
         data = encode_dialogues(split.conversations, encoder, labels, drop=dropped, on_progress=on_progress)

@@ -18,7 +18,7 @@ def measure_network(
     network.eval()
     gold = torch.cat(data.gold)
     scores = torch.cat([output.scores for output in data.outputs(network)])
-    predicted = decision.choose(scores) if decision is not None else scores.argmax(-1)
+    predicted = (scores if decision is None else scores + decision.prior).argmax(-1)
     labelled = gold != UNLABELLED
     metrics = measure(gold=gold[labelled].numpy(), predicted=predicted[labelled].numpy(), labels=labels)
     return dict(metrics.figures)

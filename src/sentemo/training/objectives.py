@@ -25,16 +25,13 @@ class ClassLoss:
     """Cross-entropy in which rare labels weigh more (section 5.3).
 
     Weights are inverse frequencies to a power, scaled so that the mean utterance weighs 1; frequencies are those of
-    the split, or, as the paper has it, those that remain in each batch. Sure utterances may count less, and rare labels
-    be asked to lead by a margin.
+    the split, or, as the paper has it, those that remain in each batch.
     """
 
     def __init__(self, settings: Objective, label_counts: NDArray[np.float64]) -> None:
         counts = torch.from_numpy(label_counts)
         self.settings = settings
         self.corpus_weights = class_weights(counts, settings.class_weight_power)
-        rarity = counts.clamp_min(1).pow(-0.25).float()
-        self.margins = settings.label_margin * rarity / rarity[counts > 0].max() if counts.sum() else 0 * rarity
 
     def __call__(self, scores: Tensor, gold: Tensor) -> Tensor:
         """(N,C), (N,) -> scalar."""
@@ -42,14 +39,7 @@ class ClassLoss:
         if self.settings.weights_from == "batch":
             counts = torch.bincount(gold, minlength=scores.shape[1])
             weights = class_weights(counts, self.settings.class_weight_power)
-        if self.settings.label_margin:
-            scores = scores - F.one_hot(gold, scores.shape[1]) * self.margins.to(scores.device)
-        smoothing = self.settings.label_smoothing
-        if not self.settings.focal:
-            return F.cross_entropy(scores, gold, weight=weights, label_smoothing=smoothing)
-        losses = F.cross_entropy(scores, gold, weight=weights, label_smoothing=smoothing, reduction="none")
-        unsure = 1 - scores.softmax(-1).gather(1, gold[:, None]).squeeze(1)
-        return (unsure**self.settings.focal * losses).sum() / weights[gold].sum()
+        return F.cross_entropy(scores, gold, weight=weights, label_smoothing=self.settings.label_smoothing)
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:

@@ -18,11 +18,11 @@ POSITIVE = (
     "batch",
     "accumulate",
     "max_tokens",
-    "utterances",
+    "turns",
 )
 SHARES = (
     *("dropout", "input_dropout", "causal_share", "label_smoothing", "warmup", "average", "word_dropout"),
-    *("cycle_rate", "undo"),
+    *("cycle_rate", "undo", "neutral_cap"),
 )
 
 

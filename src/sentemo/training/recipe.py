@@ -15,7 +15,7 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
 from sentemo.training.ranges import check_range, typed
 
-SHIPPED = ("default", "best", "paper", "direct")
+SHIPPED = ("default", "best", "everyday", "paper", "direct")
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,12 @@ class EncoderChoice:
     window: int = 3
     """Where tuned: turns before and after that those layers see."""
     max_tokens: int = 96
-    """Where tuned: tokens of an utterance that are read."""
+    """Where tuned: tokens that are read at once; longer utterances are read in pieces, cut at sentence ends."""
     frozen_layers: int = 0
     """Where tuned: lower layers that stay as they are; word embeddings always do. With `alone` or more of them and no
     masked words, those are run once, not in every step."""
+    spell_out: bool = False
+    """Where tuned: read emoji by their Unicode names, emoticons as words and capitals by a mark."""
     word_dropout: float = 0.0
     """Where tuned: share of an utterance's words that are masked in training."""
 
@@ -75,10 +77,6 @@ class Objective:
     """Where label frequencies are counted: over the split, or anew in each batch (section 5.3)."""
     label_smoothing: float = 0.0
     """Share of the target spread over all labels."""
-    focal: float = 0.0
-    """Power of (1 - p) by which an utterance counts less, the surer its gold label is (Lin et al. 2017)."""
-    label_margin: float = 0.0
-    """Margin by which the rarest label's score must lead, others by count^-1/4 (LDAM, Cao et al. 2019)."""
     triplet_weight: float = 0.0
     """Weight of the triplet loss; 0 turns it off."""
     triplets: Literal["all", "hard", "semihard", "label-free"] = "all"
@@ -87,8 +85,6 @@ class Objective:
     """Margin of the triplet loss (section 3)."""
     per_label: int = 16
     """Utterances of a label that enter a batch's triplets, at most."""
-    act_weight: float = 0.0
-    """Weight of a second task, telling dialogue acts from points; 0 turns it off, as does a corpus without acts."""
     two_passes: bool = False
     """Step on the cross-entropy, then on the triplets (figure 2); else on their sum."""
 
@@ -150,25 +146,33 @@ class Pretraining:
 
 
 @dataclass(frozen=True)
-class Sources:
-    """Other corpora that a tuned encoder is trained on first, with their own labels."""
+class Mixture:
+    """Several corpora trained on at once, for a tuned encoder."""
 
-    corpora: tuple[str, ...] = ()
-    """Their names, in the order in which they come."""
-    epochs: int = 1
-    """Epochs on each."""
-    utterances: int = 160
-    """Utterances in a batch, about."""
+    label_map: str = "seven"
+    """How their labels become one set: a map that ships, or a TOML file."""
+    passes: tuple[str, ...] = ()
+    """How often an epoch goes through a corpus, as NAME=TIMES; once where none is named."""
+    neutral_cap: float = 0.6
+    """Largest share of neutral turns of a corpus that are drawn; dialogues without an emotion are thinned out."""
+    turns: int = 160
+    """Turns in a batch, about."""
+    multi_label: str = ""
+    """A corpus whose own labels are learnt beside the common ones, several of which may apply."""
+    multi_label_weight: float = 1.0
+    """Weight of that loss."""
 
 
 @dataclass(frozen=True)
 class DecisionRules:
-    """How the classifier's scores become probabilities and a label."""
+    """How the classifier's scores become probabilities."""
 
     temperature: float = 0.0
-    """Divides the scores; 0 leaves out the section: probabilities are the scores' softmax, the highest is the label."""
+    """Divides the scores; 0 leaves out the section: probabilities are the scores' softmax."""
     undo: float = 1.0
-    """How far the favour that weights and drawing give to rare labels is taken back when a label is chosen, 0 to 1."""
+    """How far the favour that weights and drawing give to rare labels is taken back, 0 to 1."""
+    shares: tuple[float, ...] = ()
+    """After training on several corpora: the labels' shares that are assumed when labelling, in their order."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,7 @@ class Recipe:
     contrast: Contrast = field(default_factory=Contrast)
     schedule: Schedule = field(default_factory=Schedule)
     pretraining: Pretraining = field(default_factory=Pretraining)
-    sources: Sources = field(default_factory=Sources)
+    mixture: Mixture = field(default_factory=Mixture)
     decision: DecisionRules = field(default_factory=DecisionRules)
 
     @classmethod
@@ -227,12 +231,6 @@ class Recipe:
         except tomllib.TOMLDecodeError:
             value = text
         return self._set(section, setting, value)
-
-    def for_source(self, dialogues: int) -> Recipe:
-        """Settings of the training on another corpus that comes first: this recipe's, but for batches and epochs."""
-        batches = BatchRules(dialogues=dialogues, accumulate=self.batches.accumulate)
-        schedule = replace(self.schedule, epochs=self.sources.epochs, cycles=0, keep_best=False)
-        return replace(self, batches=batches, schedule=schedule, pretraining=Pretraining(), sources=Sources())
 
     def to_toml(self) -> str:
         """Write the recipe, all settings named."""

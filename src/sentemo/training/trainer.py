@@ -19,7 +19,6 @@ from sentemo.network.reading import ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.network.tokens import TokenBatch, mask_words
 from sentemo.training import parallel
-from sentemo.training.acts import ActLoss
 from sentemo.training.contrast import ContrastLoss
 from sentemo.training.dialogues import (
     UNLABELLED,
@@ -29,6 +28,7 @@ from sentemo.training.dialogues import (
     TrainingBatch,
 )
 from sentemo.training.measured import measure_network
+from sentemo.training.mixture import MixedDialogues, MixtureLoss, MixtureSampler
 from sentemo.training.objectives import ClassLoss, TripletLoss, check_finite, flatten
 from sentemo.training.pretrain import pretrain
 from sentemo.training.rates import Trainable, freeze, has_bfloat16, parameter_groups, rate
@@ -62,8 +62,6 @@ class Trainer:
     folder: RunFolder | None = None
     reader: Reader | None = None
     """Where an encoder that is tuned starts from; it is copied, not changed."""
-    start: Trainable | None = None
-    """A network trained on other labels: all but its head is taken over."""
     decision: Decision | None = None
     """How labels are chosen when the validation split is measured."""
     on_step: OnStep | None = None
@@ -82,15 +80,20 @@ class Trainer:
         neutral = None if labels.neutral is None else labels.index(labels.neutral)
         self.network = self._build(replace(recipe.network, embedding_dim=self.data.embedding_dim, labels=len(labels)))
         self.frozen = freeze(self.network, recipe.encoder.frozen_layers)
-        self.sampler = DialogueSampler(self.data, recipe.batches, self.seed, neutral)
+        self.sampler: DialogueSampler | MixtureSampler
+        self.mixture_loss: MixtureLoss | None = None
+        if isinstance(self.data, MixedDialogues):
+            self.sampler = MixtureSampler(self.data, recipe.mixture, self.seed)
+            weight = recipe.mixture.multi_label_weight
+            self.mixture_loss = MixtureLoss(self.data, self.sampler.chance, recipe.network.space_dim, weight)
+        else:
+            self.sampler = DialogueSampler(self.data, recipe.batches, self.seed, neutral)
         self.class_loss = ClassLoss(recipe.objective, self.data.label_counts())
         self.triplet_loss = TripletLoss(recipe.objective)
         self.contrast_loss = ContrastLoss(
             recipe.contrast, len(labels), recipe.network.space_dim, recipe.objective.per_label
         )
-        acts = self.data.n_acts if recipe.objective.act_weight else 0
-        self.act_loss = ActLoss(recipe.network.space_dim, acts) if acts else None
-        self.beside = nn.ModuleList([self.contrast_loss, *([self.act_loss] if self.act_loss else [])])
+        self.beside = nn.ModuleList([self.contrast_loss, *([self.mixture_loss] if self.mixture_loss else [])])
         self.progress = Progress()
 
     def _build(self, shape: NetworkShape) -> Trainable:
@@ -100,11 +103,7 @@ class Trainer:
             raise UsageError(f"The recipe's sizes make no network: {error}", "Change its [network]") from error
         if self.recipe.encoder.standardize and isinstance(self.data, EncodedDialogues):
             network.context.standardize.fit(self.data.embeddings)
-        whole = ReadingNetwork(copy.deepcopy(self.reader), network) if self.reader is not None else network
-        if self.start is not None:
-            taken = {name: t for name, t in self.start.state_dict().items() if "head." not in name}
-            whole.load_state_dict(taken, strict=False)
-        return whole
+        return ReadingNetwork(copy.deepcopy(self.reader), network) if self.reader is not None else network
 
     def train(self) -> Trainable:
         """Train to the end of the schedule and give the network that the recipe says to keep."""
@@ -208,34 +207,35 @@ class Trainer:
     def _losses(self, batch: TrainingBatch, causal: bool) -> Iterator[list[Tensor]]:
         """The losses of each pass; in a second pass the network has already stepped on the first."""
         objective = self.recipe.objective
-        gold, acts, points = self._points(batch, causal)
+        gold, points = self._points(batch, causal)
         if not len(gold):
             return
         with self.arithmetic():
             scores = self.network.head(points)
+        if self.mixture_loss is not None:
+            yield [self.mixture_loss(scores.float(), points, gold)]
+            return
         losses = [self.class_loss(scores.float(), gold)]
         if objective.triplet_weight:
             if objective.two_passes:
                 yield losses
                 losses = []
-                gold, acts, points = self._points(batch, causal)
+                gold, points = self._points(batch, causal)
             second = self._points(batch, causal)[-1] if self.triplet_loss.needs_second_view else None
             losses.append(objective.triplet_weight * self.triplet_loss(points, gold, second))
         if self.recipe.contrast.weight:
             losses.append(self.recipe.contrast.weight * self.contrast_loss(points, gold))
-        if self.act_loss is not None:
-            losses.append(objective.act_weight * self.act_loss(points, acts))
         yield losses
 
-    def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Gold labels (N,), acts (N,) and points (N,Z) of a batch's labelled turns, with the network as it is now."""
+    def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
+        """Gold labels (N,) and points (N,Z) of a batch's labelled turns, with the network as it is now."""
         inputs, masked = batch.inputs, self.recipe.encoder.word_dropout
         if masked and isinstance(inputs, TokenBatch) and isinstance(self.data, TokenisedDialogues):
             inputs = mask_words(inputs, masked, self.data.mask)
         with self.arithmetic():
             points = self.network.points(*(tensor.to(self.device) for tensor in inputs), causal=causal)
-        gold, acts, points = flatten(batch.gold.to(self.device), batch.acts.to(self.device), points.float())
-        return gold, acts, points
+        gold, points = flatten(batch.gold.to(self.device), points.float())
+        return gold, points
 
     def arithmetic(self) -> torch.autocast:
         """bfloat16 where the recipe lets the machine choose and the machine has it."""
@@ -244,7 +244,8 @@ class Trainer:
         return torch.autocast(kind, torch.bfloat16, enabled=fast)
 
     def _set_rate(self) -> None:
-        epochs = self.progress.epoch + self.progress.step / self.sampler.batches_per_epoch
+        done = min(self.progress.step / self.sampler.batches_per_epoch, 0.999)  # a mixture's epochs differ a little
+        epochs = self.progress.epoch + done
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * rate(epochs, self.recipe.schedule)
 

@@ -42,7 +42,7 @@ def sure(talks: Sequence[Conversation]) -> list[Prediction]:
 
 def teacher() -> SentEmoContext:
     model = random_model(encoder=tiny_reader())
-    model.decision = Decision(len(FOUR), temperature=1.3, undo=0.4)
+    model.decision = Decision(len(FOUR), temperature=1.3)
     return model
 
 
@@ -144,7 +144,7 @@ def test_the_models_rule_is_kept() -> None:
     talks, model = template_dialogues(3), teacher()
     settings = Distillation(width=4, hidden=4, epochs=1)
     static = distil(model, talks, sure(talks), settings, corpus="meld", source="1" * 64).static
-    assert (static.temperature, static.undo) == (pytest.approx(1.3), pytest.approx(0.4)) and static.source == "1" * 64
+    assert static.temperature == pytest.approx(1.3) and static.source == "1" * 64
     assert static.label_set == FOUR
     assert (static.facts["the model's corpus"], static.facts["corpus"]) == ("templates", "meld")
     assert distil(random_model(encoder=tiny_reader()), talks, sure(talks), settings).static.rule.temperature == 1

@@ -45,21 +45,21 @@ def distil(
     answers: Sequence[Prediction],
     settings: Distillation | None = None,
     *,
-    corpus: str = "",
+    corpora: Sequence[str] = (),
     seed: int = 0,
     source: str = "",
     on_step: OnStep = lambda step, steps: None,
 ) -> Distilled:
     """Train a static model on labelled conversations and on what the model, or an exported form of it, says of them.
 
-    `corpus` names where the conversations are from, `source` is the SHA-256 of the model's manifest. Raises
+    `corpora` names where the conversations are from, `source` is the SHA-256 of the model's manifest. Raises
     `UsageError` for a model whose encoder was not tuned, `BadInput` without a labelled turn.
     """
     settings = settings or Distillation()
     reader = model.encoder
     if not isinstance(reader, DialogueReader):
         raise UsageError("Only a model that was tuned as a whole can be distilled", "Train one with --recipe best")
-    turns = Turns.of(conversations, answers, reader.tokenizer, model.labels)
+    turns = Turns.of(conversations, answers, reader.pieces, model.labels)
     if not turns.labelled:
         raise BadInput("No turn of the conversations has a label", "Give a labelled split")
     torch.manual_seed(seed)
@@ -81,8 +81,7 @@ def distil(
         reach=settings.reach,
         prior=rule.prior.tolist(),
         temperature=rule.temperature.item(),
-        undo=rule.undo.item(),
-        facts=_facts(model, corpus, seed, settings.epochs),
+        facts=_facts(model, corpora, seed, settings.epochs),
     )
     return Distilled(static, module.eval(), reader.tokenizer)
 
@@ -148,12 +147,12 @@ def loss_of(scores: Tensor, batch: TurnBatch, rule: Decision, gold: float) -> Te
     return gold * F.nll_loss(logs, batch.gold, ignore_index=UNLABELLED) + (1 - gold) * taught
 
 
-def _facts(model: SentEmoContext, corpus: str, seed: int, epochs: int) -> dict[str, Any]:
+def _facts(model: SentEmoContext, corpora: Sequence[str], seed: int, epochs: int) -> dict[str, Any]:
     known = model.facts.get
     return {
         "distilled from": f"a model of recipe {known('recipe', 'unknown')}, seed {known('seed', 'unknown')}",
-        "the model's corpus": str(known("corpus", "")),
-        "corpus": corpus,
+        "corpora": [*dict.fromkeys([*(known("corpora") or [known("corpus", "")]), *corpora])],
+        **({"label shares": known("label shares")} if known("label shares") else {}),
         "seed": seed,
         "epochs": epochs,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),

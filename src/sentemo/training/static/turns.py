@@ -8,9 +8,9 @@ from itertools import chain
 from typing import NamedTuple
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
+from sentemo.encoders.pieces import Pieces
 from sentemo.export.neighbours import neighbours
 from sentemo.training.dialogues import UNLABELLED, gold_labels
 from sentemo.types import Conversation, LabelSet, Prediction
@@ -47,13 +47,13 @@ class Turns:
         cls,
         conversations: Sequence[Conversation],
         predictions: Sequence[Prediction],
-        tokenizer: Tokenizer,
+        tokenizer: Pieces,
         labels: LabelSet,
     ) -> Turns:
         """Tokenise labelled conversations, and keep what a model says of them."""
         texts = list({turn.text: None for talk in conversations for turn in talk})
-        found = zip(texts, tokenizer.encode_batch(texts), strict=True)
-        known = {text: torch.tensor(encoding.ids) for text, encoding in found}
+        found = zip(texts, tokenizer.encode(texts), strict=True)
+        known = {text: torch.tensor([*chain(*pieces)]) for text, pieces in found}
         return cls(
             [[known[turn.text] for turn in talk] for talk in conversations],
             gold_labels(conversations, labels, None),

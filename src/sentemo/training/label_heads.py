@@ -1,0 +1,66 @@
+"""A head for another label set, fitted on the features of a trained network."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from sentemo.network.label_head import LabelHead
+from sentemo.network.reading import ReadingNetwork
+from sentemo.training.mixture import MixedDialogues
+
+PENALTY = 3e-6  # on the squared weights, beside the mean loss
+GRID = torch.linspace(0.02, 0.9, 89)
+
+
+def own_features(network: ReadingNetwork, data: MixedDialogues) -> tuple[Tensor, Tensor]:
+    """Run a network over the multi-label corpus: features (N,F) and which of its labels apply (N,M)."""
+    [places] = np.nonzero([bool(data.targets.has_own[gold[gold >= 0]].any()) for gold in data.gold])
+    features, applies = [], []
+    for start in range(0, len(places), 4096):
+        part = places[start : start + 4096].tolist()
+        for dialogue, output in zip(part, data.run(network, part), strict=True):
+            rows = data.gold[dialogue]
+            known = (rows >= 0) & data.targets.has_own[rows.clamp_min(0)]
+            features.append(output.features[known].float())
+            applies.append(data.targets.own[rows[known]])
+    return torch.cat(features), torch.cat(applies)
+
+
+def fit_label_head(
+    features: Tensor, applies: Tensor, dev: tuple[Tensor, Tensor] | None = None, penalty: float = PENALTY
+) -> LabelHead:
+    """(N,F) features, (N,M) which labels apply -> a logistic regression for each label.
+
+    A threshold is the probability that gives a label's best F1 on `dev`, else on what it was fitted on.
+    """
+    head = LabelHead(applies.shape[1], features.shape[1])
+    weight = torch.zeros_like(head.weight, requires_grad=True)
+    share = applies.mean(0).clamp(1e-6, 1 - 1e-6)
+    bias = (share / (1 - share)).log().requires_grad_()
+    optimiser = torch.optim.LBFGS([weight, bias], max_iter=200, history_size=20, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        loss = F.binary_cross_entropy_with_logits(F.linear(features, weight, bias), applies)
+        loss = loss + penalty * weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    head.weight.copy_(weight.detach())
+    head.bias.copy_(bias.detach())
+    measured, truth = dev if dev is not None else (features, applies)
+    head.threshold.copy_(best_thresholds(head(measured), truth))
+    return head
+
+
+def best_thresholds(probabilities: Tensor, applies: Tensor) -> Tensor:
+    """(N,M), (N,M) -> (M,): for each label the threshold of the best F1, the middle one of those that are as good."""
+    found = probabilities[None] >= GRID[:, None, None]  # (G, N, M)
+    right = (found & applies.bool()).sum(1)
+    f1 = 2 * right / (found.sum(1) + applies.sum(0)).clamp_min(1)  # (G, M)
+    best = f1 >= f1.amax(0) - 1e-9
+    return torch.stack([GRID[column].median() for column in best.T])

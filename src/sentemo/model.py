@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args, overload
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from sentemo.adaptation.adaptation import Adaptation
 from sentemo.adaptation.learn import Keeping, learn, renamed
-from sentemo.artifacts.parts import ModelParts, OtherLabels
+from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.pretrained import load, push, save
 from sentemo.artifacts.weights import Precision
 from sentemo.encoders.encoder import Encoder
@@ -25,6 +25,7 @@ from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
 from sentemo.judgement import PLAIN, Judgement, judge
 from sentemo.label_sets import as_sentiment, check_known, several
+from sentemo.labeler import ReadingModel
 from sentemo.live import LiveConversation
 from sentemo.network.adapted import Method
 from sentemo.network.cuts import Piece, pieces
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 GROUP_TURNS = 8192  # turns encoded at once: bounds memory on conversations and files of any length
 
 
-@dataclass
-class SentEmoContext(ModelParts):
+@dataclass(repr=False)
+class SentEmoContext(ModelParts, ReadingModel):
     """Recognise the emotion of every utterance of a conversation (Gendron and Guibon 2024, figure 2).
 
     `causal` reads a conversation as it comes: no later turn matters to a label. `head` chooses what turns a point of
@@ -52,6 +53,10 @@ class SentEmoContext(ModelParts):
     def __post_init__(self) -> None:
         self.network.eval()
         self._bank: tuple[object, Bank] | None = None  # the last that `explain` used, and what it was made of
+
+    def __repr__(self) -> str:
+        made = ", ".join(f"{name}={self.facts[name]!r}" for name in ("recipe", "seed", "date") if name in self.facts)
+        return f"SentEmoContext({', '.join(self.labels)}{'; ' + made if made else ''})"
 
     @classmethod
     def from_pretrained(
@@ -78,24 +83,8 @@ class SentEmoContext(ModelParts):
         """Save and push the model; give the commit's address. A frozen encoder is named, not carried."""
         return push(self, repository, private=private, message=message)
 
-    @overload
-    def predict(self, conversations: Conversation, *, labels: str | None = None) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation], *, labels: str | None = None) -> list[Prediction]: ...
-    def predict(
-        self, conversations: Conversation | Sequence[Conversation], *, labels: str | None = None
-    ) -> Prediction | list[Prediction]:
-        """Label every turn. A conversation's labels don't depend on what else is in the call.
-
-        `labels` names another label set: one of `heads`, of which several labels may apply to a turn, or `sentiment`.
-        """
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations], labels=labels)[0]
-        if labels is not None:
-            check_known(labels, [*self.heads])
-            if labels == "sentiment":
-                return [as_sentiment(each) for each in self.predict(conversations)]
-            return self._several(conversations, self.heads[labels])
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label every turn of conversations that were checked."""
         judged: list[list[Judgement]] = [[] for _ in conversations]
         judge = self._judge()
         for piece, output in self._run(conversations):
@@ -103,7 +92,12 @@ class SentEmoContext(ModelParts):
         return self._predictions(conversations, judged)
 
     @torch.inference_mode()
-    def _several(self, conversations: Sequence[Conversation], other: OtherLabels) -> list[Prediction]:
+    def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
+        """Label by one of `heads`, of whose labels several may apply to a turn, or by `sentiment`."""
+        check_known(labels, [*self.heads])
+        if labels == "sentiment":
+            return [as_sentiment(each) for each in self.label(conversations)]
+        other = self.heads[labels]
         thresholds = other.head.threshold.tolist()
         return [
             several(talk, other.labels, other.head(features).tolist(), thresholds)
@@ -209,7 +203,7 @@ class SentEmoContext(ModelParts):
 
     def adapt(
         self,
-        examples: Sequence[Conversation],
+        examples: Sequence[Conversation] | Mapping[str, Sequence[str]],
         *,
         labels: Keeping = "replace",
         names: Sequence[str] = (),
@@ -217,7 +211,9 @@ class SentEmoContext(ModelParts):
         method: Method | None = None,
         unlabelled: Sequence[Conversation] = (),
     ) -> SentEmoContext:
-        """Learn labels from conversations in which some turns have one; give a new model, this one stays.
+        """Learn labels from a few examples; return a new model, this one stays.
+
+        Examples are conversations in which some turns have a label, or texts by label: `{"relief": ["Phew!", ...]}`.
 
         `labels` says whether they replace this model's or extend them. `names` are labels that must be there, in their
         order; a label with a description (a few words) needs no example. `unlabelled` conversations shape a metric
@@ -225,6 +221,10 @@ class SentEmoContext(ModelParts):
         examples out, unless named; the new model's `adaptation` says what was found. Raises `BadInput` for examples
         that contradict each other, are too few or too many.
         """
+        if isinstance(examples, Mapping):
+            examples = [
+                Conversation("", (Utterance(t, "", label),)) for label, texts in examples.items() for t in texts
+            ]
         views = self._views(unlabelled) if unlabelled else None
         parts, found = learn(
             self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views

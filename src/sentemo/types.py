@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, overload, runtime_checkable
+from html import escape
+from typing import Any, Literal, Protocol, overload, runtime_checkable
 
 from sentemo.errors import BadInput
 
@@ -25,6 +26,25 @@ class Utterance:
     """Every label that was given, where there are several: all that apply, or one from each annotator; empty where
     `label` says it all."""
 
+    @classmethod
+    def of(cls, turn: Any) -> Utterance:
+        """Make a turn of a text, of (speaker, text) or (speaker, text, label), or of a dictionary as in JSON lines.
+
+        Raises `BadInput` for anything else.
+        """
+        if isinstance(turn, cls):
+            return turn
+        if isinstance(turn, str):
+            return cls(turn)
+        if is_turn(turn):
+            speaker, text, *label = turn
+            return cls(text, speaker, *label)
+        if isinstance(turn, Mapping) and isinstance(turn.get("text"), str):
+            speaker, label = turn.get("speaker") or "", turn.get("label")
+            if isinstance(speaker, str) and isinstance(label, str | None):
+                return cls(turn["text"], speaker, label)
+        raise BadInput(f"{turn!r:.60} is not a turn", "Write (speaker, text), or (speaker, text, label)")
+
     def check(self, name: str = "The turn") -> None:
         """Raise `BadInput` for a text that can't be read: a blank one, or one that is no Unicode."""
         if not self.text.strip():
@@ -37,6 +57,13 @@ class Utterance:
             ) from None
 
 
+def is_turn(given: object) -> bool:
+    """Tell whether a value is a turn by itself: an utterance, or two or three texts."""
+    if isinstance(given, Utterance):
+        return True
+    return isinstance(given, list | tuple) and len(given) in (2, 3) and all(isinstance(part, str) for part in given)
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """The turns of one dialogue, in order."""
@@ -45,10 +72,13 @@ class Conversation:
     turns: tuple[Utterance, ...]
 
     @classmethod
-    def of(cls, *turns: tuple[str, str] | str, id: str = "") -> Conversation:
-        """Make a conversation from `(speaker, text)` pairs; bare texts get no speaker."""
-        pairs = (("", turn) if isinstance(turn, str) else turn for turn in turns)
-        return cls(id, tuple(Utterance(text, speaker) for speaker, text in pairs))
+    def of(cls, *turns: Any, id: str = "") -> Conversation:
+        """Make a conversation of `(speaker, text)` or `(speaker, text, label)` turns, or of a list of them.
+
+        Bare texts get no speaker. Raises `BadInput` for a turn that is none of these.
+        """
+        given = turns[0] if len(turns) == 1 and isinstance(turns[0], list) else turns
+        return cls(id, tuple(map(Utterance.of, given)))
 
     def speaker_numbers(self) -> list[int]:
         """Number the speakers in the order in which they first speak, so that names change nothing.
@@ -74,7 +104,7 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelSet:
+class LabelSet(Sequence[str]):
     """The labels of a task in their fixed order, and which of them means "no emotion"."""
 
     names: tuple[str, ...]
@@ -93,12 +123,19 @@ class LabelSet:
         """The labels that an average marked with `*` runs over: all but neutral."""
         return tuple(name for name in self.names if name != self.neutral)
 
-    def index(self, name: str) -> int:
-        """Give the position of a label; raise `BadInput` for one that is not in the set."""
+    def index(self, name: str) -> int:  # type: ignore[override]
+        """Return the position of a label; raise `BadInput` for one that is not in the set."""
         try:
             return self.names.index(name)
         except ValueError:
             raise BadInput(f"Unknown label {name!r}", f"Use one of: {', '.join(self.names)}") from None
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        return self.names[place]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -118,6 +155,17 @@ class TurnPrediction:
     probabilities: Mapping[str, float]
     labels: tuple[str, ...] = ()
     """Of a label set of which several may apply: those that do, the likeliest first."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, its probabilities rounded; the label is None where there is none."""
+        found = {
+            "speaker": self.speaker,
+            "text": self.text,
+            "label": None if self.label == ABSTENTION else self.label,
+            "score": round(self.score, 6),
+            "probabilities": {name: round(share, 6) for name, share in self.probabilities.items()},
+        }
+        return found | ({"labels": [*self.labels]} if self.labels else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +189,49 @@ class Prediction:
             ),
         )
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain values, as `sentemo predict --json` prints it."""
+        return {"id": self.id, "turns": [turn.to_dict() for turn in self.turns]}
+
+    def __str__(self) -> str:
+        width = max((len(turn.speaker) for turn in self.turns), default=0)
+        named = max((len(", ".join(turn.labels) or turn.label) for turn in self.turns), default=0)
+        return "\n".join(
+            f"{turn.speaker:<{width}}  {', '.join(turn.labels) or turn.label:<{named}}  {turn.score:>4.0%}  {turn.text}"
+            for turn in self.turns
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(turn.speaker)}</td><td style='text-align:left'>{escape(turn.text)}</td>"
+            f"<td style='background:{_tone(turn.label)}'>{escape(', '.join(turn.labels) or turn.label)}</td>"
+            f"<td>{turn.score:.0%}</td></tr>"
+            for turn in self.turns
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("speaker", "utterance", "emotion", "score"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
     def __len__(self) -> int:
         return len(self.turns)
 
     def __iter__(self) -> Iterator[TurnPrediction]:
         return iter(self.turns)
+
+
+TONES = {
+    "anger": "#f4a39a",
+    "disgust": "#b9d48b",
+    "fear": "#c9b1e4",
+    "happiness": "#f7d774",
+    "sadness": "#9fc3ea",
+    "surprise": "#f6b6d2",
+    "positive": "#b9e2b0",
+    "negative": "#f4a39a",
+}
+
+
+def _tone(label: str) -> str:
+    return TONES.get(label, "transparent")
 
 
 @runtime_checkable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sentemo.export.static_network import read_numbers
 from sentemo.export.tokenizer import read_tokenizer
 from sentemo.judgement import Judgement, judge
 from sentemo.label_sets import as_sentiment, check_known, several
+from sentemo.labeler import ReadingModel
 from sentemo.network.cuts import Piece, alike, grouped, pieces, stretches
 from sentemo.types import Conversation, LabelSet, Prediction
 
@@ -24,7 +25,7 @@ BATCH_TURNS = 1024  # turns of one batch of the network
 GROUP_TURNS = 2048  # turns read at once: bounds memory on conversations and files of any length
 
 
-class OnnxModel:
+class OnnxModel(ReadingModel):
     """Recognise the emotion of every utterance of a conversation, with an exported model.
 
     `causal` reads a conversation as it comes: no later turn matters to a label.
@@ -41,6 +42,9 @@ class OnnxModel:
             raise BadModel(f"{folder} has graphs that don't fit its configuration", AGAIN)
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.exported.max_tokens)
         self._heads = _read_heads(folder / HEADS, self.exported) if self.exported.heads else {}
+
+    def __repr__(self) -> str:
+        return f"OnnxModel({', '.join(self.labels)}; {self.form})"
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, threads: int = 1, causal: bool = False) -> OnnxModel:
@@ -70,26 +74,8 @@ class OnnxModel:
         """Turns, on either side, that can influence a turn's label."""
         return (self.exported.reader_reach or 0) + self.exported.network_reach
 
-    @overload
-    def predict(self, conversations: Conversation, *, labels: str | None = None) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation], *, labels: str | None = None) -> list[Prediction]: ...
-    def predict(
-        self, conversations: Conversation | Sequence[Conversation], *, labels: str | None = None
-    ) -> Prediction | list[Prediction]:
-        """Label every turn. A conversation's labels don't depend on what else is in the call.
-
-        `labels` names another label set, as in `SentEmoContext.predict`.
-        """
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations], labels=labels)[0]
-        for conversation in conversations:
-            conversation.check()
-        if labels is not None:
-            check_known(labels, [*self._heads])
-            if labels == "sentiment":
-                return [as_sentiment(each) for each in self.predict(conversations)]
-            return self._several(conversations, labels)
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label every turn of conversations that were checked."""
         rule = self.exported.rule
         judged: list[list[Judgement]] = [[] for _ in conversations]
         for dialogue, (_, scores, *added) in self._outputs(conversations):
@@ -100,12 +86,16 @@ class OnnxModel:
             for shares, tops in [map(np.concatenate, zip(*parts, strict=True))]
         ]
 
-    def _several(self, conversations: Sequence[Conversation], name: str) -> list[Prediction]:
-        weight, bias, threshold = self._heads[name]
+    def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
+        """Label by another label set, of which several labels may apply to a turn, or by `sentiment`."""
+        check_known(labels, [*self._heads])
+        if labels == "sentiment":
+            return [as_sentiment(each) for each in self.label(conversations)]
+        weight, bias, threshold = self._heads[labels]
         found: list[list[Array]] = [[] for _ in conversations]
         for dialogue, (features, *_) in self._outputs(conversations):
             found[dialogue].append(1 / (1 + np.exp(-(features @ weight.T + bias))))
-        known, thresholds = self.exported.label_sets[name], threshold.tolist()
+        known, thresholds = self.exported.label_sets[labels], threshold.tolist()
         return [
             several(talk, known, np.concatenate(parts).tolist(), thresholds)
             for talk, parts in zip(conversations, found, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.errors import BadModel
@@ -14,13 +14,15 @@ from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
 from sentemo.export.static_network import StaticNetwork, read_numbers
 from sentemo.export.tokenizer import read_tokenizer
 from sentemo.judgement import Floats, judge
+from sentemo.label_sets import as_sentiment, check_known
+from sentemo.labeler import ReadingModel
 from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.types import Conversation, LabelSet, Prediction
 
 GROUP_TURNS = 512  # turns read at once: bounds memory, and what is made of so many stays in the processor's cache
 
 
-class StaticModel:
+class StaticModel(ReadingModel):
     """Recognise the emotion of every utterance of a conversation, roughly and fast: the first pass over an archive.
 
     An utterance is the sum of its tokens' vectors, whatever their order; a small network reads it between its
@@ -35,6 +37,9 @@ class StaticModel:
         self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
         if max(self.tokenizer.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
             raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
+
+    def __repr__(self) -> str:
+        return f"StaticModel({', '.join(self.labels)})"
 
     @classmethod
     def from_pretrained(cls, name: str | Path = "static", *, causal: bool = False) -> StaticModel:
@@ -66,16 +71,13 @@ class StaticModel:
         """Turns, on either side, that can influence a turn's label."""
         return self.static.reach
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label every turn. A conversation's labels don't depend on what else is in the call."""
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
-        for conversation in conversations:
-            conversation.check()
+    def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
+        """Label by `sentiment`."""
+        check_known(labels, [])
+        return [as_sentiment(each) for each in self.label(conversations)]
+
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label every turn of conversations that were checked."""
         shares: list[list[list[float]]] = [[] for _ in conversations]
         tops: list[list[int]] = [[] for _ in conversations]
         for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
@@ -86,9 +88,8 @@ class StaticModel:
                 shares[piece.dialogue] += rows[kept].tolist()
                 tops[piece.dialogue] += chosen[kept].tolist()
                 first += piece.last - piece.first
-        labels = self.labels
         found = zip(conversations, shares, tops, strict=True)
-        return [Prediction.of(talk, labels, rows_of, tops_of) for talk, rows_of, tops_of in found]
+        return [Prediction.of(talk, self.labels, rows_of, tops_of) for talk, rows_of, tops_of in found]
 
     def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> Floats:
         """N pieces -> the scores of all their turns, one piece after the other; equal texts are read once."""

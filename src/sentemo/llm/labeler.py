@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, overload
+from typing import Literal
 
 from sentemo.evaluation.comparison import Effort
+from sentemo.labeler import Predicting
 from sentemo.llm.answer import read_answer
 from sentemo.llm.costs import Prices, Spent
 from sentemo.llm.exchange import Ask, Backend, OnProgress, Reply
@@ -17,7 +18,7 @@ Turns = Literal["all", "last"]
 
 
 @dataclass
-class LlmLabeler:
+class LlmLabeler(Predicting):
     """Ask a language model for the label of each turn, or of the last turns alone.
 
     A reply that names no label is an abstention, and so is a turn that is not asked for. A model that only names its
@@ -46,16 +47,8 @@ class LlmLabeler:
         spent = self.spent
         return Effort(spent.requests, spent.seconds, spent.cost)
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label each turn, in the given order; one conversation gives one prediction."""
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
-        for talk in conversations:
-            talk.check()
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Ask for the label of each turn of conversations that were checked."""
         places = [
             (dialogue, turn)
             for dialogue, talk in enumerate(conversations)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
 
 from sentemo.errors import UsageError
+from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 SENTIMENT = LabelSet(("positive", "neutral", "negative"), neutral="neutral")
@@ -19,7 +19,7 @@ POLARITY: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class InSentiment:
+class InSentiment(Predicting):
     """A labeler of emotions that tells their sentiment."""
 
     labeler: Labeler
@@ -29,14 +29,8 @@ class InSentiment:
         """Positive, neutral and negative."""
         return SENTIMENT
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label each turn as the labeler does, and add up what it says of each sentiment."""
-        if isinstance(conversations, Conversation):
-            return as_sentiment(self.labeler.predict(conversations))
         return [as_sentiment(each) for each in self.labeler.predict(conversations)]
 
 

@@ -229,7 +229,8 @@ class SentEmoContext(ModelParts, ReadingModel):
         parts, found = learn(
             self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
         )
-        facts = {**self.facts, "adapted": found.to_json()}
+        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # those of other labels
+        facts |= {"adapted": found.to_json()}
         return replace(self, **parts, facts=facts)
 
     def _views(self, conversations: Sequence[Conversation]) -> tuple[Tensor, Tensor]:

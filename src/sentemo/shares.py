@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentemo.errors import UsageError
+from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 MOST_SENSITIVE = 5.0
@@ -24,7 +25,7 @@ Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
-class Reweighed:
+class Reweighed(Predicting):
     """A labeler whose probabilities are multiplied by factors; its labels are then the most probable ones."""
 
     labeler: Labeler
@@ -36,14 +37,8 @@ class Reweighed:
         """The labeler's own."""
         return self.labeler.labels
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label each turn as the labeler does, and reweigh what it says."""
-        if isinstance(conversations, Conversation):
-            return reweigh(self.labeler.predict(conversations), self.factors)
         return [reweigh(each, self.factors) for each in self.labeler.predict(conversations)]
 
 

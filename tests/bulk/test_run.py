@@ -5,6 +5,7 @@ import json
 import os
 import random
 import time
+from dataclasses import replace
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from sentemo.bulk.run import Order, Progress, label
 from sentemo.corpora.predictions import as_record
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.model import SentEmoContext
+from sentemo.shares import with_sensitivity
+from sentemo.types import LabelSet
 
 
 def test_labels_are_those_of_the_model_whatever_the_engine(tmp_path: Path) -> None:
@@ -41,6 +44,33 @@ def test_labels_are_those_of_the_model_whatever_the_engine(tmp_path: Path) -> No
             assert (turn["text"], turn["label"]) == (other["text"], other["label"])
             assert turn["probabilities"] == pytest.approx(other["probabilities"], abs=1e-5)
     assert found[-1]["id"] == "last"
+
+
+def test_a_run_of_another_sensitivity_is_another_run(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "in")
+    model = random_model()
+    model.save_pretrained(tmp_path / "model")
+    load = LoadModel.named(str(tmp_path / "model"), sensitivity=1.5)
+    assert load.to_json()["sensitivity"] == 1.5
+    order = Order((archive,), str(tmp_path / "out"), shard_turns=100)
+    label(order, load, InProcess())
+    talks = [talk for seed in (0, 1) for talk in template_dialogues(40, seed=seed)]
+    wanted = [as_record(each) for each in with_sensitivity(model.predict(talks), model.labels, 1.5)]
+    for row, want in zip(labelled(tmp_path / "out"), wanted, strict=False):
+        assert [turn["label"] for turn in row["turns"]] == [turn["label"] for turn in want["turns"]]
+        for turn, other in zip(row["turns"], want["turns"], strict=True):
+            assert turn["probabilities"] == pytest.approx(other["probabilities"], abs=1e-5)
+    with pytest.raises(UsageError, match=r"another run's labels.*sensitivity"):
+        label(order, LoadModel.named(str(tmp_path / "model")), InProcess())
+    with pytest.raises(UsageError, match="from -5 to 5"):
+        LoadModel.named(str(tmp_path / "model"), sensitivity=float("nan"))
+    replace(model, labels=LabelSet(model.labels.names)).save_pretrained(tmp_path / "moods")
+    with pytest.raises(UsageError, match="needs a neutral label"):
+        label(
+            replace(order, out=str(tmp_path / "moods-out")),
+            LoadModel.named(str(tmp_path / "moods"), sensitivity=1),
+            InProcess(),
+        )
 
 
 def test_failures_are_listed_by_file_and_row_and_counted(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from cli.conftest import Command
+from sentemo.corpora import corpus_names
 
 
 def test_stats_print_table_1_and_plot(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:
@@ -37,6 +38,17 @@ def test_check_finds_a_bad_line(sentemo: Command, corpus_dir: Path, tmp_path: Pa
 def test_fetch_names_what_cannot_be_fetched(sentemo: Command, tmp_path: Path) -> None:
     result = sentemo("corpus", "fetch", "iemocap", "--out", tmp_path)
     assert result.code == 2 and "iemocap" in result.err.lower()
+
+
+def test_every_corpus_is_named_in_the_help(sentemo: Command) -> None:
+    told = " ".join(sentemo("corpus", "stats", "--help").out.replace("│", " ").split())
+    assert f"One of: {', '.join(corpus_names())}." in told
+
+
+def test_a_corpus_without_a_home_is_got_by_hand(sentemo: Command, tmp_path: Path) -> None:
+    (tmp_path / "dev.csv").write_text("text,anger,fear,joy,sadness,surprise\nThe loaf rose!,0,0,1,0,0\n")
+    result = sentemo("corpus", "check", "brighter", "-d", tmp_path)
+    assert result.code == 3 and "Get the corpus again at https://github.com/" in result.err
 
 
 def test_real_splits_are_as_published(sentemo: Command, data_dir: Path) -> None:

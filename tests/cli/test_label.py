@@ -25,6 +25,17 @@ def test_labels_as_predict_does_and_sums_up(sentemo: Command, run_dir: Path, tmp
     assert summary == json.loads((tmp_path / "csv" / "summary.json").read_text())
 
 
+def test_sensitivity_is_that_of_predict(sentemo: Command, run_dir: Path, tmp_path: Path) -> None:
+    write_jsonl(template_dialogues(5), tmp_path / "talks.jsonl")
+    flags = ("-m", run_dir, "--sensitivity", "-1.2")
+    assert sentemo("label", tmp_path / "talks.jsonl", "-o", tmp_path / "out", *flags, "--processes", 1).code == 0
+    wanted = map(json.loads, sentemo("predict", tmp_path / "talks.jsonl", *flags).out.splitlines())
+    lines = (tmp_path / "out" / "part-000000.jsonl").read_text().splitlines()
+    assert list(map(json.loads, lines)) == [{"file": str(tmp_path / "talks.jsonl")} | row for row in wanted]
+    again = sentemo("label", tmp_path / "talks.jsonl", "-o", tmp_path / "out", "-m", run_dir, "--processes", 1)
+    assert again.code == 2 and "another run's labels" in again.err and '"sensitivity": -1.2' in again.err
+
+
 def test_rows_that_fail_make_the_exit_code_3_and_the_rest_is_labelled(
     sentemo: Command, run_dir: Path, tmp_path: Path
 ) -> None:

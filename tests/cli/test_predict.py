@@ -5,11 +5,24 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+from rich.console import Console
 
 from cli.conftest import Command
+from dialogues import template_dialogues
+from sentemo.artifacts.parts import OtherLabels
+from sentemo.cli.screen import show
+from sentemo.corpora.jsonl import read_jsonl, write_jsonl
+from sentemo.corpora.predictions import as_record
+from sentemo.model import SentEmoContext
+from sentemo.network.label_head import LabelHead
+from sentemo.shares import fit_shares, reweigh
+from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 TALK = "Ida: I love our cat\nMax: oh, I see\n"
 
@@ -112,3 +125,119 @@ def test_missing_file_and_model(sentemo: Command, run_dir: Path, tmp_path: Path)
     assert result.code == 4 and "There is no model" in result.err
     assert sentemo("predict", tmp_path / "talk.txt", "-m", run_dir, "--head", "oracle").code == 2
     assert sentemo("predict", "--no-such-flag").code == 2
+
+
+@pytest.fixture(scope="module")
+def stating(run_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a model that states the label shares it assumes, and knows another label set."""
+    model = SentEmoContext.from_pretrained(run_dir)
+    shares = dict.fromkeys(model.labels.names, 0.1) | {"neutral": 0.4}
+    moods = LabelHead(3, model.features([Conversation.of("hi")])[0].shape[1])
+    moods.threshold[:] = torch.tensor([0.4, 0.4, 1.1])  # sigmoid(0) is 0.5: two of the three always apply
+    heads = {"goemotions": OtherLabels(LabelSet(("joy", "love", "neutral"), "neutral"), moods)}
+    folder = tmp_path_factory.mktemp("stating") / "model"
+    replace(model, facts={**model.facts, "label shares": shares}, heads=heads).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Path:
+    write_jsonl(template_dialogues(30, seed=5), tmp_path / "talks.jsonl")
+    return tmp_path / "talks.jsonl"
+
+
+def turns_of(out: str) -> list[dict[str, Any]]:
+    return [turn for record in records(out) for turn in record["turns"]]
+
+
+def test_sensitivity_moves_labels_and_probabilities(sentemo: Command, stating: Path, talks: Path) -> None:
+    plain, more, fewer = (
+        turns_of(sentemo("predict", talks, "-m", stating, *flags).out)
+        for flags in ((), ("--sensitivity", "1.5"), ("--sensitivity", "-1.5"))
+    )
+    counts = [sum(turn["label"] != "neutral" for turn in turns) for turns in (fewer, plain, more)]
+    assert counts == sorted(counts) and counts[0] < counts[2]
+    for turns in (plain, more, fewer):
+        assert all(turn["score"] == max(turn["probabilities"].values()) for turn in turns)
+        assert all(turn["label"] == max(turn["probabilities"], key=turn["probabilities"].get) for turn in turns)
+    for before, after in zip(plain, more, strict=True):
+        assert after["probabilities"]["neutral"] < before["probabilities"]["neutral"]
+    for wrong in ("5.1", "nan", "much"):
+        assert sentemo("predict", talks, "-m", stating, "--sensitivity", wrong).code == 2
+
+
+def test_shares_are_fitted_to_the_input(sentemo: Command, stating: Path, run_dir: Path, talks: Path) -> None:
+    result = sentemo("predict", talks, "-m", stating, "--fit-shares")
+    assert result.code == 0 and result.err.startswith("Label shares, with 95 % intervals: neutral ")
+    model = SentEmoContext.from_pretrained(stating)
+    found = model.predict(list(read_jsonl(talks)))
+    factors = fit_shares(found, model.facts["label shares"]).factors
+    wanted = [as_record(reweigh(each, factors)) for each in found]
+    for ours, theirs in zip(turns_of(result.out), [turn for each in wanted for turn in each["turns"]], strict=True):
+        assert ours["label"] == theirs["label"]
+        assert ours["probabilities"] == pytest.approx(theirs["probabilities"], abs=2e-6)
+    both = sentemo("predict", talks, "-m", stating, "--fit-shares", "--sensitivity", "1")
+    for before, after in zip(turns_of(result.out), turns_of(both.out), strict=True):
+        assert after["probabilities"]["neutral"] <= before["probabilities"]["neutral"]
+
+
+def test_shares_that_cannot_be_fitted_are_refused(
+    sentemo: Command, stating: Path, run_dir: Path, talks: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    for words, said in (
+        ((talks, "-m", run_dir), "doesn't state the label shares that it assumes"),
+        ((tmp_path / "talk.txt", "-m", stating), "2 turns"),
+        ((talks, "-m", stating, "--head", "prototypes"), "assumes no label shares"),
+    ):
+        result = sentemo("predict", *words, "--fit-shares")
+        assert result.code == 2 and said in result.err and not result.out
+
+
+def test_sentiment_comes_from_the_same_probabilities(sentemo: Command, stating: Path, talks: Path) -> None:
+    for flags in ((), ("--sensitivity", "1.2"), ("--fit-shares",)):
+        base = turns_of(sentemo("predict", talks, "-m", stating, *flags).out)
+        told = turns_of(sentemo("predict", talks, "-m", stating, *flags, "--labels", "sentiment").out)
+        for emotion, sentiment in zip(base, told, strict=True):
+            shares = emotion["probabilities"]
+            said = 1 - shares["surprise"]
+            wanted = {"positive": shares["happiness"] / said, "neutral": shares["neutral"] / said}
+            assert {name: sentiment["probabilities"][name] for name in wanted} == pytest.approx(wanted, abs=1e-4)
+            assert list(sentiment["probabilities"]) == ["positive", "neutral", "negative"]
+            assert "labels" not in sentiment
+
+
+def test_a_set_of_several_labels_gives_their_list(sentemo: Command, stating: Path, talks: Path) -> None:
+    turns = turns_of(sentemo("predict", talks, "-m", stating, "--labels", "goemotions").out)
+    assert all(turn["labels"] == ["joy", "love"] and turn["label"] == "joy" for turn in turns)
+    surer = sentemo("predict", talks, "-m", stating, "--labels", "goemotions", "--abstain-below", "0.6")
+    assert all(turn["labels"] == [] and turn["label"] is None for turn in turns_of(surer.out))
+    for flags, said in (
+        (("--labels", "goemotions", "--sensitivity", "1"), "don't apply to the labels 'goemotions'"),
+        (("--labels", "goemotions", "--fit-shares"), "don't apply to the labels 'goemotions'"),
+        (("--labels", "goemotions", "--convokit", talks.parent / "out"), "one label for every turn"),
+        (("--labels", "moods"), "no label set 'moods'"),
+    ):
+        result = sentemo("predict", talks, "-m", stating, *flags)
+        assert result.code == 2 and said in result.err and not result.out
+    result = sentemo("predict", talks, "-m", "static", "--labels", "goemotions")
+    assert result.code == 2 and "no label set 'goemotions'" in result.err
+
+
+def test_a_corpus_gets_what_is_printed(sentemo: Command, stating: Path, talks: Path, tmp_path: Path) -> None:
+    flags = ("-m", stating, "--fit-shares", "--sensitivity", "0.5", "--labels", "sentiment")
+    assert sentemo("predict", talks, *flags, "--convokit", tmp_path / "corpus").code == 0
+    lines = (tmp_path / "corpus" / "utterances.jsonl").read_text(encoding="utf-8").splitlines()
+    labels = [json.loads(line)["meta"]["predicted_label"] for line in lines]
+    assert labels == [turn["label"] for turn in turns_of(sentemo("predict", talks, *flags).out)]
+
+
+def test_the_table_names_all_labels() -> None:
+    turns = (
+        TurnPrediction("Ida", "I love it!", "joy", 0.9, {"joy": 0.9, "love": 0.6}, ("joy", "love")),
+        TurnPrediction("Max", "ok", "love", 0.2, {"joy": 0.1, "love": 0.2}),
+    )
+    told = io.StringIO()
+    show(Prediction("", turns), Console(file=told, width=80), several=True)
+    rows = told.getvalue().splitlines()
+    assert "joy, love" in rows[3] and "–" in rows[4] and "20%" in rows[4]

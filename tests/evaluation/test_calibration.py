@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.errors import BadInput
-from sentemo.evaluation.calibration import BINS, calibrate
+from sentemo.evaluation.bootstrap import draw_weights
+from sentemo.evaluation.calibration import BINS, calibrate, error_interval
 
 
 def by_hand(scores: list[float], correct: list[bool]) -> float:
@@ -48,3 +49,16 @@ def test_a_score_on_an_edge_belongs_to_the_bin_below_it() -> None:
 def test_what_is_no_probability_is_refused(scores: list[float]) -> None:
     with pytest.raises(BadInput):
         calibrate(scores, [True])
+
+
+def test_the_interval_equals_that_of_resampling_utterance_by_utterance() -> None:
+    rng = np.random.default_rng(2)
+    scores, dialogues = rng.random(90), np.sort(rng.integers(12, size=90))
+    correct = rng.random(90) < scores
+    owners = np.unique(dialogues, return_inverse=True)[1]
+    errors = []
+    for weights in np.concatenate(list(draw_weights(owners.max() + 1, 30, 5))):
+        taken = [place for place, owner in enumerate(owners) for _ in range(weights[owner])]
+        errors.append(by_hand(scores[taken].tolist(), correct[taken].tolist()))
+    found = error_interval(scores, correct, dialogues, resamples=30, seed=5)
+    assert found == pytest.approx(tuple(np.percentile(errors, (2.5, 97.5))))

@@ -11,6 +11,7 @@ import pytest
 from dialogues import template_dialogues
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.serve.client import Client
+from sentemo.shares import sensitive
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 from serve.served import MODEL, OTHER, Running, running, service
 
@@ -32,6 +33,22 @@ def test_it_is_a_labeler_that_answers_as_the_model(server: Running) -> None:
             assert_same(ours, theirs)
         assert_same(other.predict(TALKS[0]), replace(OTHER, causal=True).predict(TALKS[0]))
         assert client.predict([]) == []
+
+
+def test_a_sensitive_client(server: Running) -> None:
+    wanted = sensitive(MODEL, 1.3)
+    with Client(server.url, sensitivity=1.3) as client:
+        for ours, theirs in zip(client.predict(TALKS[:20]), wanted.predict(TALKS[:20]), strict=True):
+            assert_same(ours, theirs)
+        talk = TALKS[0]
+        with client.live() as live:
+            turns = tuple(live.add(turn.speaker, turn.text) for turn in talk)
+        assert_same(Prediction(talk.id, turns), sensitive(replace(MODEL, causal=True), 1.3).predict(talk))
+        with client.adapt("moved", template_dialogues(12, seed=3)) as mine:
+            assert mine.sensitivity == 1.3
+            mine.remove("moved")
+    with pytest.raises(UsageError, match="from -5 to 5"):
+        Client(server.url, sensitivity=float("nan"))
 
 
 def test_explanations_come_back_whole(server: Running) -> None:

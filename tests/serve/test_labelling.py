@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ import pytest
 from dialogues import template_dialogues
 from sentemo.serve import limits
 from sentemo.serve.emotion_map import EmotionMap
-from sentemo.types import Conversation, Prediction
-from serve.served import MODEL, OTHER, Running
+from sentemo.serve.models import Models, Served
+from sentemo.serve.service import Service
+from sentemo.shares import with_sensitivity
+from sentemo.types import Conversation, LabelSet, Prediction
+from serve.served import MODEL, OTHER, Running, running
 
 TALKS = template_dialogues(40)
 
@@ -55,6 +59,30 @@ def test_points_lie_where_the_map_puts_them(server: Running) -> None:
         pytest.approx(p, abs=1e-3) for p in places
     ]
     assert_same(reply["conversations"], MODEL.predict(TALKS))
+
+
+def test_sensitivity_moves_labels_and_probabilities(server: Running) -> None:
+    for sensitivity in (-5, -0.5, 0, 0.0, 1.2, 5):
+        body = {"conversations": asked(TALKS), "sensitivity": sensitivity, "points": True}
+        reply = server.http.post("/v1/predict", json=body).json()
+        assert_same(reply["conversations"], with_sensitivity(MODEL.predict(TALKS), MODEL.labels, sensitivity))
+        for talk in reply["conversations"]:
+            assert all(turn["confidence"] == max(turn["probabilities"].values()) for turn in talk["turns"])
+
+
+@pytest.mark.parametrize("wrong", [-5.01, 6, 1e300, "1", True, None, [], {}])
+def test_what_is_no_sensitivity_is_refused(server: Running, wrong: Any) -> None:
+    refused = server.predict("hi", sensitivity=wrong)
+    assert refused.status_code == 422 and refused.json()["error"]["where"] == "sensitivity"
+
+
+def test_a_model_without_a_neutral_label_has_no_sensitivity() -> None:
+    moods = replace(OTHER, labels=LabelSet(OTHER.labels.names))
+    with running(Service(Models([Served("moods", moods)]))) as started:
+        assert started.predict("hi", sensitivity=0).status_code == 200
+        refused = started.predict("hi", sensitivity=0.1)
+        assert refused.status_code == 422 and refused.json()["error"]["where"] == "sensitivity"
+        assert "neutral" in refused.json()["error"]["cause"]
 
 
 @pytest.mark.evidence("server.limits")
@@ -102,11 +130,11 @@ def test_a_body_that_doesnt_arrive_is_not_waited_for(server: Running, monkeypatc
 def test_concurrent_replies_equal_the_models_answers(server: Running) -> None:
     predictions = MODEL.predict(TALKS)
 
-    def ask(number: int) -> tuple[int, Any]:
-        place = number % len(TALKS)
-        reply = server.http.post("/v1/predict", json={"conversations": asked([TALKS[place]])})
-        return place, reply.json()["conversations"]
+    def ask(number: int) -> tuple[int, float, Any]:
+        place, sensitivity = number % len(TALKS), float(number % 3)
+        body = {"conversations": asked([TALKS[place]]), "sensitivity": sensitivity}
+        return place, sensitivity, server.http.post("/v1/predict", json=body).json()["conversations"]
 
     with ThreadPoolExecutor(16) as pool:
-        for place, reply in pool.map(ask, range(320)):
-            assert_same(reply, [predictions[place]])
+        for place, sensitivity, reply in pool.map(ask, range(320)):
+            assert_same(reply, with_sensitivity([predictions[place]], MODEL.labels, sensitivity))

@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from dialogues import template_dialogues
 from sentemo.serve import live as module
 from sentemo.serve.emotion_map import EmotionMap
+from sentemo.shares import with_sensitivity
 from serve.hostile import CANARY
 from serve.served import MODEL, OTHER, Running, running, service
 
@@ -51,6 +52,19 @@ def test_another_model_talks_by_name(server: Running) -> None:
     assert labels == [turn.label for turn in replace(OTHER, causal=True).predict(TALK)]
 
 
+def test_each_turn_has_the_sensitivity_that_it_is_sent_with(server: Running) -> None:
+    told = replace(MODEL, causal=True).predict(TALK)
+    with talking(server) as connection:
+        for place, turn in enumerate(TALK):
+            sensitivity = (-2, 0, 1.5)[place % 3]
+            reply = say(connection, {"speaker": turn.speaker, "text": turn.text, "sensitivity": sensitivity})
+            wanted = with_sensitivity([told], MODEL.labels, sensitivity)[0].turns[place]
+            assert reply["label"] == wanted.label
+            assert reply["probabilities"] == pytest.approx(dict(wanted.probabilities), abs=1e-5)
+        error = say(connection, {"text": "hi", "sensitivity": 5.5})["error"]
+        assert error["where"] == "sensitivity" and say(connection, {"text": "hi"})["turn"] == len(TALK)
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -62,6 +76,8 @@ def test_another_model_talks_by_name(server: Running) -> None:
         '{"text": "\\ud800"}',
         f'{{"text": "a", "{CANARY}": 1}}',
         '{"text": NaN}',
+        '{"text": "a", "sensitivity": NaN}',
+        '{"text": "a", "sensitivity": "0.5"}',
         '{"text": "a", "text": "b"}',
         "[" * 60_000,
         json.dumps({"text": "a" * 4001}),

@@ -17,10 +17,12 @@ from dialogues import FOUR
 from encoders.readers import tiny_reader
 from llm.servers import Answer, says, serving
 from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
+from sentemo.label_sets import InSentiment
 from sentemo.llm.endpoint import Endpoint
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.prompt import get_prompt
 from sentemo.model import SentEmoContext
+from sentemo.shares import sensitive
 from sentemo.testing import LabelerCheck, labeler_checks
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from testing.broken import Broken
@@ -106,6 +108,8 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "adapted": lambda: nullcontext(SMALL.adapt(EXAMPLES)),
     "extended": lambda: nullcontext(SMALL.adapt(EXAMPLES, labels="extend")),
     "merged": lambda: nullcontext(SMALL.rename({"anger": "bad", "sadness": "bad"})),
+    "sensitive": lambda: nullcontext(sensitive(SMALL, 0.7)),
+    "sentiment": lambda: nullcontext(InSentiment(SMALL)),
     "exported": lambda: nullcontext(exported()),
     "static": lambda: nullcontext(static()),
     "majority": lambda: nullcontext(MajorityLabeler(FOUR, "neutral")),

@@ -30,39 +30,52 @@ class LoadModel:
     """Of the model's manifest, which holds those of its files."""
     head: Head = "classifier"
     causal: bool = False
+    sensitivity: float = 0.0
+    """Taken from the log-odds of neutral (`shares.py`)."""
 
     @classmethod
-    def named(cls, name: str, *, head: Head = "classifier", causal: bool = False) -> LoadModel:
+    def named(
+        cls, name: str, *, head: Head = "classifier", causal: bool = False, sensitivity: float = 0.0
+    ) -> LoadModel:
         """Find a model and check its files; an exported form that lies beside it takes its place, as in `predict`.
 
-        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that an exported model has not.
+        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that an exported model has not and for
+        a sensitivity that can't be one.
         """
         from sentemo.artifacts.find import find
         from sentemo.artifacts.manifest import check_manifest
         from sentemo.export.folder import usable_beside
         from sentemo.export.load import check_head
+        from sentemo.shares import check_sensitivity
 
+        check_sensitivity(sensitivity)
         folder = Path(find(name))
         if head == "classifier" and (faster := usable_beside(folder)) is not None:
             name, folder = str(faster), faster
         check_head(folder, head)
         check_manifest(folder)
-        return cls(name, _digest(name), head, causal)
+        return cls(name, _digest(name), head, causal, sensitivity)
 
     def __call__(self) -> Labeler:
-        """Load it; raise `BadModel` where another machine has another model under the name."""
+        """Load it.
+
+        Raises `BadModel` where another machine has another model under the name, `UsageError` for a sensitivity where
+        the model has no neutral label.
+        """
         import os
 
         from sentemo.artifacts.find import find
         from sentemo.export.load import open_labeler
+        from sentemo.shares import sensitive
 
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         if _digest(self.name) != self.sha256:
             raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
-        return open_labeler(Path(find(self.name)), head=self.head, causal=self.causal, threads=1)
+        labeler = open_labeler(Path(find(self.name)), head=self.head, causal=self.causal, threads=1)
+        return sensitive(labeler, self.sensitivity)
 
     def to_json(self) -> Mapping[str, Any]:
-        """Give the name, the digest and how it reads."""
+        """Give the name, the digest, how it reads and how sensitive it is."""
         return asdict(self)
 
 

@@ -12,6 +12,7 @@ from sentemo.cli.screen import Tick, progress, put_pretty, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
+    from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.comparison import Comparison
     from sentemo.llm.spec import Outfit
     from sentemo.types import Conversation, Labeler, LabelSet
@@ -28,6 +29,7 @@ def compare(
     data: options.Data,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
     protocol: llm.Protocol = "last-utterance",
+    label_map: options.Map = "",
     sample: llm.Sample = 0,
     as_json: options.Json = False,
     settings: llm.Set = None,
@@ -39,17 +41,27 @@ def compare(
 ) -> None:
     """Measure labelers side by side: quality, leads over the first with paired intervals, seconds and cost.
 
-    By last-utterance on dailydialog, the published rows of the paper's Table 4 stand below.
+    With --map, the labels of corpus and models become the map's, and language models are asked for these. By
+    last-utterance on dailydialog, the published rows of the paper's Table 4 stand below.
     """
+    from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.comparison import compare as run
+    from sentemo.evaluation.mapped import map_gold
 
-    llm.check_protocol(protocol)
+    protocol = options.protocol_under(label_map, protocol, "last-utterance")
+    if not label_map:
+        llm.check_protocol(protocol)
     if len(set(labelers)) < len(labelers):
         raise UsageError("A labeler is named twice", "Name each once")
     outfit = llm.make_outfit(settings, price, key_env, no_cache)
     labels, conversations, shown = llm.read_sample(corpus, data, split, sample, seed)
+    chosen, note = None, None
+    if label_map:
+        chosen = LabelMap.load(label_map)
+        gold = map_gold(chosen, corpus, labels, conversations)
+        labels, conversations, note = gold.labels, gold.conversations, gold.note
     with progress("Asking") as (tick,):
-        made = [_labeler(name, outfit, conversations, labels, protocol, tick) for name in labelers]
+        made = [_labeler(name, outfit, conversations, labels, protocol, chosen, tick) for name in labelers]
         titles = [_title(name) for name in labelers]
         shown_as = titles if len(set(titles)) == len(titles) else labelers  # the same model on two servers
         names: dict[str, Any] = {"protocol": protocol, "corpus": corpus, "split": shown}
@@ -60,6 +72,7 @@ def compare(
             resamples=resamples,
             seed=seed,
             on_each=lambda name: tell(f"{name} ..."),
+            note=note,
             **names,
         )
     if as_json:
@@ -70,24 +83,32 @@ def compare(
 
 
 def _labeler(
-    name: str, outfit: Outfit, conversations: Sequence[Conversation], labels: LabelSet, protocol: str, tick: Tick
+    name: str,
+    outfit: Outfit,
+    conversations: Sequence[Conversation],
+    labels: LabelSet,
+    protocol: str,
+    chosen: LabelMap | None,
+    tick: Tick,
 ) -> Labeler:
-    import numpy as np
-
     from sentemo.artifacts.find import find
     from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
+    from sentemo.evaluation.mapped import MappedLabeler
     from sentemo.evaluation.protocols import select
     from sentemo.export.load import open_labeler
     from sentemo.llm.spec import PREFIX
 
     if name.startswith(PREFIX):
-        labeler = outfit.labeler(llm.read_spec(name), labels, "last" if protocol == "last-utterance" else "all")
+        asked = chosen.labels if chosen else labels
+        labeler = outfit.labeler(llm.read_spec(name), asked, "last" if protocol == "last-utterance" else "all")
         labeler.on_progress = tick
         return labeler
     if name == "majority":
-        gold = select(conversations, labels, protocol).gold
-        return MajorityLabeler(labels, labels.names[int(np.bincount(gold).argmax())])
-    return UniformLabeler(labels) if name == "uniform" else open_labeler(find(name))
+        return MajorityLabeler(labels, select(conversations, labels, protocol).majority)
+    if name == "uniform":
+        return UniformLabeler(labels)
+    model = open_labeler(find(name))
+    return MappedLabeler(model, chosen) if chosen else model
 
 
 def _title(name: str) -> str:

@@ -9,10 +9,11 @@ import typer
 
 from sentemo.cli import options
 from sentemo.cli.screen import progress, put_pretty, tell
+from sentemo.corpora.registry import corpus_names
 from sentemo.errors import BadInput
 
 app = typer.Typer(help="Corpora: statistics, download, check.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="dailydialog, meld, emorynlp, iemocap or goemotions.")]
+Name = Annotated[str, typer.Argument(help=f"One of: {', '.join(corpus_names())}.")]
 
 
 @app.command()
@@ -73,7 +74,7 @@ def fetch(
     split: Annotated[list[str] | None, typer.Option(help="Only this split. Repeatable.")] = None,
     base_url: Annotated[str | None, typer.Option(help="A mirror's address in place of the published one.")] = None,
 ) -> None:
-    """Download a corpus from its published home and verify its counts."""
+    """Get a corpus from its published home, or everyday from the package, and verify its counts."""
     from sentemo.corpora.fetch import fetch as fetch_corpus
 
     with progress(f"Fetching {name}") as (tick,):
@@ -94,6 +95,7 @@ def check(
 ) -> None:
     """Read the splits at hand line by line and compare counts and label totals with the published ones."""
     from sentemo.corpora.check import check as check_split
+    from sentemo.corpora.homes import HOMES
     from sentemo.corpora.registry import get_corpus
 
     corpus = get_corpus(name)
@@ -110,6 +112,5 @@ def check(
             typer.echo(f"{report.split}: {counts}: {state if report.ok else 'NOT as published'}")
     problems = [problem for report in reports for problem in report.problems]
     if problems:
-        raise BadInput(
-            "; ".join(problems), f"Get the corpus again with: sentemo corpus fetch {name} --out DIR", path=data
-        )
+        way = f"with: sentemo corpus fetch {name} --out DIR" if corpus.name in HOMES else f"at {corpus.homepage}"
+        raise BadInput("; ".join(problems), f"Get the corpus again {way}", path=data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -13,9 +13,10 @@ from sentemo.cli.screen import Tick, progress, put_pretty, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
+    from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.report import Report
     from sentemo.model import SentEmoContext
-    from sentemo.training.fit import Source, Watchers
+    from sentemo.training.fit import Watchers
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, Labeler, LabelSet
 
@@ -25,7 +26,10 @@ def evaluate(
     corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
     data: options.Data,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
-    protocol: Annotated[str, typer.Option(help="standard, emotions-only, last-utterance or triplet.")] = "standard",
+    protocol: Annotated[
+        str, typer.Option(help="standard, emotions-only, last-utterance, triplet, or map (which --map means).")
+    ] = "standard",
+    label_map: options.Map = "",
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
@@ -35,7 +39,6 @@ def evaluate(
     first: Annotated[int, typer.Option(min=0, help="With --folds: only so many of them.")] = 0,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
     overrides: options.Overrides = None,
-    source: options.Sources = None,
     seed: Annotated[int, typer.Option(help="Fixes resamples, triplets and folds; the first of --seeds.")] = 0,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")] = 1000,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write report and pictures there.")] = None,
@@ -44,27 +47,32 @@ def evaluate(
 ) -> None:
     """Measure a model on one split, of which alone the files need be there.
 
-    F1s are in percent; * leaves neutral out of the average. With --seeds, the model's recipe is trained on the train
-    split and measured on --split; with --folds, trained and measured inside --split.
+    F1s are in percent; * leaves neutral out of the average. With --map, any model is measured on any corpus: the labels
+    of both become the map's; polarity adds up the probabilities of each sentiment. With --seeds, the model's recipe is
+    trained on the train split and measured on --split; with --folds, trained and measured inside --split.
     """
     options.use_threads(threads)
+    protocol = options.protocol_under(label_map, protocol, "standard")
     labels, conversations = options.read_split(corpus, data, split)
     names = {"corpus": corpus, "split": split, "protocol": protocol, "resamples": resamples, "seed": seed}
     setting = _Setting(labels, conversations, names, head, causal, raw, no_cache)
+    if label_map:
+        if seeds or folds:
+            raise UsageError("--map measures a model that is there", "Leave --seeds and --folds out")
+        setting.map_labels(label_map)
     if seeds or folds:
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
         if first and not folds:
             raise UsageError("--first is of --folds", "Give --folds too")
         if seeds and folds:
             raise UsageError("--seeds and --folds are two experiments", "Give one of them")
-        sources = options.read_sources(chosen, source, data)
         if folds:
-            _finish(_cross_validated(chosen, setting, folds, first, sources, out), as_json, out)
+            _finish(_cross_validated(chosen, setting, folds, first, out), as_json, out)
         else:
             training = options.read_split(corpus, data, "train")[1]
-            _seeded(chosen, setting, range(seed, seed + seeds), training, sources, as_json)
-    elif recipe or overrides or source or first:
-        raise UsageError("--recipe, --set, --source and --first are of a training", "Give --seeds or --folds too")
+            _seeded(chosen, setting, range(seed, seed + seeds), training, as_json)
+    elif recipe or overrides or first:
+        raise UsageError("--recipe, --set and --first only work with a training", "Add --seeds or --folds")
     else:
         _finish(setting.report(_loaded(model, setting), _model_name(model)), as_json, out)
 
@@ -84,12 +92,23 @@ class _Setting:
     ) -> None:
         self.labels, self.conversations, self.names = labels, conversations, names
         self.head, self.causal, self.raw, self.no_cache = options.as_head(head), causal, raw, no_cache
+        self.label_map: LabelMap | None = None
         if raw and names["protocol"] != "triplet":
             raise UsageError("--raw compares spaces", "Give --protocol triplet too")
+
+    def map_labels(self, name: str) -> None:
+        """Put a map's labels in place of the corpus's; those of the models follow in `report`."""
+        from sentemo.corpora.label_map import LabelMap
+        from sentemo.evaluation.mapped import map_gold
+
+        self.label_map = LabelMap.load(name)
+        gold = map_gold(self.label_map, self.names["corpus"], self.labels, self.conversations)
+        self.labels, self.conversations, self.names["note"] = gold.labels, gold.conversations, gold.note
 
     def report(self, model: Labeler, name: str) -> Report:
         """Measure one model, which reads as was asked and has the head that was asked."""
         from sentemo.evaluation.evaluate import evaluate as run
+        from sentemo.evaluation.mapped import MappedLabeler
         from sentemo.evaluation.raw import RawSpace
 
         if self.raw:
@@ -97,7 +116,8 @@ class _Setting:
             space, raw = RawSpace(encoder), encoder.identity.name
             return run(space, self.conversations, labels=self.labels, model_name=raw, **self.names)
         shown = name + (", causal" if self.causal else "") + ("" if self.head == "classifier" else f", {self.head}")
-        return run(model, self.conversations, labels=self.labels, model_name=shown, **self.names)
+        mapped = MappedLabeler(model, self.label_map) if self.label_map else model
+        return run(mapped, self.conversations, labels=self.labels, model_name=shown, **self.names)
 
 
 def _loaded(name: str, setting: _Setting) -> Labeler:
@@ -129,7 +149,6 @@ def _seeded(
     setting: _Setting,
     seeds: Sequence[int],
     training: Sequence[Conversation],
-    sources: Mapping[str, Source],
     as_json: bool,
 ) -> None:
     from sentemo.evaluation.seeds import summarise
@@ -140,7 +159,7 @@ def _seeded(
     for seed in seeds:
         with progress("Encoding", f"Training, seed {seed}") as (on_encode, on_step):
             data, watchers = Split("train", training), _watchers(on_encode, on_step)
-            model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, sources=sources, watchers=watchers)
+            model = fit(recipe, setting.labels, data, seed=seed, encoder=encoder, watchers=watchers)
         model.head, model.causal = setting.head, setting.causal
         reports.append(setting.report(model, f"recipe {recipe.name}"))
         figures = reports[-1].metrics.figures
@@ -158,9 +177,7 @@ def _watchers(on_encode: Tick, on_step: Tick) -> Watchers:
     return Watchers(on_encode, lambda done, steps: on_step(done.step, steps))
 
 
-def _cross_validated(
-    recipe: Recipe, setting: _Setting, folds: int, first: int, sources: Mapping[str, Source], out: Path | None
-) -> Report:
+def _cross_validated(recipe: Recipe, setting: _Setting, folds: int, first: int, out: Path | None) -> Report:
     from sentemo.evaluation.evaluate import evaluate_predictions
     from sentemo.training.crossval import cross_validate
 
@@ -177,7 +194,6 @@ def _cross_validated(
             seed=names["seed"],
             first=first,
             encoder=encoder,
-            sources=sources,
             folder=out,
             watchers=_watchers(on_encode, on_step),
             on_fold=lambda number, *_: tell(f"fold {number + 1} of {folds} done"),

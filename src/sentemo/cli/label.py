@@ -38,6 +38,7 @@ def label(
     shard_turns: Annotated[int, typer.Option(min=1, help="Turns labelled, written and resumed as a whole.")] = 2048,
     head: options.Head = "classifier",
     causal: options.Causal = False,
+    sensitivity: options.Sensitivity = 0.0,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first conversation that fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -49,7 +50,7 @@ def label(
     from sentemo.bulk.model import LoadModel
     from sentemo.bulk.run import Order, label
 
-    load = LoadModel.named(model, head=options.as_head(head), causal=causal)
+    load = LoadModel.named(model, head=options.as_head(head), causal=causal, sensitivity=sensitivity)
     order = Order(tuple(inputs), out, format, to, shard_turns, strict)
     chosen = _engine(engine, processes, address)
     with _shown() as watch:

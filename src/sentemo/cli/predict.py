@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentemo.cli import options
+from sentemo.cli.choice import AT_ONCE, Choice, Label, batches
 from sentemo.cli.screen import put, show, tell
 from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
@@ -17,10 +19,10 @@ from sentemo.export.folder import find_beside, is_exported, usable_beside
 from sentemo.export.load import labels_only, open_labeler
 
 if TYPE_CHECKING:
-    from sentemo.types import Labeler, Prediction
+    from sentemo.export.load import Form
+    from sentemo.types import Conversation, Prediction
 
 ENGINES = ("auto", "torch", "onnx")
-AT_ONCE = 256  # conversations read and labelled together
 
 
 def predict(
@@ -32,6 +34,15 @@ def predict(
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
+    sensitivity: options.Sensitivity = 0.0,
+    fit_shares: Annotated[
+        bool,
+        typer.Option("--fit-shares", help="Read all of it first, estimate how often each label occurs, go by that."),
+    ] = False,
+    labels: Annotated[
+        str | None,
+        typer.Option(help="Another label set: sentiment, or one that the model knows beside its own: goemotions."),
+    ] = None,
     abstain_below: Annotated[
         float, typer.Option(min=0, max=1, help="Give no label where its probability is below this.")
     ] = 0.0,
@@ -45,30 +56,47 @@ def predict(
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
-    In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation.
+    In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation. docs/decisions.md
+    says how labels are chosen, and what --sensitivity, --fit-shares and --labels do to them.
     """
     from sentemo.corpora.convokit_writer import write_convokit
     from sentemo.corpora.files import read_conversations
 
-    if convokit is not None and abstain_below:
-        raise UsageError("A ConvoKit corpus gets every label", "Leave out --abstain-below; go by predicted_score there")
+    choice = Choice(labels, sensitivity, fit_shares)
+    choice.check(head)
+    if convokit is not None and (abstain_below or choice.several):
+        raise UsageError(
+            "A ConvoKit corpus gets one label for every turn",
+            "Leave out --labels and --abstain-below; go by predicted_score there",
+        )
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
-    conversations = read_conversations(source, format)
-    first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
+    read = read_conversations(source, format)
+    first = list(islice(read, AT_ONCE))  # bad input is told before the model is loaded
     loaded = _load(model, engine, head, causal, threads)
-    if convokit is not None:
-        count = write_convokit(chain(first, conversations), convokit, loaded)
-        tell(f"Conversations: {count:,}. The corpus is in {convokit}.")
-        return
     table = sys.stdout.isatty() and not as_json
-    while first:
-        for prediction in loaded.predict(first):
-            print_prediction(prediction, table, abstain_below)
-        first = list(islice(conversations, AT_ONCE))
+    if choice.several:
+        _print(choice.label(loaded), chain(first, read), table, abstain_below, several=True)
+        return
+    everything = [*first, *read] if fit_shares else []
+    labeler = choice.labeler(loaded, everything)
+    conversations = everything or chain(first, read)
+    if convokit is None:
+        _print(labeler.predict, conversations, table, abstain_below)
+    else:
+        count = write_convokit(conversations, convokit, labeler)
+        tell(f"Conversations: {count:,}. The corpus is in {convokit}.")
 
 
-def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Labeler:
+def _print(
+    label: Label, conversations: Iterable[Conversation], table: bool, abstain_below: float, *, several: bool = False
+) -> None:
+    for batch in batches(conversations):
+        for prediction in label(batch):
+            print_prediction(prediction, table, abstain_below, several=several)
+
+
+def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Form:
     """Load an exported model where one is meant or lies beside the model, else the model itself."""
     from sentemo.artifacts.find import find
 
@@ -93,11 +121,11 @@ def _exported(folder: Path, *, asked: bool) -> Path | None:
     return found
 
 
-def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0) -> None:
-    """Print a prediction as a table, or as one line of JSON."""
+def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0, *, several: bool = False) -> None:
+    """Print a prediction as a table, or as one line of JSON; `several` labels of a turn, where more may apply."""
     if table:
         from rich.console import Console
 
-        show(prediction, Console(), abstain_below)
+        show(prediction, Console(), abstain_below, several=several)
     else:
-        put(as_record(prediction, abstain_below))
+        put(as_record(prediction, abstain_below, several=several))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sentemo.cli.streams import silence
-from sentemo.types import ABSTENTION
+from sentemo.corpora.predictions import sure_labels
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -101,8 +101,11 @@ def progress(*stages: str) -> Iterator[list[Tick]]:
         yield [ticker(stage) for stage in stages]
 
 
-def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -> None:
-    """Print a conversation as a table: who, what, which emotion, how sure; a dash where that is too little."""
+def show(prediction: Prediction, console: Console, abstain_below: float = 0.0, *, several: bool = False) -> None:
+    """Print a conversation as a table: who, what, which emotion, how sure; a dash where that is too little.
+
+    `several` names all labels of a set of which more than one may apply.
+    """
     from rich.table import Table
     from rich.text import Text
 
@@ -113,12 +116,12 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0) -
     table.add_column("emotion")
     table.add_column("sure", justify="right")
     for turn in prediction:
-        label = turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else "–"
-        colour = COLOURS.get(label, "white")
+        labels = sure_labels(turn, abstain_below, several=several) or ("–",)
+        colour = COLOURS.get(labels[0], "white")
         table.add_row(
             Text(clean(turn.speaker)),
             Text(clean(turn.text)),
-            Text(clean(label), style=colour),
+            Text(clean(", ".join(labels)), style=colour),
             Text(f"{turn.score:.0%}", style=colour),
         )
     console.print(table)

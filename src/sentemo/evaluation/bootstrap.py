@@ -63,7 +63,7 @@ def bootstrap_intervals(
     parts = [
         figures_of_counts(_resampled(weights, counts), labels) for weights in draw_weights(len(counts), resamples, seed)
     ]
-    return {name: _interval(np.concatenate([part[name] for part in parts])) for name in FIGURES}
+    return {name: interval(np.concatenate([part[name] for part in parts])) for name in FIGURES}
 
 
 def paired_bootstrap(
@@ -75,15 +75,20 @@ def paired_bootstrap(
     *,
     resamples: int = 1000,
     seed: int = 0,
+    gold_b: ArrayLike | None = None,
 ) -> dict[str, Difference]:
-    """Compare two predictions of the same utterances: b minus a on the same resampled dialogues."""
-    counts_a, counts_b = (dialogue_counts(gold, x, dialogues, labels) for x in (a, b))
+    """Compare two predictions of the same utterances: b minus a on the same resampled dialogues.
+
+    `gold_b` is what b is compared with, where that is another label than a is, as under the protocol `map`.
+    """
+    counts_a = dialogue_counts(gold, a, dialogues, labels)
+    counts_b = dialogue_counts(gold if gold_b is None else gold_b, b, dialogues, labels)
     drawn: dict[str, list[FloatArray]] = {name: [] for name in FIGURES}
     for weights in draw_weights(len(counts_a), resamples, seed):
         for name, values in _gain(_resampled(weights, counts_a), _resampled(weights, counts_b), labels).items():
             drawn[name].append(values)
     whole = _gain(counts_a.sum(axis=0), counts_b.sum(axis=0), labels)
-    return {name: Difference(float(whole[name]), *_interval(np.concatenate(values))) for name, values in drawn.items()}
+    return {name: Difference(float(whole[name]), *interval(np.concatenate(values))) for name, values in drawn.items()}
 
 
 def dialogue_counts(gold: ArrayLike, predicted: ArrayLike, dialogues: ArrayLike, labels: LabelSet) -> IntArray:
@@ -123,6 +128,7 @@ def _gain(a: ArrayLike, b: ArrayLike, labels: LabelSet) -> dict[str, FloatArray]
     return {name: after[name] - before[name] for name in FIGURES}
 
 
-def _interval(values: FloatArray) -> Interval:
+def interval(values: FloatArray) -> Interval:
+    """Give the 2.5 and 97.5 percentiles of resamples (R,)."""
     low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)

@@ -12,7 +12,7 @@ from sentemo.evaluation.bootstrap import Difference, paired_bootstrap
 from sentemo.evaluation.evaluate import evaluate_predictions
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.protocols import PROTOCOLS, read_predictions, select
-from sentemo.evaluation.report import Report
+from sentemo.evaluation.report import MapNote, Report
 from sentemo.evaluation.tables import figure_cell, figure_title, table
 from sentemo.types import Conversation, Labeler, LabelSet
 
@@ -85,12 +85,17 @@ class Comparison:
             "# Comparison",
             f"- Protocol: **{first.protocol}** ({PROTOCOLS[first.protocol]})\n- Convention: {first.convention}\n"
             f"- Corpus: {first.corpus or 'not named'}; split: {first.split or 'not named'}\n"
-            f"- Scored: {first.n:,} utterances of {first.dialogues:,} dialogues\n- Intervals: {first.interval_method}",
+            f"- Scored: {first.n:,} utterances of {first.dialogues:,} dialogues{self._map()}\n"
+            f"- Intervals: {first.interval_method}",
             self._quality(),
         ]
         if len(self.contenders) > 1:
             blocks += [f"## Lead over {first.model}", f"{self._method()}.", self._leads()]
         return "\n\n".join(blocks) + "\n"
+
+    def _map(self) -> str:
+        note = self.contenders[0].report.note
+        return "" if note is None else f"; map: **{note.name}**, {note.left_out:,} left out"
 
     def _method(self) -> str:
         return f"95 % percentiles of a paired bootstrap over dialogues, {self.resamples} resamples, seed {self.seed}"
@@ -135,10 +140,12 @@ def compare(
     resamples: int = 1000,
     seed: int = 0,
     on_each: Callable[[str], None] | None = None,
+    note: MapNote | None = None,
 ) -> Comparison:
     """Let each labeler label all conversations, and measure them in pairs with the first.
 
-    Raises as `evaluate` does, and `UsageError` for no labeler.
+    Under the protocol `map`, gold and predicted labels are the map's, and `note` is on it. Raises as `evaluate` does,
+    and `UsageError` for no labeler.
     """
     if not labelers:
         raise UsageError("There is nothing to compare", "Name a labeler or more")
@@ -152,20 +159,23 @@ def compare(
         predictions = labeler.predict(conversations)
         clock = Effort(sum(map(len, conversations)), time.monotonic() - began)
         names = {"protocol": protocol, "corpus": corpus, "split": split, "model_name": name}
-        report = evaluate_predictions(conversations, predictions, labels, resamples=resamples, seed=seed, **names)
+        report = evaluate_predictions(
+            conversations, predictions, labels, resamples=resamples, seed=seed, note=note, **names
+        )
         predicted, _ = read_predictions(selection, conversations, predictions)
         lead: Mapping[str, Difference] = {}
         if first is None:
             first = predicted
         else:
             lead = paired_bootstrap(
-                selection.gold,
+                selection.gold_for(first),
                 first,
                 predicted,
                 selection.dialogues,
                 selection.labels,
                 resamples=resamples,
                 seed=seed,
+                gold_b=selection.gold_for(predicted),
             )
         contenders.append(Contender(report, labeler.effort if isinstance(labeler, Metered) else clock, lead))
     return Comparison(tuple(contenders), resamples, seed)

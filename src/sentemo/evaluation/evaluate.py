@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentemo.errors import UsageError
 from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
 from sentemo.evaluation.bootstrap import bootstrap_intervals
-from sentemo.evaluation.calibration import calibrate
+from sentemo.evaluation.calibration import Calibration, calibrate, error_interval
 from sentemo.evaluation.metrics import (
     FIGURES,
+    NONE,
+    FloatArray,
+    IntArray,
     describe_convention,
     figures_of_counts,
     measure,
     measure_counts,
 )
+from sentemo.evaluation.neutral import NeutralFigures, measure_neutral
 from sentemo.evaluation.protocols import Embedder, Selection, count_abstentions, read_predictions, select
-from sentemo.evaluation.report import Report
+from sentemo.evaluation.report import MapNote, Report
 from sentemo.evaluation.triplet import chance_figures, embed_selected, measure_triplets
-from sentemo.types import Conversation, Labeler, LabelSet, Prediction
+from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction
 
 
 def evaluate(
@@ -35,11 +41,13 @@ def evaluate(
     model_name: str = "",
     resamples: int = 1000,
     seed: int = 0,
+    note: MapNote | None = None,
 ) -> Report:
     """Predict all conversations in one call, and measure the predictions.
 
     Under `triplet` the labeler needs `embed` instead of `predict`. `labels` defaults to the labeler's own.
-    `resamples` is the number of bootstrap resamples; `seed` fixes them and the uniform baseline.
+    `resamples` is the number of bootstrap resamples; `seed` fixes them and the uniform baseline. Under `map`, gold and
+    predicted labels are the map's (`mapped.py`), and `note` is on it.
     Raises `BadInput` for gold labels that are not in the label set or where nothing can be scored, `BadModel`
     for predictions that don't fit, `UsageError` for a call that can't be meant.
     """
@@ -56,7 +64,7 @@ def evaluate(
         raise UsageError(f"{type(labeler).__name__} can't predict", f"The protocol {protocol} needs a labeler")
     predictions = labeler.predict(conversations)
     return evaluate_predictions(
-        conversations, predictions, chosen, protocol=protocol, resamples=resamples, seed=seed, **names
+        conversations, predictions, chosen, protocol=protocol, resamples=resamples, seed=seed, note=note, **names
     )
 
 
@@ -71,6 +79,7 @@ def evaluate_predictions(
     model_name: str = "",
     resamples: int = 1000,
     seed: int = 0,
+    note: MapNote | None = None,
 ) -> Report:
     """Measure predictions that are there already, such as those pooled over held-out folds.
 
@@ -80,6 +89,8 @@ def evaluate_predictions(
         raise UsageError("The protocol triplet reads points, not predictions", "Call evaluate with an embedder")
     selection = select(conversations, labels, protocol)
     predicted, scores = read_predictions(selection, conversations, predictions)
+    gold = selection.gold_for(predicted)
+    draws: dict[str, Any] = {"dialogues": selection.dialogues, "resamples": resamples, "seed": seed}
     # emotions-only leaves out neutral's share, so that the rest is not the probability of being right. Scores that are
     # all 1 come from a labeler that gives labels alone.
     is_unsure = protocol != "emotions-only" and bool((scores < 1).any())
@@ -89,30 +100,59 @@ def evaluate_predictions(
         labels=selection.labels,
         n=len(selection),
         dialogues=len(np.unique(selection.dialogues)),
-        metrics=measure(gold=selection.gold, predicted=predicted, labels=selection.labels),
-        intervals=bootstrap_intervals(
-            selection.gold, predicted, selection.dialogues, selection.labels, resamples=resamples, seed=seed
-        ),
+        metrics=measure(gold=gold, predicted=predicted, labels=selection.labels),
+        intervals=bootstrap_intervals(gold, predicted, labels=selection.labels, **draws),
         interval_method=f"95 % percentiles of a bootstrap over dialogues, {resamples} resamples, seed {seed}",
         baselines=_baselines(conversations, selection, seed),
         corpus=corpus,
         split=split,
         model=model_name,
-        calibration=calibrate(scores, predicted == selection.gold) if is_unsure else None,
+        calibration=_calibration(scores, predicted == gold, draws) if is_unsure else None,
         abstained=count_abstentions(selection, predictions),
+        neutral=_neutral(selection, predictions, gold, note.neutral if note else labels.neutral, is_unsure, draws),
+        note=note,
+        sets=0 if selection.among is None else int((selection.among.sum(axis=1) > 1).sum()),
+    )
+
+
+def _calibration(scores: FloatArray, correct: NDArray[np.bool_], draws: Mapping[str, Any]) -> Calibration:
+    return replace(calibrate(scores, correct), interval=error_interval(scores, correct, **draws))
+
+
+def _neutral(
+    selection: Selection,
+    predictions: Sequence[Prediction],
+    gold: IntArray,
+    name: str | None,
+    is_unsure: bool,
+    draws: Mapping[str, Any],
+) -> NeutralFigures | None:
+    """How neutral is told, where some label means it; the corpus's own labels may be without it."""
+    if name is None or selection.protocol == "emotions-only":
+        return None
+    turns = selection.chosen(predictions)
+    place = selection.labels.names.index(name) if name in selection.labels.names else NONE
+    sure = np.array([turn.label != ABSTENTION for turn in turns])
+    if selection.among is not None and place != NONE:
+        sure &= ~(selection.among[:, place] & (selection.among.sum(axis=1) > 1))  # may be neutral, or something else
+    return measure_neutral(
+        gold=gold == place,
+        predicted=np.array([turn.label == name for turn in turns]),
+        probability=np.array([turn.probabilities.get(name, 0.0) for turn in turns]) if is_unsure else None,
+        sure=sure,
+        **draws,
     )
 
 
 def _baselines(conversations: Sequence[Conversation], selection: Selection, seed: int) -> dict[str, dict[str, float]]:
-    majority = selection.labels.names[int(np.bincount(selection.gold).argmax())]
     blind = {
-        "majority": MajorityLabeler(selection.labels, majority),
+        "majority": MajorityLabeler(selection.labels, selection.majority),
         "uniform": UniformLabeler(selection.labels, seed),
     }
     rows = {}
     for name, labeler in blind.items():
         predicted, _ = read_predictions(selection, conversations, labeler.predict(conversations))
-        measured = measure(gold=selection.gold, predicted=predicted, labels=selection.labels)
+        measured = measure(gold=selection.gold_for(predicted), predicted=predicted, labels=selection.labels)
         rows[name] = dict(measured.figures)
     return rows
 

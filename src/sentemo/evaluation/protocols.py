@@ -1,7 +1,8 @@
 """Say which utterances are scored, and what counts as the prediction of each.
 
-`standard`, `emotions-only` and `last-utterance` read the labels that a labeler predicts. `triplet` (file
-`triplet.py`) reads distances between points instead, with gold labels on both sides of its choice.
+`standard`, `emotions-only` and `last-utterance` read the labels that a labeler predicts; `map` (file `mapped.py`) reads
+them as common ones, of which several may be right. `triplet` (file `triplet.py`) reads distances between points
+instead, with gold labels on both sides of its choice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from sentemo.errors import BadInput, BadModel, UsageError
 from sentemo.evaluation.metrics import NONE, FloatArray, IntArray
-from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
+from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction, Utterance
 
 PROTOCOLS: Mapping[str, str] = {
     "standard": "every labelled utterance of the split is scored, and all labels may be predicted",
@@ -28,6 +29,11 @@ PROTOCOLS: Mapping[str, str] = {
         "never to be read beside the other protocols. Anchor class uniform over the labels present, positive "
         "from the same class, negative from another class drawn uniformly; right when d(anchor, positive) <= "
         "d(anchor, negative); a success is credited to the anchor's label, a failure to the negative's"
+    ),
+    "map": (
+        "every utterance whose label says something in a label map; the labels of corpus and model are read as the "
+        "map's, and where a label means one of several the prediction is right if it is among them. Such an utterance "
+        "counts with the predicted label as gold where that is right, else with the first of them in the map's order"
     ),
 }
 """What each protocol scores, in words, as reports print it."""
@@ -57,36 +63,58 @@ class Selection:
     gold: IntArray
     dialogues: IntArray
     turns: IntArray
+    among: NDArray[np.bool_] | None = None
+    """(N,C), the labels of which each is right, under `map`; `gold` is then the first of them."""
 
     def __len__(self) -> int:
         return len(self.gold)
+
+    def gold_for(self, predicted: IntArray) -> IntArray:
+        """Give the labels (N,) that predictions (N,) are compared with: where several are right, the predicted one."""
+        if self.among is None:
+            return self.gold
+        is_right = self.among[np.arange(len(self)), predicted] & (predicted != NONE)
+        return np.where(is_right, predicted, self.gold)
+
+    @property
+    def majority(self) -> str:
+        """The label that is right most often."""
+        right = np.bincount(self.gold) if self.among is None else self.among.sum(axis=0)
+        return self.labels.names[int(right.argmax())]
+
+    def chosen(self, predictions: Sequence[Prediction]) -> list[TurnPrediction]:
+        """Give the predictions of the selected utterances."""
+        places = zip(self.dialogues.tolist(), self.turns.tolist(), strict=True)
+        return [predictions[dialogue].turns[turn] for dialogue, turn in places]
 
 
 def select(conversations: Sequence[Conversation], labels: LabelSet, protocol: str) -> Selection:
     """Choose the utterances to score; a turn without a gold label is context only.
 
+    Under `map` a turn may have several right labels, its `labels`; in other protocols its `label` alone counts.
     Dialogues are told apart by position, because ids may be empty or repeated.
     Raises `UsageError` for an unknown protocol, `BadInput` for gold labels that are not in the label set and
     where nothing is left to score.
     """
     if protocol not in PROTOCOLS:
         raise UsageError(f"Unknown protocol {protocol!r}", f"Use one of: {', '.join(PROTOCOLS)}")
-    _check_gold(conversations, labels)
+    _check_gold(conversations, labels, protocol)
     scored = LabelSet(labels.emotions) if protocol == "emotions-only" else labels
     position = {name: index for index, name in enumerate(scored.names)}
-    rows = [
-        (position[turn.label], dialogue, place)
-        for dialogue, talk in enumerate(conversations)
-        for place, turn in enumerate(talk.turns)
-        if turn.label in position and (protocol != "last-utterance" or place == len(talk) - 1)
-    ]
+    rows, sets = [], []
+    for dialogue, talk in enumerate(conversations):
+        for place, turn in enumerate(talk.turns):
+            right = [position[name] for name in _gold(turn, protocol) if name in position]
+            if right and (protocol != "last-utterance" or place == len(talk) - 1):
+                rows.append((min(right), dialogue, place))
+                sets.append(right)
     if not rows:
         raise BadInput(
             f"The protocol {protocol} finds no utterance to score in {len(conversations)} conversations",
             "Give conversations with gold labels, or choose another protocol",
         )
     gold, dialogues, turns = np.array(rows, dtype=np.int64).T
-    return Selection(protocol, scored, gold, dialogues, turns)
+    return Selection(protocol, scored, gold, dialogues, turns, _among(sets, len(scored)) if protocol == "map" else None)
 
 
 def read_predictions(
@@ -100,10 +128,7 @@ def read_predictions(
     Raises `BadModel` where the predictions don't fit the conversations or the labels.
     """
     _check_lengths(conversations, predictions)
-    turns = [
-        predictions[dialogue].turns[turn]
-        for dialogue, turn in zip(selection.dialogues.tolist(), selection.turns.tolist(), strict=True)
-    ]
+    turns = selection.chosen(predictions)
     read = _read_emotion if selection.protocol == "emotions-only" else _read_label
     position = {name: index for index, name in enumerate(selection.labels.names)}
     pairs = np.array([read(turn, position) for turn in turns], dtype=np.float64)
@@ -114,18 +139,32 @@ def read_predictions(
 
 def count_abstentions(selection: Selection, predictions: Sequence[Prediction]) -> int:
     """Count the selected utterances that got no label."""
-    places = zip(selection.dialogues.tolist(), selection.turns.tolist(), strict=True)
-    return sum(predictions[dialogue].turns[turn].label == ABSTENTION for dialogue, turn in places)
+    return sum(turn.label == ABSTENTION for turn in selection.chosen(predictions))
 
 
-def _check_gold(conversations: Sequence[Conversation], labels: LabelSet) -> None:
-    found = {turn.label for talk in conversations for turn in talk.turns if turn.label is not None}
+def _gold(turn: Utterance, protocol: str) -> tuple[str, ...]:
+    """The labels of which each is right."""
+    if protocol == "map" and turn.labels:
+        return turn.labels
+    return () if turn.label is None else (turn.label,)
+
+
+def _among(sets: Sequence[Sequence[int]], labels: int) -> NDArray[np.bool_]:
+    among = np.zeros((len(sets), labels), dtype=np.bool_)
+    for row, right in zip(among, sets, strict=True):
+        row[right] = True
+    return among
+
+
+def _check_gold(conversations: Sequence[Conversation], labels: LabelSet, protocol: str) -> None:
+    found = {name for talk in conversations for turn in talk.turns for name in _gold(turn, protocol)}
     unknown = sorted(found - set(labels.names))
     if unknown:
         raise BadInput(
             f"The gold labels {', '.join(map(repr, unknown[:10]))} are not among the labels of the labeler "
             f"({', '.join(labels.names)})",
-            "Rename them in the data, or evaluate a model that was trained or adapted with these labels",
+            "Rename them in the data, evaluate a model that was trained or adapted with these labels, or measure both "
+            "under a label map (--map seven)",
         )
 
 
@@ -149,7 +188,7 @@ def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int,
         if turn.label in turn.probabilities:
             raise BadModel(
                 f"The labeler predicted {turn.label!r} and doesn't know {', '.join(map(repr, missing))}",
-                "Measure it on data with its own labels, or adapt or rename its labels",
+                "Measure it under a label map (--map seven) or on data with its own labels, or adapt or rename these",
             )
         raise BadModel(
             f"The labeler predicted {turn.label!r}, which is not among its labels",

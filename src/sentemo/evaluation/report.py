@@ -9,9 +9,22 @@ from typing import Any
 from sentemo.evaluation.bootstrap import Interval
 from sentemo.evaluation.calibration import Calibration
 from sentemo.evaluation.metrics import FIGURES, Metrics
+from sentemo.evaluation.neutral import NeutralFigures
 from sentemo.evaluation.protocols import PROTOCOLS
 from sentemo.evaluation.tables import figure_cell, figure_title, table, text_matrix
 from sentemo.types import LabelSet
+
+
+@dataclass(frozen=True, slots=True)
+class MapNote:
+    """What a label map made of a corpus's gold labels, and what means neutral in it."""
+
+    name: str
+    neutral: str | None
+    left_out: int
+    """Turns that have a label, but none that says anything in the map."""
+    silent: tuple[str, ...] = ()
+    """The corpus's labels that say nothing in the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,12 @@ class Report:
     """Under `triplet`: `triplets`, `resamplings` and `tie_percent`."""
     abstained: int = 0
     """How many of the scored utterances got no label; they count as wrong."""
+    neutral: NeutralFigures | None = None
+    """None where no label means neutral, and under protocols that have no use for it."""
+    note: MapNote | None = None
+    """Under `map`: which, and what it left out."""
+    sets: int = 0
+    """Under `map`: scored utterances of which several labels are right."""
 
     def to_json(self) -> dict[str, Any]:
         """Give all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
@@ -68,6 +87,13 @@ class Report:
                 "ece": self.calibration.ece,
                 "calibration_bins": [asdict(x) for x in self.calibration.bins],
             }
+            if self.calibration.interval is not None:
+                out["ece_interval"] = list(self.calibration.interval)
+        if self.neutral is not None:
+            out |= self.neutral.to_json()
+        if self.note is not None:
+            out |= {"map": self.note.name, "left_out": self.note.left_out, "silent_labels": list(self.note.silent)}
+            out["several_right"] = self.sets
         out["per_label"] = {name: asdict(row) for name, row in self.metrics.per_label.items()}
         out["confusion_matrix"] = {
             "labels": list(self.labels.names),
@@ -99,6 +125,12 @@ class Report:
             f"- Scored: {self.n:,} utterances of {self.dialogues:,} dialogues",
             f"- Intervals: {self.interval_method}",
         ]
+        if self.note is not None:
+            silent = f" ({', '.join(self.note.silent)})" if self.note.silent else ""
+            lines.append(
+                f"- Map: **{self.note.name}**; several labels are right of {self.sets:,} utterances; left out, as "
+                f"their label says nothing in it: {self.note.left_out:,}{silent}"
+            )
         pooled = self.metrics.emotions
         lines.append(f"- All emotions pooled (micro *): precision {pooled.precision:.2f}, recall {pooled.recall:.2f}")
         if self.abstained:
@@ -108,7 +140,10 @@ class Report:
             lines.append(f"- Triplets: {self.draw['triplets']:,} in each of {self.draw['resamplings']}; {ties}")
         if self.calibration is not None:
             bins, ece = len(self.calibration.bins), self.calibration.ece
-            lines.append(f"- Expected calibration error ({bins} bins): {ece:.3f}")
+            told = "" if self.calibration.interval is None else " [{:.3f}, {:.3f}]".format(*self.calibration.interval)
+            lines.append(f"- Expected calibration error ({bins} bins): {ece:.3f}{told}")
+        if self.neutral is not None:
+            lines.append(f"- Neutral: {self.neutral}")
         return "\n".join(lines)
 
     def _headline(self) -> str:

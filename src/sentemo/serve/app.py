@@ -23,7 +23,8 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        (warm,) = labelling.jobs(service.models.get(None), [Conversation.of("Hello.")], causal=False, points=True)
+        talks = [Conversation.of("Hello.")]
+        (warm,) = labelling.jobs(service.models.get(None), talks, causal=False, points=True, factors={})
         warm.future.add_done_callback(lambda done: setattr(service, "warm", done.exception() is None))
         service.quick.submit([warm])
         yield

@@ -6,13 +6,13 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, overload
 from urllib.parse import quote
 
 from sentemo.adaptation.adaptation import Adaptation
 from sentemo.errors import BadInput, MissingExtra, SentemoError, UsageError
 from sentemo.explanation.explanation import Explanation, Influence, NearExample, TurnExplanation
+from sentemo.shares import check_sensitivity
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
@@ -30,17 +30,22 @@ class Client:
         model: str | None = None,
         key: str | None = None,
         causal: bool = False,
+        sensitivity: float = 0.0,
         timeout_s: float = 120.0,
         patience_s: float = 30.0,
     ) -> None:
         """Name the server, and one of its models unless the default one will do.
 
+        `sensitivity` is taken from the log-odds of neutral in `predict` and in live talks (`sentemo.shares`);
+        explanations are of labels as calibrated.
         `timeout_s` is the time for one reply, `patience_s` for a server that has too much to do.
         """
         try:
             import httpx2
         except ModuleNotFoundError:
             raise MissingExtra("The client", "serve") from None
+        check_sensitivity(sensitivity)
+        self.sensitivity = sensitivity
         self.url, self.model, self.causal = url.rstrip("/"), model, causal
         self.timeout_s, self.patience_s, self._key = timeout_s, patience_s, key
         headers = {} if key is None else {b"Authorization": b"Bearer " + key.encode()}
@@ -72,8 +77,8 @@ class Client:
             return self.predict([conversations])[0]
         found: list[Prediction] = []
         for part in self._parts(conversations):
-            asked = {"conversations": [_talk(each) for each in part], "causal": self.causal} | self._named()
-            replies = self._ask("POST", "/v1/predict", asked)["conversations"]
+            asked = {"conversations": [_talk(each) for each in part], "causal": self.causal}
+            replies = self._ask("POST", "/v1/predict", asked | self._named() | self._moved)["conversations"]
             found += [_prediction(talk, reply["turns"]) for talk, reply in zip(part, replies, strict=True)]
         return found
 
@@ -101,6 +106,7 @@ class Client:
             model=name,
             key=self._key,
             causal=self.causal,
+            sensitivity=self.sensitivity,
             timeout_s=self.timeout_s,
             patience_s=self.patience_s,
         )
@@ -121,7 +127,7 @@ class Client:
             with connect(address + named, open_timeout=self.timeout_s, proxy=None) as connection:
                 if self._key is not None:
                     connection.send(json.dumps({"key": self._key}))
-                yield LiveClient(connection, self.timeout_s)
+                yield LiveClient(connection, self.timeout_s, self._moved)
         except (OSError, WebSocketException) as error:
             raise _unreachable(self.url, error) from error
 
@@ -138,6 +144,10 @@ class Client:
     def _card(self) -> dict[str, Any]:
         card: dict[str, Any] = self._ask("GET", "/v1/model", params={} if self.model is None else {"name": self.model})
         return card
+
+    @property
+    def _moved(self) -> dict[str, float]:
+        return {"sensitivity": self.sensitivity} if self.sensitivity else {}
 
     def _named(self) -> dict[str, str]:
         return {} if self.model is None else {"model": self.model}
@@ -175,13 +185,13 @@ class Client:
 class LiveClient:
     """One live conversation."""
 
-    def __init__(self, connection: ClientConnection, timeout_s: float) -> None:
-        self._connection, self._timeout_s = connection, timeout_s
+    def __init__(self, connection: ClientConnection, timeout_s: float, more: Mapping[str, float]) -> None:
+        self._connection, self._timeout_s, self._more = connection, timeout_s, more
 
     def add(self, speaker: str, text: str) -> TurnPrediction:
         """Label the next turn."""
         Utterance(text, speaker).check()
-        self._connection.send(json.dumps({"speaker": speaker, "text": text}))
+        self._connection.send(json.dumps({"speaker": speaker, "text": text, **self._more}))
         reply = json.loads(self._connection.recv(self._timeout_s))
         if "error" in reply:
             raise _refused(422, reply["error"])
@@ -221,7 +231,10 @@ def _talk(conversation: Conversation) -> dict[str, Any]:
 
 
 def _example(conversation: Conversation) -> dict[str, Any]:
-    turns = [{name: value for name, value in asdict(turn).items() if value is not None} for turn in conversation]
+    turns = [
+        {"speaker": turn.speaker, "text": turn.text} | ({} if turn.label is None else {"label": turn.label})
+        for turn in conversation
+    ]
     return {"id": conversation.id, "turns": turns}
 
 

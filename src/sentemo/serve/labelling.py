@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 
+from sentemo.errors import UsageError
 from sentemo.serve import limits
 from sentemo.serve.emotion_map import Place
 from sentemo.serve.errors import Refusal
@@ -16,6 +17,7 @@ from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import PredictAsked, PredictReply, count_turns
 from sentemo.serve.service import BATCH_TURNS, Service
 from sentemo.serve.worker import Job
+from sentemo.shares import neutral_factor, reweigh
 from sentemo.types import Conversation, Prediction, TurnPrediction
 
 
@@ -31,21 +33,42 @@ def router(service: Service) -> APIRouter:
             raise Refusal(422, "There are too many turns", step, "conversations")
         served = service.models.get(asked.model)
         talks = [talk.plain() for talk in asked.conversations]
-        parts = await service.answer(request, service.quick, jobs(served, talks, asked.causal, asked.points))
+        todo = jobs(served, talks, asked.causal, asked.points, factors(served, asked.sensitivity))
+        parts = await service.answer(request, service.quick, todo)
         return as_json({"model": served.name, "conversations": [talk for part in parts for talk in part]})
 
     return routes
 
 
-def jobs(served: Served, talks: Sequence[Conversation], causal: bool, points: bool) -> list[Job]:
+class Part(NamedTuple):
+    """Conversations of a request that are labelled in one pass, maybe with those of other requests."""
+
+    talks: Sequence[Conversation]
+    factors: Mapping[str, float]
+    """Of labels' probabilities."""
+
+
+def factors(served: Served, sensitivity: float) -> Mapping[str, float]:
+    """Give what a sensitivity multiplies probabilities by; refuse (422) one where no label means neutral."""
+    if not sensitivity:
+        return {}
+    try:
+        return neutral_factor(served.labeler.labels, sensitivity)
+    except UsageError as error:
+        raise Refusal(422, error.cause, error.next_step, "sensitivity") from None
+
+
+def jobs(
+    served: Served, talks: Sequence[Conversation], causal: bool, points: bool, factors: Mapping[str, float]
+) -> list[Job]:
     """Cut a request into jobs, so that a large one lets others in between."""
     kind = (id(served), causal, points)
 
-    def run(payloads: Sequence[Sequence[Conversation]]) -> list[list[dict[str, Any]]]:
-        records = iter(label(served, [talk for payload in payloads for talk in payload], causal, points))
-        return [[next(records) for _ in payload] for payload in payloads]
+    def run(parts: Sequence[Part]) -> list[list[dict[str, Any]]]:
+        found = iter(label(served, [talk for part in parts for talk in part.talks], causal, points))
+        return [[record(*next(found), part.factors) for _ in part.talks] for part in parts]
 
-    return [Job(kind, run, part, sum(map(len, part))) for part in _parts(talks)]
+    return [Job(kind, run, Part(part, factors), sum(map(len, part))) for part in _parts(talks)]
 
 
 def _parts(talks: Sequence[Conversation]) -> list[list[Conversation]]:
@@ -60,18 +83,20 @@ def _parts(talks: Sequence[Conversation]) -> list[list[Conversation]]:
     return parts
 
 
-def label(served: Served, talks: Sequence[Conversation], causal: bool, points: bool) -> list[dict[str, Any]]:
-    """Label conversations in one pass; give a record of each."""
+def label(
+    served: Served, talks: Sequence[Conversation], causal: bool, points: bool
+) -> list[tuple[Prediction, Sequence[Place] | None]]:
+    """Label conversations in one pass; give places on the map where they are asked for."""
     reader = served.causal if causal else served
     if not points or served.map is None:
-        return [record(prediction) for prediction in (reader.faster or reader.labeler).predict(talks)]
+        return [(prediction, None) for prediction in (reader.faster or reader.labeler).predict(talks)]
     found = reader.model.predict_with_features(talks)
-    return [record(prediction, served.map.places(features)) for prediction, features in found]
+    return [(prediction, served.map.places(features)) for prediction, features in found]
 
 
-def record(prediction: Prediction, places: Sequence[Place] | None = None) -> dict[str, Any]:
-    """Give a conversation's labels as plain values."""
-    turns = [labelled(turn) for turn in prediction]
+def record(prediction: Prediction, places: Sequence[Place] | None, factors: Mapping[str, float]) -> dict[str, Any]:
+    """Give a conversation's labels as plain values, their probabilities multiplied by the factors that there are."""
+    turns = [labelled(turn) for turn in (reweigh(prediction, factors) if factors else prediction)]
     for turn, place in zip(turns, places or [], strict=places is not None):
         turn["point"] = place
     return {"id": prediction.id, "turns": turns}

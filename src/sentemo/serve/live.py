@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -14,12 +14,13 @@ from pydantic import ValidationError
 from sentemo.live import LiveConversation
 from sentemo.serve import keys, strict_json
 from sentemo.serve.errors import Refusal, from_validation
-from sentemo.serve.labelling import labelled
+from sentemo.serve.labelling import factors, labelled
 from sentemo.serve.limits import MAX_LIVE_TURNS
 from sentemo.serve.models import Served
 from sentemo.serve.schemas import LiveTurn
 from sentemo.serve.service import Service
 from sentemo.serve.worker import Job
+from sentemo.shares import reweigh_turn
 
 KEY_S = 10.0
 """Time for the first message to bring the key."""
@@ -86,8 +87,10 @@ async def _turn(service: Service, served: Served, talk: LiveConversation, messag
     except ValidationError as error:
         raise from_validation(error.errors(include_url=False)) from None
 
+    factor = factors(served, said.sensitivity)
+
     def run(payloads: Sequence[LiveTurn]) -> list[dict[str, Any]]:
-        return [_record(served, talk, turn) for turn in payloads]
+        return [_record(served, talk, turn, factor) for turn in payloads]
 
     job = Job(id(talk), run, said, 1)
     service.quick.submit([job])
@@ -95,9 +98,9 @@ async def _turn(service: Service, served: Served, talk: LiveConversation, messag
     return record
 
 
-def _record(served: Served, talk: LiveConversation, said: LiveTurn) -> dict[str, Any]:
-    place = talk.turns
-    found = {"turn": place} | labelled(talk.add(said.speaker, said.text))
+def _record(served: Served, talk: LiveConversation, said: LiveTurn, factor: Mapping[str, float]) -> dict[str, Any]:
+    place, turn = talk.turns, talk.add(said.speaker, said.text)
+    found = {"turn": place} | labelled(reweigh_turn(turn, factor) if factor else turn)
     return found if served.map is None else found | {"point": served.map.places(talk.features[None])[0]}
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from sentemo.serve import limits
+from sentemo.shares import MOST_SENSITIVE
 from sentemo.types import Conversation, Utterance
 
 MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -48,6 +49,16 @@ ModelName = Annotated[str, Strict(), StringConstraints(max_length=limits.MAX_NAM
 NewName = Annotated[str, Strict(), StringConstraints(pattern=MODEL_NAME)]
 Yes = Annotated[bool, Strict()]
 Whole = Annotated[int, BeforeValidator(_whole), Strict()]
+Sensitivity = Annotated[
+    float,
+    Strict(),
+    Field(
+        ge=-MOST_SENSITIVE,
+        le=MOST_SENSITIVE,
+        description="Taken from neutral's log-odds: above 0 more emotions are found, below 0 fewer. It moves both "
+        "labels and probabilities, and needs a model with a neutral label.",
+    ),
+]
 Place = tuple[float, float]
 
 
@@ -82,6 +93,7 @@ class PredictAsked(Asked):
     model: ModelName | None = None
     causal: Yes = False
     points: Yes = False
+    sensitivity: Sensitivity = 0.0
 
 
 class ExplainAsked(Asked):
@@ -124,6 +136,8 @@ class AdaptAsked(Asked):
 
 class LiveTurn(Turn):
     """One message of a live talk."""
+
+    sensitivity: Sensitivity = 0.0
 
 
 class LabelledOut(BaseModel):

@@ -37,6 +37,10 @@ def walk(visit: Visitor) -> list[str]:
     look("labelled")
     visit.explain(7)
     look("explained")
+    visit.get("#sensitivity").focus()
+    visit.page.keyboard.press("Home")
+    look("less sensitive")
+    visit.page.click("#sensitivity-reset")
     visit.page.fill("#panel .other-label input", "a label of many words that goes on")
     visit.page.click("#panel .other-label button")
     visit.wait_text("#panel .changed", "^Learnt")
@@ -90,7 +94,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     press("Enter")
     visit.wait("#turns .felt .label", 13)
     assert visit.page.evaluate(focus) == "main"
-    for _ in range(5):
+    for _ in range(6):  # to start again, the slider, three downloads
         press("Tab")
     assert visit.page.evaluate(focus) == "bubble"
     for _ in range(9):

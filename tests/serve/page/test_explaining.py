@@ -27,13 +27,6 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert "How dare he" in visit.page.evaluate("document.activeElement.textContent")
 
 
-def test_less_probable_labels_are_owned_up_to(visit: Visitor) -> None:
-    visit.example()
-    visit.bubble(2).click()
-    assert "neutral is more probable (58 %)" in visit.get("#verdict").inner_text()
-    assert "perhaps surprise" in visit.bubble(2).inner_text()
-
-
 def test_of_a_long_talk_the_part_around_the_turn_is_sent(visit: Visitor) -> None:
     visit.paste("\n".join(f"{'AB'[n % 2]}: I am happy about number {n}!" for n in range(40)), 40)
     visit.within("store.js", "void (m.state.limits.explained_turns = 10)")

@@ -3,7 +3,7 @@ import { byId, el } from "./dom.js";
 import { glyph, toneClass } from "./tones.js";
 import { hedge, percent, points } from "./words.js";
 import { hovering, steer } from "./pointing.js";
-import { choose, correction, pointAt, shownLabel, state, talk, watch } from "./store.js";
+import { choose, correction, judged, pointAt, shownLabel, state, talk, watch } from "./store.js";
 
 const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
 
@@ -65,9 +65,10 @@ export function isNew(turns, turn) {
  * @param {import("./types.js").Talk} of
  * @param {number} turn
  */
-export function plainRow({ turns, readings }, turn) {
+export function plainRow(of, turn) {
+  const { turns } = of;
   const { speaker, text } = turns[turn];
-  const reading = readings[turn];
+  const reading = judged(turn, of);
   const line = el("span", { class: "felt" }, ...(reading ? words(reading) : ["\u2026"]));
   const said = el("div", { class: "bubble" }, el("span", { class: "hidden" }, `${speaker}: `), el("span", { class: "said" }, text), line);
   return el("div", { class: `turn ${side(turns, turn)} ${toneClass(reading?.label)}${reading ? "" : " waiting"}` }, said);
@@ -105,8 +106,8 @@ function rowOf(turns, turn) {
  * @param {number} turn
  */
 function label(turn) {
-  const { turns, readings, before } = talk();
-  const [row, reading, own] = [rows[turn], readings[turn], correction(turn)];
+  const { turns, before } = talk();
+  const [row, reading, own] = [rows[turn], judged(turn), correction(turn)];
   const name = own ?? reading?.label;
   const waiting = name === undefined ? " waiting" : "";
   row.className = `turn ${side(turns, turn)} ${toneClass(name)}${waiting}`;
@@ -131,7 +132,7 @@ function mark() {
     const text = matters ? points(change) : "";
     if (weight.textContent !== text) weight.textContent = text;
     weight.toggleAttribute("title", matters);
-    if (matters) weight.title = `${change > 0 ? "Speaks for" : "Speaks against"} ${shownLabel(state.chosen ?? turn)}, in points of a hundred`;
+    if (matters) weight.title = `${change > 0 ? "Speaks for" : "Speaks against"} ${state.explained ?? shownLabel(state.chosen ?? turn)}, in points of a hundred`;
   });
 }
 

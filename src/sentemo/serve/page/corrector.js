@@ -1,7 +1,7 @@
 /** Correct a turn's label: the model learns it at once, and what that changed is told. */
 import { announce, el } from "./dom.js";
 import { felt, toneClass } from "./tones.js";
-import { correction, labels, state, talk } from "./store.js";
+import { correction, judged, labels, state } from "./store.js";
 import { learnCorrections, note } from "./lesson.js";
 import { count, expectation, nth, percent } from "./words.js";
 import { marked, tell } from "./notice.js";
@@ -36,7 +36,7 @@ export function corrector(turn) {
 export function refreshCorrector() {
   const { turn, title, shares } = part;
   const own = correction(turn);
-  const reading = talk().readings[turn];
+  const reading = judged(turn);
   const of = (/** @type {string} */ name) => reading?.probabilities[name] ?? 0;
   const names = [...labels(), ...(own === undefined || labels().includes(own) ? [] : [own])];
   title.textContent = own === undefined ? "Not right? Press the label that fits" : "Your correction. Press it again to take it back";

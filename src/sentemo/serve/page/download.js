@@ -4,7 +4,7 @@ import { asCsv } from "./csv.js";
 import { tell } from "./notice.js";
 import { picture } from "./picture.js";
 import { readAll } from "./reader.js";
-import { changed, correction, state, talk } from "./store.js";
+import { changed, correction, judged, sensitivity, state, talk } from "./store.js";
 
 /** Let buttons save what is shown. */
 export function offerDownloads() {
@@ -21,11 +21,13 @@ async function all() {
 }
 
 /**
- * One conversation a line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label.
+ * One conversation a line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label, and a
+ * sensitivity other than 0 is told.
  * @param {import("./types.js").Talk[]} talks
  */
 export function asJson(talks) {
-  const lines = talks.map((each) => JSON.stringify({ id: each.id, turns: each.turns.map((_, turn) => record(each, turn)) }));
+  const moved = sensitivity() ? { sensitivity: sensitivity() } : {};
+  const lines = talks.map((each) => JSON.stringify({ id: each.id, ...moved, turns: each.turns.map((_, turn) => record(each, turn)) }));
   return `${lines.join("\n")}\n`;
 }
 
@@ -34,7 +36,7 @@ export function asJson(talks) {
  * @param {number} turn
  */
 function record(of, turn) {
-  const [reading, own] = [of.readings[turn], correction(turn, of)];
+  const [reading, own] = [judged(turn, of), correction(turn, of)];
   const label = own ?? reading?.label ?? null;
   const shares = reading?.probabilities ?? {};
   const found = { ...of.turns[turn], label, score: label === null ? null : (shares[label] ?? null), probabilities: shares };

@@ -1,6 +1,6 @@
 /** What the reader teaches: corrections and labels of their own, together one model. */
 import { call } from "./api.js";
-import { changed, model, state, shownLabel, talk } from "./store.js";
+import { changed, judged, model, state, shownLabel, talk } from "./store.js";
 import { forgetReadings, readShown } from "./reader.js";
 
 const NAME = "my-labels";
@@ -93,7 +93,7 @@ export async function forget(name, next = state.fallback) {
  */
 export async function use(name, taught) {
   const shown = talk();
-  const old = shown.readings.map((reading) => reading?.label);
+  const old = shown.turns.map((_, turn) => judged(turn)?.label);
   state.model = name;
   if (taught) forgetReadings();
   changed("models");
@@ -111,7 +111,7 @@ export async function use(name, taught) {
  * @returns {ChangedTurn[]}
  */
 function compare(turn, before) {
-  const [after, says] = [shownLabel(turn), talk().readings[turn]?.label];
+  const [after, says] = [shownLabel(turn), judged(turn)?.label];
   const yours = state.corrections.some((each) => each.talk === talk() && each.turn === turn);
   if (before === undefined || after === undefined || (before === after && says === before)) return [];
   return [{ turn, before, after, yours, agrees: says === after }];

@@ -7,6 +7,7 @@ import { offerTheme } from "./theme.js";
 import { fetchModels, offerModels } from "./models.js";
 import { offerStart, readExample } from "./start.js";
 import { offerLabels } from "./labels.js";
+import { offerSensitivity } from "./sensitivity.js";
 import { offerDownloads } from "./download.js";
 import { offerLive, startLive, stopLive } from "./live.js";
 import { showConversation } from "./conversation.js";
@@ -78,6 +79,7 @@ offerModels((name) => use(name, false).catch((error) => tell(error, () => use(na
 offerStart(begin);
 offerLabels();
 offerDownloads();
+offerSensitivity();
 offerLive();
 byId("again").addEventListener("click", again);
 byId("which").addEventListener("change", () => show(Number(byId("which").value)));

@@ -3,7 +3,7 @@ import { byId, el, announce } from "./dom.js";
 import { call } from "./api.js";
 import { felt } from "./tones.js";
 import { count, nearness, nth, percent, points } from "./words.js";
-import { changed, choose, correction, state, talk, watch } from "./store.js";
+import { changed, choose, correction, judged, state, talk, watch } from "./store.js";
 import { focusTurn, scrollToTurn } from "./conversation.js";
 import { corrector, refreshCorrector } from "./corrector.js";
 import { tell } from "./notice.js";
@@ -64,25 +64,33 @@ function again() {
 /** Write what the model says of the chosen turn. */
 function refresh() {
   const turn = state.chosen;
-  const reading = turn === null ? undefined : talk().readings[turn];
+  const reading = turn === null ? undefined : judged(turn);
   if (turn === null || !reading || byId("panel").hidden) return;
   refreshCorrector();
   byId("verdict").replaceChildren(verdict(turn, reading));
+  tellExplained(reading.label);
 }
 
 /**
  * @param {number} turn
  * @param {import("./types.js").Reading} reading
  */
-function verdict(turn, { label, confidence, probabilities }) {
+function verdict(turn, { label, confidence }) {
   const own = correction(turn);
-  const top = Object.keys(probabilities).reduce((best, name) => (probabilities[name] > probabilities[best] ? name : best));
   const parts = [el("p", { class: "verdict" }, felt(label), `, ${percent(confidence)} sure`)];
   if (own !== undefined) parts.unshift(el("p", { class: "verdict" }, "You say ", felt(own), own === label ? "; so does the model:" : "; the model says:"));
-  if (top !== label) {
-    parts.push(el("p", { class: "hint" }, `${top} is more probable (${percent(probabilities[top])}), but labels lean towards the rarer emotions.`));
-  }
   return el("div", {}, ...parts);
+}
+
+/**
+ * Say where the reasons are those of another label than the one that is shown: the server knows no sensitivity here.
+ * @param {string} label
+ */
+function tellExplained(label) {
+  const note = byId("explained-note");
+  if (!note || state.explained === undefined) return;
+  note.hidden = label === state.explained;
+  note.textContent = `At sensitivity 0 this turn is ${state.explained}; these are the reasons for that.`;
 }
 
 /**
@@ -116,15 +124,18 @@ async function ask(turn) {
 function show({ turn, label, influences, nearest }, first) {
   const moved = influences.map((each) => ({ ...each, turn: each.turn + first }));
   state.influences = new Map(moved.map((each) => [each.turn, each.change]));
+  state.explained = label;
   changed("influences");
   const strong = moved.filter(({ change }) => Math.abs(change) >= LEAST_CHANGE).sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
   reasons.removeAttribute("aria-busy");
   reasons.replaceChildren(
+    el("p", { class: "hint", id: "explained-note", hidden: true }),
     el("h3", {}, `Which other turns speak for ${label}, or against it`),
     strong.length ? el("ul", { class: "reasons" }, ...strong.slice(0, MOST_REASONS).map(influence)) : el("p", { class: "hint" }, "None: by itself it would be much the same."),
     el("h3", {}, "The nearest examples that the model knows"),
     nearest.length ? el("ul", { class: "reasons" }, ...nearest.map(near)) : el("p", { class: "hint" }, "It has none."),
   );
+  tellExplained(judged(turn + first)?.label ?? label);
   announce(`${nth(turn + first)} explained: ${label}. ${count(strong.length, "other turn")} matter.`);
 }
 

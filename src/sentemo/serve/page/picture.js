@@ -2,9 +2,9 @@
 import { el } from "./dom.js";
 import { isNew, side } from "./conversation.js";
 import { outline, toneClass } from "./tones.js";
-import { correction, labels, shownLabel, talk } from "./store.js";
+import { correction, judged, labels, sensitivity, shownLabel, talk } from "./store.js";
 import { ridge } from "./timeline.js";
-import { hedge, percent } from "./words.js";
+import { hedge, percent, signed } from "./words.js";
 
 const [WIDTH, MARGIN, SCALE, MOST_HEIGHT] = [760, 44, 2, 7000];
 const [ROW, PEAK, NAMES] = [24, 32, 108];
@@ -29,7 +29,8 @@ export function picture() {
   drawRidges(pen, looks, MARGIN + 52);
   for (const each of fitting) drawBubble(pen, looks, each, top);
   write(pen, looks, left ? `\u2026 and ${left} more` : "", MARGIN, height - 62, looks.muted);
-  write(pen, looks, "labelled by sentemo, which reads what is written, not what a person feels", MARGIN, height - 26, looks.muted);
+  const how = sensitivity() ? ` at sensitivity ${signed(sensitivity())}` : "";
+  write(pen, looks, `labelled by sentemo${how}, which reads what is written, not what a person feels`, MARGIN, height - 26, looks.muted);
   return new Promise((then, fail) => canvas.toBlob((/** @type {Blob | null} */ blob) => (blob ? then(blob) : fail(new Error("no picture"))), "image/png"));
 }
 
@@ -92,7 +93,7 @@ function drawHead(pen, looks) {
  * @param {number} top
  */
 function drawRidges(pen, looks, top) {
-  const { turns, readings } = talk();
+  const { turns } = talk();
   const step = (WIDTH - 2 * MARGIN - NAMES) / turns.length;
   labels().forEach((name, row) => {
     const tone = looks.tones.get(name);
@@ -103,7 +104,7 @@ function drawRidges(pen, looks, top) {
     pen.translate(NAMES, 0);
     pen.fillStyle = looks.line;
     pen.fillRect(0, -0.5, step * turns.length, 1);
-    const path = new Path2D(ridge(turns.map((_, turn) => readings[turn]?.probabilities[name] ?? 0), step, PEAK));
+    const path = new Path2D(ridge(turns.map((_, turn) => judged(turn)?.probabilities[name] ?? 0), step, PEAK));
     pen.globalAlpha = toneClass(name) === "tone-neutral" ? 0.38 : 0.85;
     pen.fillStyle = tone.mark;
     pen.fill(path);
@@ -134,13 +135,13 @@ function drawShape(pen, label, colour, x, y, scale) {
  * @param {any} looks
  */
 function layBubbles(pen, looks) {
-  const { turns, readings } = talk();
+  const { turns } = talk();
   let y = 0;
   return turns.map(({ speaker, text }, turn) => {
     const name = isNew(turns, turn) ? speaker : "";
     const label = shownLabel(turn);
     const own = correction(turn);
-    const sure = readings[turn]?.confidence ?? 0;
+    const sure = judged(turn)?.confidence ?? 0;
     const told = label === undefined ? "" : own === undefined ? `${hedge(sure)}${label}  ${percent(sure)}` : `${label}  corrected`;
     const lines = wrap(pen, text, BUBBLE, `16px ${looks.sans}`);
     const widest = Math.max(...lines.map((line) => pen.measureText(line).width), pen.measureText(told).width + 8);

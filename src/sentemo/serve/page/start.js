@@ -4,7 +4,7 @@ import { plainRow } from "./conversation.js";
 import { EXAMPLE, PREVIEW } from "./example.js";
 import { Fault } from "./api.js";
 import { readAll, takeApart } from "./reader.js";
-import { newTalk, state } from "./store.js";
+import { newTalk, state, watch } from "./store.js";
 import { quiet, tell } from "./notice.js";
 
 const example = newTalk("example", EXAMPLE);
@@ -15,6 +15,7 @@ const example = newTalk("example", EXAMPLE);
  */
 export function offerStart(begin) {
   drawExample();
+  watch(["readings"], drawExample);
   byId("try-example").addEventListener("click", () => begin([example], "An example", false));
   byId("go-live").addEventListener("click", () => begin([newTalk("live", [])], "Live", true));
   byId("paste-form").addEventListener("submit", (/** @type {Event} */ event) => {

@@ -1,4 +1,5 @@
 /** The page's state, and who is told when it changes. */
+import { weighed } from "./weigh.js";
 
 /**
  * @type {{
@@ -7,6 +8,7 @@
  *   view: "start" | "talk", live: boolean, source: string,
  *   talks: import("./types.js").Talk[], current: number,
  *   chosen: number | null, near: number | null, influences: Map<number, number>,
+ *   explained: string | undefined, sensitivity: number,
  *   corrections: {talk: import("./types.js").Talk, turn: number, label: string}[],
  * }}
  */
@@ -23,7 +25,9 @@ export const state = {
   current: 0,
   chosen: null,
   near: null,
-  influences: new Map(),
+  influences: new Map(), // on the probability of the label `explained`
+  explained: undefined,
+  sensitivity: 0,
   corrections: [],
 };
 
@@ -72,6 +76,19 @@ export const newTalk = (id, turns) => ({ id, turns, readings: [], before: new Ma
 const NONE = newTalk("", []);
 
 /**
+ * Give the sensitivity that counts: none where the model has no neutral label.
+ * @returns {number}
+ */
+export const sensitivity = () => ((model()?.neutral ?? null) === null ? 0 : state.sensitivity);
+
+/**
+ * Give what is told of a turn, if anything: the model's reading at the sensitivity that is set.
+ * @param {number} turn
+ * @param {import("./types.js").Talk} [of]
+ */
+export const judged = (turn, of = talk()) => weighed(of.readings[turn], model()?.neutral ?? null, state.sensitivity);
+
+/**
  * Give the label that its reader gave a turn, if any.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
@@ -84,7 +101,7 @@ export const correction = (turn, of = talk()) =>
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */
-export const shownLabel = (turn, of = talk()) => correction(turn, of) ?? of.readings[turn]?.label;
+export const shownLabel = (turn, of = talk()) => correction(turn, of) ?? judged(turn, of)?.label;
 
 /**
  * Point at a turn, or at none.
@@ -103,6 +120,7 @@ export function pointAt(turn) {
 export function choose(turn) {
   state.chosen = turn;
   state.influences = new Map();
+  state.explained = undefined;
   changed("influences");
   changed("chosen");
 }

@@ -3,7 +3,7 @@ import { byId, svg } from "./dom.js";
 import { outline, toneClass } from "./tones.js";
 import { count, percent } from "./words.js";
 import { hover, steer } from "./pointing.js";
-import { choose, correction, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
+import { choose, correction, judged, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
 const ROW = 25; // height of a label's row
@@ -63,15 +63,16 @@ function onKey(event) {
 }
 
 function draw() {
-  const { turns, readings } = talk();
+  const { turns } = talk();
   const names = labels();
   if (!turns.length || !frame.clientWidth) return clearFrame();
   const room = frame.clientWidth - LEFT - 8;
   const step = Math.max(STEP_LEAST, room / Math.max(turns.length, 6));
   const key = JSON.stringify([names, turns.length, Math.round(step * 100)]);
   if (key !== drawn.key) drawAnew(key, names, turns.length, step);
+  const told = turns.map((_, turn) => judged(turn)?.probabilities);
   for (const name of names) {
-    const shares = turns.map((_, turn) => readings[turn]?.probabilities[name] ?? 0);
+    const shares = told.map((each) => each?.[name] ?? 0);
     drawn.ridges.get(name).setAttribute("d", ridge(shares, step));
   }
   point();
@@ -142,7 +143,7 @@ export function ridge(shares, step, peak = PEAK) {
 
 /** Mark the turns pointed at and chosen, in the drawing and in words. */
 function point() {
-  const { turns, readings } = talk();
+  const { turns } = talk();
   if (!drawn.needles || !turns.length) return;
   const names = labels();
   const needle = (/** @type {number | null} */ turn, /** @type {string} */ kind) => {
@@ -150,7 +151,7 @@ function point() {
     if (turn === null || turn >= turns.length) return [];
     const x = LEFT + (turn + 0.5) * drawn.step;
     const row = name === undefined ? -1 : names.indexOf(name);
-    const y = TOP + (row + 1) * ROW - PEAK * (readings[turn]?.probabilities[name ?? ""] ?? 0);
+    const y = TOP + (row + 1) * ROW - PEAK * (judged(turn)?.probabilities[name ?? ""] ?? 0);
     const line = svg("line", { class: `needle ${kind}`, x1: x, x2: x, y1: TOP - 6, y2: TOP + names.length * ROW });
     return row < 0 ? [line] : [line, svg("circle", { class: "dot", cx: x, cy: y, r: 4 })];
   };
@@ -171,11 +172,11 @@ const hint = () =>
  * @param {number} turn
  */
 export function describe(turn) {
-  const { turns, readings } = talk();
+  const { turns } = talk();
   if (!turns[turn]) return "";
   const { speaker, text } = turns[turn];
   const own = correction(turn);
-  const reading = readings[turn];
+  const reading = judged(turn);
   const told = own !== undefined ? `${own} (yours)` : reading ? `${reading.label} ${percent(reading.confidence)}` : "not labelled yet";
   return `${turn + 1}${speaker ? ` ${speaker}` : ""}: ${told}. ${text}`;
 }

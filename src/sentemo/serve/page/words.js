@@ -40,6 +40,12 @@ export function points(change) {
 }
 
 /**
+ * A number with its sign, one digit behind the point; 0 has none.
+ * @param {number} value
+ */
+export const signed = (value) => (value === 0 ? "0" : `${value > 0 ? "+" : "\u2212"}${Math.abs(value).toFixed(1)}`);
+
+/**
  * How far an example is, from 0 (the same) to 2 (the opposite).
  * @param {number} distance
  */

@@ -1,0 +1,102 @@
+"""What a user asks of the labels: another label set, a sensitivity, shares fitted to the input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sentemo.cli.screen import tell
+from sentemo.errors import UsageError
+from sentemo.labeler import Predicting
+
+if TYPE_CHECKING:
+    from sentemo.export.load import Form
+    from sentemo.types import Conversation, Labeler, LabelSet, Prediction
+
+AT_ONCE = 256  # conversations read and labelled together
+SENTIMENT = "sentiment"
+SHARES = "label shares"
+"""The fact of a model that holds what it assumes."""
+Label = Callable[[Sequence["Conversation"]], "list[Prediction]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How labels are to be chosen, and from which set."""
+
+    labels: str | None = None
+    sensitivity: float = 0.0
+    fit_shares: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a set of which several labels may apply to a turn."""
+        return self.labels not in (None, SENTIMENT)
+
+    def check(self, head: str) -> None:
+        """Raise `UsageError` for what doesn't go together."""
+        if self.several and (self.sensitivity or self.fit_shares):
+            raise UsageError(
+                f"--sensitivity and --fit-shares don't apply to the labels {self.labels!r}",
+                f"Leave them out, or use --labels {SENTIMENT}",
+            )
+        if self.fit_shares and head != "classifier":
+            raise UsageError(f"The head {head!r} assumes no label shares", "Leave out --head or --fit-shares")
+
+    def labeler(self, model: Form, conversations: Sequence[Conversation] = ()) -> Labeler:
+        """Give a labeler that does what is asked; to fit shares it needs all conversations."""
+        from sentemo.label_sets import InSentiment
+        from sentemo.shares import sensitive
+
+        labeler = _fitted(model, conversations) if self.fit_shares else model
+        labeler = sensitive(labeler, self.sensitivity)
+        return InSentiment(labeler) if self.labels == SENTIMENT else labeler
+
+    def label(self, model: Form) -> Label:
+        """Give what labels conversations with a set of which several labels may apply to a turn."""
+        return lambda conversations: model.predict(conversations, labels=self.labels)
+
+
+def batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Cut conversations into lists that are labelled together."""
+    rest = iter(conversations)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield batch
+
+
+def _fitted(model: Form, conversations: Sequence[Conversation]) -> Labeler:
+    """Estimate the label shares of conversations, tell them, and give a labeler of these that goes by them."""
+    from sentemo.shares import Reweighed, fit_shares
+
+    assumed = _assumed(model)
+    known = [prediction for batch in batches(conversations) for prediction in model.predict(batch)]
+    fitted = fit_shares(known, assumed)
+    tell(f"Label shares, with 95 % intervals: {fitted}")
+    return Reweighed(_Known(model.labels, dict(zip(conversations, known, strict=True))), fitted.factors)
+
+
+def _assumed(model: Form) -> Mapping[str, float]:
+    shares = model.facts.get(SHARES)
+    if not isinstance(shares, dict) or {*shares} != {*model.labels.names} or not all(map(_is_share, shares.values())):
+        raise UsageError(
+            "This model doesn't state the label shares that it assumes",
+            "Use a --sensitivity instead, or a model trained with --recipe everyday",
+        )
+    return shares
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, float | int) and 0 < value <= 1
+
+
+@dataclass(frozen=True)
+class _Known(Predicting):
+    """Give predictions that were made before."""
+
+    labels: LabelSet
+    predictions: Mapping[Conversation, Prediction]
+
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        return [self.predictions[each] for each in conversations]

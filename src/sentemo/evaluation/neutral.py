@@ -1,0 +1,119 @@
+"""How often neutral is told and true, and how well its probability tells the two apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentemo.errors import BadInput
+from sentemo.evaluation.bootstrap import Interval, draw_weights, interval
+from sentemo.evaluation.metrics import FloatArray, IntArray
+
+AT_ONCE = 4_000_000
+"""Utterances times resamples that are held at once: bounds memory."""
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class NeutralFigures:
+    """Neutral's shares in percent, and the area under the ROC curve of its probability in [0, 1]."""
+
+    predicted: float
+    """Percent of the scored utterances that are told neutral."""
+    gold: float
+    """Percent that are neutral."""
+    auroc: float | None
+    """None where all are neutral or none is, or where there are no probabilities."""
+    intervals: Mapping[str, Interval]
+    """95 %, by the names above."""
+
+    def to_json(self) -> dict[str, object]:
+        """Give plain values for `json.dumps`, flat."""
+        values = {"predicted": self.predicted, "gold": self.gold, "auroc": self.auroc}
+        return {
+            f"neutral_{name}{end}": value
+            for name, figure in values.items()
+            for end, value in (("", figure), ("_interval", list(self.intervals[name]) if figure is not None else None))
+        }
+
+    def __str__(self) -> str:
+        shown = [f"{value:.1f} % [{low:.1f}, {high:.1f}]" for value, (low, high) in self._shares()]
+        low, high = self.intervals.get("auroc", (0.0, 0.0))
+        area = "" if self.auroc is None else f"; AUROC of its probability {self.auroc:.3f} [{low:.3f}, {high:.3f}]"
+        return f"told of {shown[0]}, true of {shown[1]}{area}"
+
+    def _shares(self) -> Iterator[tuple[float, Interval]]:
+        yield self.predicted, self.intervals["predicted"]
+        yield self.gold, self.intervals["gold"]
+
+
+def measure_neutral(
+    *,
+    gold: BoolArray,
+    predicted: BoolArray,
+    dialogues: IntArray,
+    probability: FloatArray | None = None,
+    sure: BoolArray | None = None,
+    resamples: int = 1000,
+    seed: int = 0,
+) -> NeutralFigures:
+    """Compare what is neutral (N,) with what is told so (N,); by keyword only, so that they can't be swapped.
+
+    `probability` is neutral's, (N,). `sure` tells for which utterances it is plain whether they are neutral: the AUROC
+    is of these alone. Intervals are of a bootstrap over dialogues. Raises `BadInput` for no utterance.
+    """
+    if not len(gold):
+        raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
+    intervals = {
+        name: interval(np.concatenate([*_shares(flags, dialogues, resamples, seed)]))
+        for name, flags in (("predicted", predicted), ("gold", gold))
+    }
+    area = None
+    if probability is not None:
+        kept = np.ones(len(gold), dtype=np.bool_) if sure is None else sure
+        area = area_under(probability[kept], gold[kept])
+        if area is not None:
+            drawn = np.concatenate([*_areas(probability[kept], gold[kept], dialogues[kept], resamples, seed)])
+            drawn = drawn[~np.isnan(drawn)]  # a resample may hold one kind alone
+            intervals["auroc"] = interval(drawn) if len(drawn) else (0.0, 1.0)
+    return NeutralFigures(100 * float(predicted.mean()), 100 * float(gold.mean()), area, intervals)
+
+
+def area_under(probability: FloatArray, gold: BoolArray) -> float | None:
+    """Give the chance that a neutral utterance's probability is above another's; None where one kind is missing."""
+    from sklearn.metrics import roc_auc_score
+
+    if len(np.unique(gold)) < 2:
+        return None
+    return float(roc_auc_score(gold, probability))
+
+
+def _shares(flags: BoolArray, dialogues: IntArray, resamples: int, seed: int) -> Iterator[FloatArray]:
+    """Percent of true flags, resample by resample."""
+    distinct, position = np.unique(dialogues, return_inverse=True)
+    found, turns = np.bincount(position, weights=flags), np.bincount(position)
+    for weights in draw_weights(len(distinct), resamples, seed):
+        yield 100 * (weights @ found) / (weights @ turns)
+
+
+def _areas(
+    probability: FloatArray, gold: BoolArray, dialogues: IntArray, resamples: int, seed: int
+) -> Iterator[FloatArray]:
+    """The area of each resample, by ranks: ties count half; NaN where one kind is missing."""
+    order = np.argsort(probability, kind="stable")
+    starts = np.flatnonzero(np.diff(probability[order], prepend=-1.0))  # of equal values
+    distinct, position = np.unique(dialogues, return_inverse=True)
+    owner, is_neutral = position[order], gold[order]
+    rows = max(1, AT_ONCE // len(order))
+    for block in draw_weights(len(distinct), resamples, seed):
+        for at in range(0, len(block), rows):
+            weights = block[at : at + rows][:, owner]
+            yes = np.add.reduceat(np.where(is_neutral, weights, 0), starts, axis=1).astype(np.float64)
+            no = np.add.reduceat(np.where(is_neutral, 0, weights), starts, axis=1).astype(np.float64)
+            below = no.cumsum(axis=1) - no / 2
+            pairs = yes.sum(axis=1) * no.sum(axis=1)
+            yield np.divide((yes * below).sum(axis=1), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test lint format bench evidence supply-chain clean
+.PHONY: demo test check docs lint format bench evidence supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -15,6 +15,15 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(RUN)/pytest
+
+# The inner loop: what is quick, on all cores.
+FAST := not (process or browser or export or weights or fuzz or paper)
+check: $(VENV)/installed-dev
+	$(RUN)/pytest -n auto -m "$(FAST)"
+
+docs: $(VENV)/installed
+	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --strict
 
 lint: $(VENV)/installed-dev
 	$(RUN)/ruff check .

@@ -21,6 +21,40 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
+COSTS = {
+    "browser": ("serve/page",),
+    "process": (
+        *("bulk", "damage", "evidence", "serve/test_process.py", "serve/test_client.py", "test_readme.py"),
+        *("test_supply_chain.py", "training/test_parallel.py", "training/test_resume.py", "artifacts/test_atomic.py"),
+        *("encoders/test_cache.py", "cli/test_main.py", "corpora/test_corpus.py", "testing/test_checks.py"),
+    ),
+    "export": ("export", "cli/test_export.py"),
+    "weights": (
+        *("test_shipped.py", "test_live.py", "test_model.py", "testing/test_labelers.py", "serve/test_emotion_map.py"),
+        *(
+            "encoders/test_reader.py",
+            "encoders/test_sentence.py",
+            "encoders/test_words.py",
+            "artifacts/test_pretrained.py",
+        ),
+        *("training", "benchmarks", "adaptation", "cli"),
+    ),
+    "fuzz": ("encoders/test_spelling.py", "artifacts/test_damage.py", "corpora/test_damage.py"),
+    "paper": ("reproduce", "evaluation/test_fewshot.py", "test_isolated.py"),
+}
+"""What costs more than the inner loop allows (`make check`), by folder or file."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it costs."""
+    here = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        for name, places in COSTS.items():
+            if any(path == place or path.startswith(f"{place}/") for place in places):
+                item.add_marker(name)
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Give the folder of real corpora, from SENTEMO_DATA or beside the repository; skip where there is none."""

@@ -24,8 +24,8 @@ HEADINGS = {
 INTRO = {
     "shipped": "The models as they are, none of them trained again.",
     "matrix": "Cheap trainings, all alike but for what they are trained on: what differs between rows is the data. "
-    "MELD and EmoryNLP are the same show (friends) and count once. A corpus without neutral can't teach it: labels that "
-    "a training never had are never told.",
+    "MELD and EmoryNLP are the same show (friends) and count once. A corpus without neutral can't teach it: labels "
+    "that a training never had are never told.",
     "sources": "The mixture that the shipped model is made of, trained cheaply, whole and without each source.",
     "curve": "Cheap trainings on so many conversations of `everyday` alone, drawn at random; a smaller draw is part of "
     "a larger one.",

@@ -20,6 +20,7 @@ from sentemo.cli import (
     few_shot,
     label,
     llm,
+    model,
     predict,
     reproduce,
     serve,
@@ -66,5 +67,6 @@ app.command()(few_shot.few_shot)
 app.command()(compare.compare)
 app.command()(reproduce.reproduce)
 app.command()(serve.serve)
+app.command()(model.model)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(llm.app, name="llm")

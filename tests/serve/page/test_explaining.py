@@ -12,10 +12,11 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     visit.example()
     visit.explain(7)
     panel = visit.get("#panel")
-    assert "anger, 65 % sure" in (panel.text_content() or "")
+    label, sure = visit.labels()[7], visit.bubble(7).locator(".sure").inner_text()
+    assert f"{label}, {sure} sure" in (panel.text_content() or "")
     assert visit.get("#panel .shares li").count() == 7
     texts = panel.inner_text()
-    assert "speak for anger" in texts and "nearest examples" in texts
+    assert f"speak for {label}" in texts and "nearest examples" in texts
     assert visit.get("#panel .reasons").count() == 2
     assert "(0." in visit.get("#panel .reasons").last.inner_text()
     marked = visit.get("#turns .turn.helps, #turns .turn.hinders")

@@ -17,11 +17,9 @@ from sentemo.cli import (
     evaluate,
     explain,
     export,
-    few_shot,
     label,
     llm,
     predict,
-    reproduce,
     serve,
     train,
 )
@@ -62,9 +60,7 @@ app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(export.export)
 app.command()(distil.distil)
-app.command()(few_shot.few_shot)
 app.command()(compare.compare)
-app.command()(reproduce.reproduce)
 app.command()(serve.serve)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(llm.app, name="llm")

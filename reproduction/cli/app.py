@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import click
+from typing import Any
+
 import typer
 from typer.core import TyperGroup
 
@@ -14,8 +15,8 @@ EXHIBITS = "exhibits"
 class ExhibitsUnlessNamed(TyperGroup):
     """Take what names no command for exhibits: `python -m reproduction table-2 --data D --out O`."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command in front of exhibits."""
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the command in front of exhibits; the class of `ctx` is click's or typer's own, by typer's version."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = [EXHIBITS, *args]
         return super().parse_args(ctx, args)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Command, Result, corpus_dir, run_dir, sentemo
-from conftest import minilm, no_network, own_cache
+from conftest import minilm, no_network, own_cache, tiny_roberta
 from reproduction.cli import main
 
-__all__ = ["corpus_dir", "minilm", "no_network", "own_cache", "reproduction", "run_dir", "sentemo"]
+__all__ = ["corpus_dir", "minilm", "no_network", "own_cache", "reproduction", "run_dir", "sentemo", "tiny_roberta"]
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from reproduction.isolated.words import WordVectors
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.protocols import Embedder
 from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.testing import LabelerCheck, labeler_checks
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 
 TALKS = template_dialogues(12)
@@ -45,6 +46,11 @@ def shares(prediction: Prediction) -> Any:
 def test_it_is_a_labeler_and_an_embedder() -> None:
     assert isinstance(MODEL, Labeler) and isinstance(MODEL, Embedder)
     assert MODEL.labels == FOUR and not MODEL.subnetwork.training
+
+
+@pytest.mark.parametrize("check", labeler_checks())
+def test_it_passes_the_checks_of_every_labeler(check: LabelerCheck) -> None:
+    check(MODEL)
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test check docs lint format bench evidence supply-chain clean
+.PHONY: demo test check docs lint format bench reproduce evidence supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -49,6 +49,11 @@ bench: $(VENV)/installed-dev
 	$(RUN)/sentemo export default --weights int8 --out $(OUT)/int8
 	OMP_NUM_THREADS=1 $(RUN)/python benchmarks/throughput.py torch torch-bf16 onnx:$(OUT)/float32 onnx:$(OUT)/int8 \
 		static minilm setfit distilroberta smollm2 --data $(DATA) --out $(OUT)
+
+# DATA is the folder of DailyDialog, OUT where tables, figures and all trainings go; hours, and it can be stopped.
+reproduce: OUT = runs/paper
+reproduce: $(VENV)/installed-dev
+	$(RUN)/python -m reproduction all --data $(DATA) --out $(OUT)
 
 # FULL=1 measures every promise in its full form; ROW=server those rows alone.
 evidence: $(VENV)/installed-dev

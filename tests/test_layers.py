@@ -24,13 +24,11 @@ ORDER = (
     "explanation",
     "live",
     "model",
-    "isolated",
     "evaluation",
     "llm",
     "export",
     "bulk",
     "training",
-    "reproduce",
     "serve",
     "cli",
     "__main__",
@@ -46,8 +44,6 @@ HEAVY = {
     "matplotlib",
     "pyarrow",
     "pydantic",
-    "gensim",
-    "nltk",
     "httpx2",
     "fastapi",
     "uvicorn",
@@ -143,6 +139,16 @@ def test_language_models_know_labelers_and_evaluation_alone() -> None:
     for module in (name for name in MODULES if name.startswith("sentemo.llm")):
         found = {name.split(".")[1] for name in imports(MODULES[module]) if name.startswith("sentemo.")}
         assert found <= known, module
+
+
+def test_the_reproduction_takes_no_private_name_and_is_not_known() -> None:
+    beside = ROOT.parent.parent / "reproduction"
+    for path in beside.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sentemo":
+                names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+                assert not [name for name in names if name.startswith("_") and name != "__version__"], path
+    assert not any(name.split(".")[0] == "reproduction" for path in MODULES.values() for name in imports(path))
 
 
 def test_light_modules_import_nothing_heavy() -> None:

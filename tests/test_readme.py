@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYTHON_BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = re.findall(r"^\$ (sentemo .*?)(?:  +#.*)?$", README, re.MULTILINE)
+REPRODUCTION = (ROOT / "reproduction" / "README.md").read_text(encoding="utf-8")
+EXHIBITS = re.findall(r"^\$ python -m reproduction (.*?)(?:  +#.*)?$", README + REPRODUCTION, re.MULTILINE)
 
 
 @pytest.mark.parametrize("block", PYTHON_BLOCKS)
@@ -37,12 +39,28 @@ def test_commands_exist_with_their_flags(command: str) -> None:
         assert flag in help_text
 
 
+@pytest.mark.parametrize("command", EXHIBITS)
+def test_exhibits_exist_with_their_flags(command: str) -> None:
+    help_text = subprocess.run(
+        [sys.executable, "-m", "reproduction", "exhibits", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={"PATH": "", "COLUMNS": "200", "PYTHONPATH": str(ROOT / "src")},
+    ).stdout
+    for flag in (word for word in command.split() if word.startswith("--")):
+        assert flag in help_text
+
+
 def test_make_targets_and_linked_files_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^\$ make (\w+)", README, re.MULTILINE):
+    for target in re.findall(r"^\$ make (\w+)", README + REPRODUCTION, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert link.startswith("https://") or (ROOT / link).exists(), link
+    for link in re.findall(r"\]\(([^)#]+)\)", REPRODUCTION):
+        assert (ROOT / "reproduction" / link).exists(), link
 
 
 def test_the_demonstration_labels_a_conversation() -> None:

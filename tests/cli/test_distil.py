@@ -61,7 +61,6 @@ def test_what_a_static_model_has_not_is_told(sentemo: Command, corpus_dir: Path,
         ("label", talk, "--model", folder, "--head", "neighbours", "--out", tmp_path / "out"),
         (*evaluate, "--head", "prototypes"),
         (*evaluate, "--protocol", "triplet"),
-        (*evaluate, "--protocol", "triplet", "--raw"),
         ("distil", "default", "dailydialog", "--data", corpus_dir, "--out", corpus_dir),
     ):
         done = sentemo(*words)

@@ -59,14 +59,6 @@ def test_every_protocol_names_itself(sentemo: Command, run_dir: Path, corpus_dir
     assert protocol in result.out
 
 
-def test_raw_space_is_another_row(sentemo: Command, run_dir: Path, corpus_dir: Path) -> None:
-    words = ("evaluate", run_dir, "dailydialog", "-d", corpus_dir, "--protocol", "triplet", "--json")
-    trained, raw = json.loads(sentemo(*words).out), json.loads(sentemo(*words, "--raw").out)
-    assert raw["model"] == "hashing-64"
-    assert trained["macro_f1_no_neutral"] != raw["macro_f1_no_neutral"]
-    assert sentemo("evaluate", run_dir, "dailydialog", "-d", corpus_dir, "--raw").code == 2
-
-
 def test_writes_report_and_pictures(sentemo: Command, run_dir: Path, corpus_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "report"
     assert sentemo("evaluate", run_dir, "dailydialog", "-d", corpus_dir, "--out", out).code == 0

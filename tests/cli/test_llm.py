@@ -73,14 +73,12 @@ def test_a_preset_runs_ten_times(sentemo: Command, served: Served, corpus_dir: P
     assert "# Evaluation of 2 runs" in sentemo(*words, "--sample", "4", "--runs", "2").out
 
 
-def test_compares_with_published_rows_beside(sentemo: Command, served: Served, corpus_dir: Path, run_dir: Path) -> None:
+def test_compares_labelers(sentemo: Command, served: Served, corpus_dir: Path, run_dir: Path) -> None:
     labelers = (run_dir, f"llm:tiny@{served.url}", f"llm:tiny@{served.url}#quoted", "majority", "uniform")
     words = ("compare", *labelers, "--corpus", "dailydialog", "-d", corpus_dir, "--resamples", "20")
     result = sentemo(*words, "--price", "tiny=1,2")
     assert result.code == 0
     assert f"## Lead over {run_dir}" in result.out and "| tiny, prompt quoted |" in result.out
-    assert "| llama2-7b (Touvron et al., 2023) | published, test | (26.77)ᵃ |" in result.out
-    assert "| tiny, prompt defined | measured here, validation |" in result.out and "not run" not in result.out
     raw = json.loads(sentemo(*words, "--json").out)
     assert [x["model"] for x in raw["labelers"]] == [
         str(run_dir),
@@ -91,8 +89,7 @@ def test_compares_with_published_rows_beside(sentemo: Command, served: Served, c
     ]
     assert len({x["n"] for x in raw["labelers"]}) == 1
     assert raw["labelers"][1]["effort"]["utterances"] == 25
-    standard = sentemo(*words, "--protocol", "standard", "--sample", "4").out
-    assert "published, test" not in standard
+    assert sentemo(*words, "--protocol", "standard", "--sample", "4").code == 0
 
 
 def test_local_weights(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:

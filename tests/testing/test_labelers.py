@@ -60,13 +60,6 @@ def static(*, causal: bool = False) -> Labeler:
     return StaticModel.from_pretrained(causal=causal)
 
 
-def isolated() -> Labeler:
-    pytest.importorskip("gensim")
-    from test_isolated import MODEL
-
-    return MODEL
-
-
 @contextmanager
 def language_model() -> Iterator[Labeler]:
     """One that goes by the letters of the turn that it is asked for, and now and then names no label."""
@@ -113,7 +106,6 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "exported": lambda: nullcontext(exported()),
     "static": lambda: nullcontext(static()),
     "majority": lambda: nullcontext(MajorityLabeler(FOUR, "neutral")),
-    "isolated": lambda: nullcontext(isolated()),
     "language model": language_model,
     "client": client,
 }

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 
 def main() -> None:
     """Run the command line; an error is one sentence on stderr and an exit code."""
+    run(_app, "sentemo")
+
+
+def run(app: Callable[[], Typer], name: str) -> None:
+    """Load and run a command line under a name, and leave with its exit code; errors are told as `main` tells them."""
     try:
-        sys.exit(_run())
+        sys.exit(_run(app, name))
     except KeyboardInterrupt:  # before or after the command itself, which handles it
         sys.exit(130)
 
 
-def _run() -> int:
+def _app() -> Typer:
+    from sentemo.cli.app import app
+
+    return app
+
+
+def _run(load: Callable[[], Typer], name: str) -> int:
     from sentemo.cli.screen import complain
     from sentemo.cli.streams import mend_streams, silence
     from sentemo.errors import SentemoError
 
     mend_streams()
     try:
-        from sentemo.cli.app import app
-
+        app = load()
         try:
-            app(prog_name="sentemo")
+            app(prog_name=name)
         finally:
             sys.stdout.flush()
     except SystemExit as left:

@@ -17,12 +17,10 @@ from sentemo.cli import (
     evaluate,
     explain,
     export,
-    few_shot,
     label,
     llm,
     model,
     predict,
-    reproduce,
     serve,
     train,
 )
@@ -63,9 +61,7 @@ app.command()(annotate.annotate)
 app.command()(explain.explain)
 app.command()(export.export)
 app.command()(distil.distil)
-app.command()(few_shot.few_shot)
 app.command()(compare.compare)
-app.command()(reproduce.reproduce)
 app.command()(serve.serve)
 app.command()(model.model)
 app.add_typer(corpus.app, name="corpus")

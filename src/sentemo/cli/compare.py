@@ -13,7 +13,6 @@ from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.corpora.label_map import LabelMap
-    from sentemo.evaluation.comparison import Comparison
     from sentemo.llm.spec import Outfit
     from sentemo.types import Conversation, Labeler, LabelSet
 
@@ -41,8 +40,7 @@ def compare(
 ) -> None:
     """Measure labelers side by side: quality, leads over the first with paired intervals, seconds and cost.
 
-    With --map, the labels of corpus and models become the map's, and language models are asked for these. By
-    last-utterance on dailydialog, the published rows of the paper's Table 4 stand below.
+    With --map, the labels of corpus and models become the map's, and language models are asked for these.
     """
     from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.comparison import compare as run
@@ -78,8 +76,7 @@ def compare(
     if as_json:
         put_pretty(found.to_json())
     else:
-        beside = _table4(found) if (corpus, protocol) == ("dailydialog", "last-utterance") else ""
-        typer.echo(found.to_markdown() + beside)
+        typer.echo(found.to_markdown())
 
 
 def _labeler(
@@ -117,16 +114,3 @@ def _title(name: str) -> str:
     if name.startswith(PREFIX):
         return llm.read_spec(name).title()
     return "the shipped model" if name == "default" else name
-
-
-def _table4(found: Comparison) -> str:
-    """What was measured, among the published rows of the same protocol."""
-    from sentemo.evaluation.seeds import summarise
-    from sentemo.reproduce.measured import Measured
-    from sentemo.reproduce.tables.table4 import table4
-
-    rows = []
-    for report in (x.report for x in found.contenders):
-        summed = summarise([report])
-        rows.append(Measured(report.model, report.protocol, report.split, {**summed.figures, **summed.pooled}))
-    return "\n" + table4(rows, tell_missing=False).to_markdown()

@@ -33,7 +33,6 @@ def evaluate(
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
-    raw: Annotated[bool, typer.Option("--raw", help="Protocol triplet on the encoder's own embeddings.")] = False,
     seeds: Annotated[int, typer.Option(help="Train the recipe with so many seeds: mean and sd.")] = 0,
     folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
     first: Annotated[int, typer.Option(min=0, help="With --folds: only so many of them.")] = 0,
@@ -55,7 +54,7 @@ def evaluate(
     protocol = options.protocol_under(label_map, protocol, "standard")
     labels, conversations = options.read_split(corpus, data, split)
     names = {"corpus": corpus, "split": split, "protocol": protocol, "resamples": resamples, "seed": seed}
-    setting = _Setting(labels, conversations, names, head, causal, raw, no_cache)
+    setting = _Setting(labels, conversations, names, head, causal, no_cache)
     if label_map:
         if seeds or folds:
             raise UsageError("--map measures a model that is there", "Leave --seeds and --folds out")
@@ -87,14 +86,11 @@ class _Setting:
         names: dict[str, Any],
         head: str,
         causal: bool,
-        raw: bool,
         no_cache: bool,
     ) -> None:
         self.labels, self.conversations, self.names = labels, conversations, names
-        self.head, self.causal, self.raw, self.no_cache = options.as_head(head), causal, raw, no_cache
+        self.head, self.causal, self.no_cache = options.as_head(head), causal, no_cache
         self.label_map: LabelMap | None = None
-        if raw and names["protocol"] != "triplet":
-            raise UsageError("--raw compares spaces", "Give --protocol triplet too")
 
     def map_labels(self, name: str) -> None:
         """Put a map's labels in place of the corpus's; those of the models follow in `report`."""
@@ -109,12 +105,7 @@ class _Setting:
         """Measure one model, which reads as was asked and has the head that was asked."""
         from sentemo.evaluation.evaluate import evaluate as run
         from sentemo.evaluation.mapped import MappedLabeler
-        from sentemo.evaluation.raw import RawSpace
 
-        if self.raw:
-            encoder = cast("SentEmoContext", model).encoder
-            space, raw = RawSpace(encoder), encoder.identity.name
-            return run(space, self.conversations, labels=self.labels, model_name=raw, **self.names)
         shown = name + (", causal" if self.causal else "") + ("" if self.head == "classifier" else f", {self.head}")
         mapped = MappedLabeler(model, self.label_map) if self.label_map else model
         return run(mapped, self.conversations, labels=self.labels, model_name=shown, **self.names)
@@ -129,8 +120,6 @@ def _loaded(name: str, setting: _Setting) -> Labeler:
     if not labels_only(folder):
         whole = cast("SentEmoContext", model)
         whole.encoder = options.cached(whole.encoder, setting.no_cache)
-    elif setting.raw:
-        raise UsageError(f"The model in {folder} was exported and gives no embeddings", "Name the one it was made of")
     return model
 
 

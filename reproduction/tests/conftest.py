@@ -1,0 +1,29 @@
+"""What the tests of the package share, for those of the reproduction too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Command, Result, corpus_dir, run_dir, sentemo
+from conftest import minilm, no_network, own_cache, tiny_roberta
+from reproduction.cli import main
+
+__all__ = ["corpus_dir", "minilm", "no_network", "own_cache", "reproduction", "run_dir", "sentemo", "tiny_roberta"]
+
+
+@pytest.fixture
+def reproduction(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Give a function that runs `python -m reproduction` in this process, as the fixture `sentemo` runs `sentemo`."""
+
+    def run(*words: str | Path) -> Result:
+        monkeypatch.setattr(sys, "argv", ["reproduction", *map(str, words)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        streams = capfd.readouterr()
+        return Result(int(left.value.code or 0), streams.out, streams.err)
+
+    return run

@@ -15,6 +15,11 @@ import sentemo
 
 ORDER = (
     "types",
+    "judgement",
+    "inputs",
+    "labeler",
+    "label_sets",
+    "shares",
     "testing",
     "corpora",
     "network",
@@ -27,6 +32,7 @@ ORDER = (
     "evaluation",
     "llm",
     "export",
+    "loading",
     "bulk",
     "training",
     "serve",

@@ -69,5 +69,5 @@ def test_the_demonstration_labels_a_conversation() -> None:
         [*program, "predict", "examples/support.txt"], capture_output=True, text=True, check=True, cwd=ROOT
     )
     labels = [turn["label"] for turn in json.loads(done.stdout)["turns"]]
-    assert labels[4] == "surprise"  # "Lost? Are you serious?"
-    assert labels[9] == "happiness"  # "Then I hope she'll love it. Have a nice day!"
+    n, a, h, s, u = "neutral", "anger", "happiness", "sadness", "surprise"
+    assert labels == [n, n, a, n, u, s, n, h, n, n]  # what a stranger would say

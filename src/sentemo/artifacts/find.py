@@ -11,7 +11,11 @@ from sentemo.errors import BadModel
 
 SHIPPED = Path(__file__).parents[1] / "shipped"
 SHIPPED_STATIC = SHIPPED.with_name("shipped_static")
-BY_NAME = {"default": SHIPPED, "static": SHIPPED_STATIC}
+BY_NAME = {
+    "default": SHIPPED,
+    "dailydialog": SHIPPED.with_name("shipped_dailydialog"),
+    "static": SHIPPED_STATIC,
+}
 """The models that come with the package."""
 
 
@@ -26,4 +30,4 @@ def find(name: str | Path, revision: str | None = None) -> Path:
         there = folder.exists()
     if is_repository(str(name)) and not there:
         return download(str(name), revision, default_cache_folder())
-    raise BadModel(f"There is no model {name}", "Give a model's folder, a hub id (owner/name), `default` or `static`")
+    raise BadModel(f"There is no model {name}", f"Use a folder, a hub id (owner/name), or one of: {', '.join(BY_NAME)}")

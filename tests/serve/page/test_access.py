@@ -101,7 +101,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     for _ in range(9):
         press("ArrowDown")
     press("ArrowDown")
-    assert "Poor Biscuit" in visit.page.evaluate("document.activeElement.textContent")
+    assert "poor biscuit" in visit.page.evaluate("document.activeElement.textContent")
     press("Enter")
     visit.wait_text("#panel-title", "Turn 11")
     assert visit.page.evaluate(focus) == "panel-title"
@@ -114,7 +114,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     assert "sadness" in visit.page.evaluate("document.activeElement.textContent")  # the keyboard stays where it was
     press("Escape")
     assert visit.labels()[10] == "sadness"
-    assert "Poor Biscuit" in visit.page.evaluate("document.activeElement.textContent")
+    assert "poor biscuit" in visit.page.evaluate("document.activeElement.textContent")
     press("Tab")
     assert visit.page.evaluate(focus) == "timeline"
 

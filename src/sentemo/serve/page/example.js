@@ -3,19 +3,19 @@
  * @type {import("./types.js").Turn[]}
  */
 export const EXAMPLE = [
-  { speaker: "Nora", text: "Did you talk to the shelter today?" },
-  { speaker: "Eli", text: "Yes, they called me at noon." },
-  { speaker: "Nora", text: "And? What did they say?" },
-  { speaker: "Eli", text: "They said yes! We can take Biscuit home tonight. I'm so happy!" },
-  { speaker: "Nora", text: "Really? Tonight? I can't believe it!" },
-  { speaker: "Eli", text: "He is asleep on my shoes right now." },
-  { speaker: "Nora", text: "My landlord just called. He says no dogs." },
-  { speaker: "Eli", text: "How dare he! He gave us his word!" },
-  { speaker: "Nora", text: "I'm scared they'll put him back in that cage." },
-  { speaker: "Eli", text: "That cage is disgusting. It smells as if something died in it." },
-  { speaker: "Nora", text: "Poor Biscuit. He'll be so lonely." },
-  { speaker: "Eli", text: "Then he lives with me. It's settled." },
-  { speaker: "Nora", text: "You would do that? Thank you, that's wonderful!" },
+  { speaker: "Nora", text: "did the shelter call" },
+  { speaker: "Eli", text: "at noon" },
+  { speaker: "Nora", text: "and? what did they say" },
+  { speaker: "Eli", text: "THEY SAID YES!!! we can take biscuit home tonight 🎉" },
+  { speaker: "Nora", text: "wait what, tonight?? no way" },
+  { speaker: "Eli", text: "yes, I signed the papers" },
+  { speaker: "Nora", text: "my landlord just called. he says no dogs" },
+  { speaker: "Eli", text: "that's outrageous. he promised us, in writing 😡" },
+  { speaker: "Nora", text: "i'm so scared they'll put him back in that cage" },
+  { speaker: "Eli", text: "that cage is disgusting, it smells like something died in there 🤢" },
+  { speaker: "Nora", text: "poor biscuit... he'll be so lonely" },
+  { speaker: "Eli", text: "I'll take him to my place. I have a garden" },
+  { speaker: "Nora", text: "you'd do that?? i love you so much ❤️" },
 ];
 
 /** Turns of it that the start shows. */

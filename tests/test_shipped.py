@@ -33,7 +33,9 @@ CLEAR = {
 
 def test_seventeen_of_twenty_emoji_have_the_label_that_most_people_would_give() -> None:
     right = [
-        SHIPPED().predict(emoji).turns[0].label == label for label, all_of_them in EMOJI.items() for emoji in all_of_them
+        SHIPPED().predict(emoji).turns[0].label == label
+        for label, all_of_them in EMOJI.items()
+        for emoji in all_of_them
     ]
     assert len(right) == 20 and sum(right) >= 17
 
@@ -50,7 +52,9 @@ def test_clear_turns_have_their_emotion(text: str, label: str) -> None:
 
 def test_what_is_said_last_in_a_long_message_counts() -> None:
     calm = "We packed the boxes on Monday and the van came on Tuesday at nine. " * 12
-    before, after = (SHIPPED().predict(calm + end).turns[0] for end in ("", "And I am absolutely furious about it!!! " * 6))
+    before, after = (
+        SHIPPED().predict(calm + end).turns[0] for end in ("", "And I am absolutely furious about it!!! " * 6)
+    )
     assert before.label == "neutral"
     assert after.probabilities["anger"] > 2 * before.probabilities["anger"]
 

@@ -18,10 +18,15 @@ import tempfile
 from pathlib import Path
 
 TARGET = Path(__file__).parents[1] / "src" / "sentemo" / "encoders" / "spelling.json"
-FEELINGS = """funny laughing happy joy love romance excited celebrate hooray awesome delicious cute please
-thanks pray sad cry unhappy tears heartbroken angry mad furious rage annoyed ugh whatever disgust gross ew vomit sick
-scared scream fear afraid nervous worried anxious stress shocked surprised omg wow doubt idk tired bored embarrassed
-flirt smug smirk proud kiss hug sorry disappointed lonely broken agree danger dead mourn""".split()
+FEELINGS = [
+    *("funny", "laughing", "happy", "joy", "love", "romance", "excited", "celebrate", "hooray", "awesome"),
+    *("delicious", "cute", "please", "thanks", "pray", "sad", "cry", "unhappy", "tears", "heartbroken"),
+    *("angry", "mad", "furious", "rage", "annoyed", "ugh", "whatever", "disgust", "gross", "ew", "vomit"),
+    *("sick", "scared", "scream", "fear", "afraid", "nervous", "worried", "anxious", "stress", "shocked"),
+    *("surprised", "omg", "wow", "doubt", "idk", "tired", "bored", "embarrassed", "flirt", "smug", "smirk"),
+    *("proud", "kiss", "hug", "sorry", "disappointed", "lonely", "broken", "agree", "danger", "dead"),
+    *("mourn",),
+]
 LAUGHING = {"lol", "lmao", "rofl", "haha", "hehe", "laugh"}
 """Keywords that BERT's vocabulary has in pieces only; they become `laughing`."""
 KEYWORDS = 2
@@ -31,7 +36,8 @@ LETTERS = range(0x1F1E6, 0x1F200)
 """Regional indicators, which make flags in pairs."""
 EMOTICONS = {
     r"(?<!\w)>[:;]?[-_.]?[(<]+(?!\w)|(?<!\w)(?:>_+<|ಠ_*ಠ|ò_ó)(?!\w)": "annoyed angry",
-    r"(?<![\w:])[:=;x][-'o]?[)\]D]+(?![\w(])|(?<!\w)(?:xD+|XD+|:3|\(:|\^_*\^|\(◕‿◕\)|\(?｡◕‿◕｡\)?)(?!\w)": "smiling happy",
+    r"(?<![\w:])[:=;x][-'o]?[)\]D]+(?![\w(])"
+    r"|(?<!\w)(?:xD+|XD+|:3|\(:|\^_*\^|\(◕‿◕\)|\(?｡◕‿◕｡\)?)(?!\w)": "smiling happy",
     r"(?<![\w:])[:=]'[-]?[(\[]+|(?<!\w)(?:[Tt]_+[Tt]|;_+;|[Qq]_+[Qq]|ಥ_*ಥ|T\.T)(?!\w)": "crying sad",
     r"(?<![\w:])[:=][-o]?[(\[cC]+(?![\w)])|(?<!\w)(?:D:|\):)(?!\w)": "frowning sad",
     r"(?<![\w:/])[:=][-]?[/\\|](?![\w/\\])|(?<!\w)(?:-_+-|¬_*¬|=_=)(?!\w)": "skeptical annoyed",

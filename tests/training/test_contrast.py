@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -14,8 +13,7 @@ from dialogues import FOUR
 from sentemo.training import run_folder
 from sentemo.training.contrast import ContrastLoss
 from sentemo.training.fit import Watchers, fit
-from sentemo.training.objectives import ClassLoss
-from sentemo.training.recipe import Contrast, Objective, Recipe
+from sentemo.training.recipe import Contrast, Recipe
 
 from .small import ENCODER, TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after, train_small
 

@@ -74,7 +74,8 @@ def test_a_missing_package_names_its_extra(monkeypatch: pytest.MonkeyPatch, pack
 
 def test_the_same_seed_gives_the_same_vectors_in_any_process() -> None:
     script = (
-        f"import sys; sys.path[:0] = {sys.path!r}; from reproduction.tests.isolated.test_words import VECTORS; print(VECTORS.identity)"
+        f"import sys; sys.path[:0] = {sys.path!r}\n"
+        "from reproduction.tests.isolated.test_words import VECTORS; print(VECTORS.identity)"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7"}
     other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)

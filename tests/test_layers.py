@@ -15,6 +15,7 @@ import sentemo
 
 ORDER = (
     "types",
+    "rule",
     "judgement",
     "inputs",
     "labeler",
@@ -141,7 +142,7 @@ def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
 
 
 def test_language_models_know_labelers_and_evaluation_alone() -> None:
-    known = {"llm", "evaluation", "types", "errors"}
+    known = {"llm", "evaluation", "labeler", "types", "errors"}
     for module in (name for name in MODULES if name.startswith("sentemo.llm")):
         found = {name.split(".")[1] for name in imports(MODULES[module]) if name.startswith("sentemo.")}
         assert found <= known, module

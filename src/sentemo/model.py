@@ -23,7 +23,7 @@ from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
-from sentemo.judgement import PLAIN, Judgement, judge
+from sentemo.judgement import PLAIN, Judgement, Rule, judge
 from sentemo.label_sets import as_sentiment, check_known, several
 from sentemo.labeler import ReadingModel
 from sentemo.live import LiveConversation
@@ -264,7 +264,9 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     def _judge(self) -> Callable[[NetworkOutput], Judgement]:
         """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
-        own = self.decision.rule() if self.decision is not None and self.head == "classifier" else PLAIN
+        own = PLAIN
+        if self.decision is not None and self.head == "classifier":
+            own = Rule(self.decision.prior.tolist(), self.decision.temperature.item())
         if self.adapted is None:
             score, rule = self._scorer(), replace(own, label_of=self.label_of)
             return lambda output: judge(score(output).numpy(), None, rule)

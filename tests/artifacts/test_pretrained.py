@@ -69,7 +69,7 @@ def test_half_takes_half_the_room_and_rounds_to_16_bits(tmp_path: Path) -> None:
 
 def tuned_model() -> SentEmoContext:
     model = random_model(encoder=tiny_reader(vocabulary=2000, width=64))
-    decision = Decision(4, 1.5, 0.5)
+    decision = Decision(4, 1.5)
     decision.prior.copy_(torch.tensor([0.1, -1.0, -0.5, 0.0]))
     model.decision = decision
     return model

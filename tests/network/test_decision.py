@@ -14,7 +14,7 @@ def test_prior_and_temperature_make_probabilities_and_the_label_is_the_most_prob
     decision = Decision(3, temperature=2.0)
     decision.prior.copy_(torch.tensor([0.0, -1.0, 0.0]))
     expected = ((SCORES.double() + decision.prior) / 2).softmax(-1)
-    found = judge(SCORES.numpy(), None, decision.rule())
+    found = judge(SCORES.numpy(), None, Rule(decision.prior.tolist(), decision.temperature.item()))
     np.testing.assert_allclose(found.probabilities, expected.numpy())
     assert found.labels.tolist() == [1, 0] == expected.argmax(-1).tolist()
     torch.testing.assert_close(decision.log_probabilities(SCORES), expected.log())

@@ -114,7 +114,7 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0, *
     table.add_column("speaker", style="bold", overflow="fold")
     table.add_column("utterance", overflow="fold", ratio=1)
     table.add_column("emotion")
-    table.add_column("sure", justify="right")
+    table.add_column("score", justify="right")
     for turn in prediction:
         labels = sure_labels(turn, abstain_below, several=several) or ("–",)
         colour = COLOURS.get(labels[0], "white")

@@ -12,7 +12,7 @@ from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.artifacts.record import read_record
 from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadInput, BadModel
-from sentemo.judgement import Rule
+from sentemo.rule import Rule
 from sentemo.types import LabelSet
 
 FORMAT = "sentemo-onnx-2"

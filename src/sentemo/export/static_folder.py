@@ -11,7 +11,7 @@ from sentemo.artifacts.manifest import AGAIN
 from sentemo.artifacts.record import read_record
 from sentemo.errors import BadInput, BadModel
 from sentemo.export.bands import bands
-from sentemo.judgement import Rule
+from sentemo.rule import Rule
 from sentemo.types import LabelSet
 
 FORMAT = "sentemo-static-2"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from sentemo.judgement import Rule
-
 
 class Decision(nn.Module):
     """What brings scores from the label shares of the training to those that are assumed when labelling.
@@ -24,10 +22,6 @@ class Decision(nn.Module):
         super().__init__()
         self.register_buffer("prior", torch.zeros(labels))
         self.register_buffer("temperature", torch.tensor(temperature))
-
-    def rule(self) -> Rule:
-        """Return the numbers."""
-        return Rule(self.prior.tolist(), self.temperature.item())
 
     def log_probabilities(self, scores: Tensor) -> Tensor:
         """(...,C) -> (...,C), logarithms of shares that sum to 1."""

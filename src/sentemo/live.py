@@ -45,6 +45,9 @@ class LiveConversation:
     def _embed(self, text: str, speaker: int) -> Tensor:
         if self._reader is not None and isinstance(self._encoder, DialogueReader):
             parts = self._encoder.parts([[text]])[0][0]
-            vectors = torch.stack([self._reader.add(part, speaker).cpu() for part in parts])
-            return merged(vectors, parts, torch.tensor([len(parts)]))[0]
+            embedding = self._reader.add(parts[0], speaker).cpu()
+            if len(parts) == 1:
+                return embedding
+            rest = self._encoder.read_parts(parts[1:], speaker)
+            return merged(torch.cat([embedding[None], rest]), parts)
         return torch.from_numpy(self._encoder.encode([text]))[0]

@@ -18,6 +18,7 @@ from sentemo.corpora.jsonl import write_jsonl
 from sentemo.corpora.registry import get_corpus
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.mapped import MappedLabeler
+from sentemo.evaluation.overlap import without_shared_scenes
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import fit_mixture
 from sentemo.training.mixture import MappedCorpus
@@ -197,8 +198,8 @@ def test_a_cell_is_what_evaluate_says(run: Run, place: Path) -> None:
             assert rows[name]["plain"][figure] == pytest.approx(value)
         assert rows[name]["plain"]["neutral_auroc"] == pytest.approx(report.neutral and report.neutral.auroc)
     assert rows["airline"]["plain"]["complaints_found"] == rows["airline"]["plain"]["per_label"]["negative"]["recall"]
-    assert sum(rows["airline"]["fitted"]["shares"].values()) == pytest.approx(1)
-    assert rows["meld"]["dropped"] == 1 and rows["emorynlp"]["dropped"] == 0
+    assert sum(rows["airline"]["fitted"]["shares"].values()) == pytest.approx(1, abs=1e-4)
+    assert rows["meld"]["dropped"] > 0 and rows["emorynlp"]["dropped"] == 0
 
 
 @pytest.mark.usefixtures("few_sets")
@@ -234,13 +235,13 @@ def test_a_stop_loses_nothing_and_what_is_damaged_is_made_anew(
 @pytest.mark.usefixtures("few_sets")
 def test_other_parts_and_the_rest_of_a_page_stay(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"# Mine\n\nHow it was chosen.\n\n{BEGIN}\nold\n{END}\n\nThe end.\n", encoding="utf-8")
+    page.write_text(f"# Mine\n\nHow it was chosen.\n\n{BEGIN}\nstale figures\n{END}\n\nThe end.\n", encoding="utf-8")
     first = run("--parts", "multi-label")
     both = run("--parts", "shipped", "--limit", "5")
     assert both["multi-label"] == first["multi-label"] and "conversations of a set at most: 5" in page.read_text()
     text = page.read_text(encoding="utf-8")
     assert text.startswith("# Mine\n\nHow it was chosen.\n\n<!--") and text.endswith("\n\nThe end.\n")
-    assert "old" not in text and text.count(BEGIN) == text.count(END) == 1
+    assert "stale" not in text and text.count(BEGIN) == text.count(END) == 1
     assert put("x", None) == put("x", "no marks") == "# Generality\n\nx"
 
 
@@ -253,8 +254,11 @@ def test_scenes_of_the_other_corpus_are_dropped_only_where_it_was_trained_on(pla
     data = Data(place, everyday=place / "own")
     meld = next(each for each in SETS if each.name == "meld")
     assert data.gold(meld).dropped == data.gold(meld, ["meld", "goemotions"]).dropped == 0
-    whole, less = data.gold(meld, ["goemotions"]), data.gold(meld, ["emorynlp-everyday", "meld"])
-    assert less.dropped == 1 and len(whole.gold.conversations) == len(less.gold.conversations) + 1
+    whole, less = data.gold(meld, ["goemotions"]).gold, data.gold(meld, ["emorynlp-everyday", "meld"])
+    assert "meld-validation-20" in {talk.id for talk in whole.conversations}  # SCENE
+    kept = without_shared_scenes(whole.conversations, data.read("emorynlp", "train"))
+    assert less.gold.conversations == kept and less.dropped == len(whole.conversations) - len(kept)
+    assert "meld-validation-20" not in {talk.id for talk in kept} != set()
 
 
 def test_cells_name_what_decides_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

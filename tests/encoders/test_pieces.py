@@ -75,4 +75,14 @@ def test_a_very_long_message_is_the_mean_of_its_parts() -> None:
     lengths = torch.tensor([float(len(part)) for part in parts])
     wanted = (alone * lengths[:, None]).sum(0) / lengths.sum()
     np.testing.assert_allclose(reader.encode([text])[0], wanted.detach().numpy(), atol=1e-5)
-    torch.testing.assert_close(merged(alone, parts, torch.tensor([len(parts)]))[0], wanted)
+    torch.testing.assert_close(merged(alone, parts), wanted)
+
+
+def test_the_work_grows_with_the_length_and_no_faster() -> None:
+    reader, read = tiny_reader(), []
+    reader.module.register_forward_pre_hook(lambda module, inputs: read.append(inputs[0].numel()))
+    for times in (1000, 8000):
+        reader.encode(["rome love " * times])
+        read.append(0)
+    short, long = (sum(read[: read.index(0)]), sum(read[read.index(0) :]))
+    assert long < 10 * short

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tokenizers import Tokenizer
 
 PART_TOKENS = 512
-"""Tokens of an utterance that see each other at most; the parts of a longer one are read like turns of their own."""
+"""Tokens of an utterance that see each other at most; the parts of a longer one are read apart."""
 ENDS = (".", "!", "?", "…")
 Piece = list[int]
 

@@ -89,19 +89,28 @@ class DialogueReader:
         embeddings: Embeddings = torch.cat(vectors).numpy()
         return embeddings
 
+    @torch.inference_mode()
     def read(
         self, dialogues: Sequence[Sequence[str]], speakers: Sequence[Tensor], *, causal: bool = False
     ) -> list[Tensor]:
         """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E).
 
-        The parts of a very long utterance are read like turns of one speaker, and their embeddings averaged.
+        Of a very long utterance the first part is read with its neighbours and the others alone, so that the work grows
+        with its length and no faster; its embedding is their mean.
         """
         parts = self.parts(dialogues)
-        tokens = [[part for utterance in dialogue for part in utterance] for dialogue in parts]
-        counts = [torch.tensor([len(utterance) for utterance in dialogue]) for dialogue in parts]
-        said_by = [own.repeat_interleave(count) for own, count in zip(speakers, counts, strict=True)]
-        vectors = read(self.module, tokens, said_by, causal=causal)
-        return [merged(*each) for each in zip(vectors, tokens, counts, strict=True)]
+        first = [[utterance[0] for utterance in dialogue] for dialogue in parts]
+        vectors = read(self.module, first, speakers, causal=causal)
+        for dialogue, utterances in enumerate(parts):
+            for turn, utterance in enumerate(utterances):
+                if len(utterance) > 1:
+                    rest = self.read_parts(utterance[1:], int(speakers[dialogue][turn]))
+                    vectors[dialogue][turn] = merged(torch.cat([vectors[dialogue][turn][None], rest]), utterance)
+        return vectors
+
+    def read_parts(self, parts: Sequence[Tensor], speaker: int) -> Tensor:
+        """P parts of tokens (L,) of one speaker -> (P,E), each read alone."""
+        return torch.cat(read(self.module, [[part] for part in parts], [torch.tensor([speaker])] * len(parts)))
 
     def parts(self, dialogues: Sequence[Sequence[str]]) -> list[list[list[Tensor]]]:
         """The tokens of each part of each utterance of each dialogue; equal texts are tokenised once."""
@@ -117,14 +126,10 @@ class DialogueReader:
         return [[utterance[0] for utterance in dialogue] for dialogue in self.parts(dialogues)]
 
 
-def merged(vectors: Tensor, parts: Sequence[Tensor], counts: Tensor) -> Tensor:
-    """(P,E) of parts, their P tokens (L,), (T,) parts of each utterance -> (T,E), means by length."""
-    if len(vectors) == len(counts):
-        return vectors
+def merged(vectors: Tensor, parts: Sequence[Tensor]) -> Tensor:
+    """(P,E) of the parts of an utterance, P tensors of tokens (L,) -> (E,), their mean by length."""
     lengths = torch.tensor([float(len(part)) for part in parts])
-    owner = torch.repeat_interleave(torch.arange(len(counts)), counts)
-    sums = torch.zeros(len(counts), vectors.shape[1]).index_add_(0, owner, vectors * lengths[:, None])
-    return sums / torch.zeros(len(counts)).index_add_(0, owner, lengths)[:, None]
+    return (vectors * lengths[:, None]).sum(0) / lengths.sum()
 
 
 def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:

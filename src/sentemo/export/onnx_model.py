@@ -141,11 +141,17 @@ class OnnxModel(ReadingModel):
             text: [np.concatenate([alone[tuple(piece)] for piece in part]) for part in each]
             for text, each in zip(texts, parts, strict=True)
         }
-        read = [[part for text in dialogue for part in states[text]] for dialogue in dialogues]
-        counts = [np.array([len(states[text]) for text in dialogue]) for dialogue in dialogues]
-        said_by = [np.repeat(own, count) for own, count in zip(speakers, counts, strict=True)]
-        vectors = self._read_jointly(self.dialogues, read, said_by)
-        return [merged(*each) for each in zip(vectors, read, counts, strict=True)]
+        begins = [[states[text][0] for text in dialogue] for dialogue in dialogues]
+        vectors = self._read_jointly(self.dialogues, begins, speakers)
+        for dialogue, said in enumerate(dialogues):
+            for turn, text in enumerate(said):
+                if len(states[text]) > 1:  # very long: what comes after its first part is read alone
+                    rest, speaker = states[text][1:], speakers[dialogue][turn : turn + 1]
+                    found = self._read_jointly(self.dialogues, [[part] for part in rest], [speaker] * len(rest))
+                    lengths = np.array([len(part) for part in states[text]], np.float32)
+                    rows = np.concatenate([vectors[dialogue][turn : turn + 1], *found])
+                    vectors[dialogue][turn] = (rows * lengths[:, None]).sum(0) / lengths.sum()
+        return vectors
 
     def _read_alone(self, tokens: Sequence[Array]) -> list[Array]:
         """N utterances, arrays (L,) -> their tokens' states (L,E), or their embeddings (E,)."""
@@ -179,16 +185,6 @@ class OnnxModel(ReadingModel):
             for cut, rows in zip(batch, embeddings, strict=True):
                 found[cut.dialogue][cut.start : cut.stop] = rows[cut.start - cut.first : cut.stop - cut.first]
         return found
-
-
-def merged(vectors: Array, parts: Sequence[Array], counts: Array) -> Array:
-    """(P,E) of parts, their P states (L,E), (T,) parts of each utterance -> (T,E), means by length."""
-    if len(vectors) == len(counts):
-        return vectors
-    lengths = np.array([len(part) for part in parts], np.float32)
-    starts = counts.cumsum() - counts
-    sums: Array = np.add.reduceat(vectors * lengths[:, None], starts) / np.add.reduceat(lengths, starts)[:, None]
-    return sums
 
 
 def _read_heads(path: Path, exported: Exported) -> dict[str, tuple[Array, Array, Array]]:

@@ -121,7 +121,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
 
 def test_a_screen_reader_hears_who_said_what_and_how_it_felt(visit: Visitor) -> None:
     visit.example()
-    heard = re.compile(rf"^Eli: How dare he! He gave us his word! (perhaps )?{visit.labels()[7]} \d+ %$")
+    heard = re.compile(rf"^Eli: How dare he! He gave us his word! (perhaps )?{visit.labels()[7]} (> )?\d+ %$")
     assert visit.page.get_by_role("button", name=heard).count() == 1
     assert visit.page.get_by_role("list", name="Turns").count() == 1
     assert visit.page.get_by_role("slider", name="Turn of the conversation").count() == 1

@@ -150,7 +150,7 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path: Path, text: str, error: t
 def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = '\xe9'")
     for path in (tmp_path, tmp_path / "nowhere.toml", tmp_path / "latin.toml"):
-        with pytest.raises(BadInput, match=r"can't be read.*default, best, paper"):
+        with pytest.raises(BadInput, match=r"can't be read.*default, best, everyday, paper"):
             Recipe.load(path)
 
 

@@ -143,10 +143,10 @@ def test_a_seed_fixes_all_and_another_one_does_not() -> None:
 def test_the_models_rule_is_kept() -> None:
     talks, model = template_dialogues(3), teacher()
     settings = Distillation(width=4, hidden=4, epochs=1)
-    static = distil(model, talks, sure(talks), settings, corpus="meld", source="1" * 64).static
+    static = distil(model, talks, sure(talks), settings, corpora=["meld"], source="1" * 64).static
     assert static.temperature == pytest.approx(1.3) and static.source == "1" * 64
     assert static.label_set == FOUR
-    assert (static.facts["the model's corpus"], static.facts["corpus"]) == ("templates", "meld")
+    assert static.facts["corpora"] == ["templates", "meld"]
     assert distil(random_model(encoder=tiny_reader()), talks, sure(talks), settings).static.rule.temperature == 1
 
 

@@ -54,6 +54,7 @@ def main(words: Sequence[str] | None = None, *, encoder: Encoder | None = None, 
         sources=names(asked.sources),
         turns=asked.turns,
         curve=[int(count) for count in names(asked.curve)],
+        beside=names(asked.beside),
         resamples=asked.resamples,
         seed=asked.seed,
         embedder=asked.embedder,
@@ -74,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--models", default="default,dailydialog,static", help="absent ones are left out")
     found.add_argument("--sources", default="", help="the default mixture; else as the shipped model tells")
     found.add_argument("--curve", default="200,700,1500,2579", help="conversations of the project's own corpus")
+    found.add_argument("--beside", default="", help="corpora that the curve's trainings have too")
     found.add_argument("--recipe", default="everyday", help="of the cheap trainings")
     found.add_argument("--turns", type=int, default=6000, help="of each corpus in the cheap trainings; 0 is all")
     found.add_argument("--set", action="append", default=[], help="override a recipe's setting: schedule.epochs=2")
@@ -102,7 +104,7 @@ def told(part: str, asked: argparse.Namespace) -> dict[str, Any]:
         found["conversations of a set at most"] = asked.limit
     if part in TRAINED:
         found["recipe"] = " ".join([asked.recipe, "schedule.epochs=1", *asked.set])
-    if part in (*TRAINED, "baselines") and part != "curve":
+    if part in (*TRAINED, "baselines") and (part != "curve" or asked.beside):
         found["turns of a corpus at most"] = asked.turns or "all"
     return found
 

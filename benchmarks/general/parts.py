@@ -45,6 +45,7 @@ class Study:
     sources: Sequence[str] = ()
     turns: int = 6000
     curve: Sequence[int] = (200, 700, 1500, 2579)
+    beside: Sequence[str] = ()
     resamples: int = 1000
     seed: int = 0
     embedder: str = "all-MiniLM-L6-v2"
@@ -93,14 +94,15 @@ class Study:
             yield from self._trained("sources", f"without {name}", rest, self.data.sets)
 
     def grow(self) -> Iterator[dict[str, Any]]:
-        """So many conversations of the project's own corpus alone."""
+        """So many conversations of the project's own corpus, alone or beside other corpora."""
         corpus = get_corpus("everyday")
         every = self.data.read("everyday", "train")
         table = LabelMap.load(COMMON).of("everyday", corpus.labels)
         for count in dict.fromkeys(min(count, len(every)) for count in self.curve):
             drawn = sample_dialogues(every, count, self.seed)
-            mixed = [MappedCorpus("everyday", drawn, table, votes=corpus.several == "votes")]
-            yield from self._measured("curve", f"{count:,} conversations", mixed, self.data.sets)
+            own = MappedCorpus("everyday", drawn, table, votes=corpus.several == "votes")
+            row = ", ".join([f"{count:,} conversations", *self.beside])
+            yield from self._measured("curve", row, [own, *self._mixture(self.beside)], self.data.sets)
 
     def baselines(self) -> Iterator[dict[str, Any]]:
         """A word list on polarity, and linear classifiers of the default mixture, each utterance alone."""

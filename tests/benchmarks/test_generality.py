@@ -250,6 +250,16 @@ def test_unknown_parts_are_refused(run: Run) -> None:
         run("--parts", "shipped,hopes")
 
 
+@pytest.mark.usefixtures("few_sets")
+def test_the_curve_may_have_other_corpora_beside(run: Run) -> None:
+    rows = run("--parts", "curve", "--curve", "10", "--beside", "emorynlp")["curve"]["rows"]
+    assert {row["row"] for row in rows} == {"10 conversations, emorynlp"} and set(rows[0]["turns"]) == {
+        "everyday",
+        "emorynlp",
+    }
+    assert next(row for row in rows if row["set"] == "meld")["dropped"] > 0
+
+
 def test_scenes_of_the_other_corpus_are_dropped_only_where_it_was_trained_on(place: Path) -> None:
     data = Data(place, everyday=place / "own")
     meld = next(each for each in SETS if each.name == "meld")

@@ -24,7 +24,7 @@ def test_a_training_survives_a_full_disk_and_ctrl_c(corpus_dir: Path, run_dir: P
     out = tmp_path / "run"
     command = ("train", "dailydialog", "-d", corpus_dir, "-o", out, *FLAGS)
     left = interrupted(*command, when=(out / "checkpoint.json").is_file)
-    assert left.code == 130 and "Stopped. Give the same command again" in left.err and "Traceback" not in left.err
+    assert left.code == 130 and "Stopped. Repeat the command" in left.err and "Traceback" not in left.err
     kept = files(out)
     left = sentemo(*command, before=small_files(100_000))
     left.refused(1, "can't be written (File too large). Free some space or choose another folder")

@@ -101,7 +101,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     for _ in range(9):
         press("ArrowDown")
     press("ArrowDown")
-    assert "poor biscuit" in visit.page.evaluate("document.activeElement.textContent")
+    assert "blanket" in visit.page.evaluate("document.activeElement.textContent")
     press("Enter")
     visit.wait_text("#panel-title", "Turn 11")
     assert visit.page.evaluate(focus) == "panel-title"
@@ -114,14 +114,16 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     assert "sadness" in visit.page.evaluate("document.activeElement.textContent")  # the keyboard stays where it was
     press("Escape")
     assert visit.labels()[10] == "sadness"
-    assert "poor biscuit" in visit.page.evaluate("document.activeElement.textContent")
+    assert "blanket" in visit.page.evaluate("document.activeElement.textContent")
     press("Tab")
     assert visit.page.evaluate(focus) == "timeline"
 
 
 def test_a_screen_reader_hears_who_said_what_and_how_it_felt(visit: Visitor) -> None:
     visit.example()
-    heard = re.compile(rf"^Eli: How dare he! He gave us his word! (perhaps )?{visit.labels()[7]} (> )?\d+ %$")
+    heard = re.compile(
+        rf"^Eli: that's outrageous\. he promised us, in writing 😡 (perhaps )?{visit.labels()[7]} (> )?\d+ %$"
+    )
     assert visit.page.get_by_role("button", name=heard).count() == 1
     assert visit.page.get_by_role("list", name="Turns").count() == 1
     assert visit.page.get_by_role("slider", name="Turn of the conversation").count() == 1

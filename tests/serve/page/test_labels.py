@@ -44,7 +44,7 @@ def test_labels_beside_the_models_own_are_learnt_used_and_deleted(visit: Visitor
     card = visit.get(".label-card").first
     card.locator(".description").fill("ease after worry")
     card.locator(".pick-turn").select_option("11")
-    assert "Then he lives with me" in card.locator(".picked").inner_text()
+    assert "I'll take him to my place" in card.locator(".picked").inner_text()
     with visit.page.expect_request("**/v1/adapt") as sent:
         told = learn(visit)
     asked = json.loads(sent.value.post_data or "")

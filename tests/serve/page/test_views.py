@@ -18,7 +18,7 @@ def test_pointing_at_a_turn_shows_it_everywhere(visit: Visitor) -> None:
     assert len(near(visit, "#turns .turn")) == 1
     assert near(visit, "#map .point") == ["4"]
     sure = visit.bubble(3).locator(".sure").inner_text()
-    visit.wait_text("#readout", f"^4 Eli: {visit.labels()[3]} {sure}. They said yes")
+    visit.wait_text("#readout", f"^4 Eli: {visit.labels()[3]} {sure}. THEY SAID YES")
     visit.wait(".timeline .needle.near", 1)
 
 
@@ -27,7 +27,7 @@ def test_the_timeline_points_and_chooses(visit: Visitor) -> None:
     box = visit.get("#timeline").bounding_box()
     assert box is not None
     visit.page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 60)
-    assert "wonderful" in near(visit, "#turns .turn")[0]
+    assert "love you so much" in near(visit, "#turns .turn")[0]
     visit.page.mouse.click(box["x"] + box["width"] - 20, box["y"] + 60)
     visit.wait_text("#panel-title", "Turn 13")
 

@@ -9,11 +9,11 @@ export const EXAMPLE = [
   { speaker: "Eli", text: "THEY SAID YES!!! we can take biscuit home tonight 🎉" },
   { speaker: "Nora", text: "wait what, tonight?? no way" },
   { speaker: "Eli", text: "yes, I signed the papers" },
-  { speaker: "Nora", text: "my landlord just called. he says no dogs" },
+  { speaker: "Nora", text: "my landlord just called. he says no dogs. my heart is broken 💔" },
   { speaker: "Eli", text: "that's outrageous. he promised us, in writing 😡" },
   { speaker: "Nora", text: "i'm so scared they'll put him back in that cage" },
   { speaker: "Eli", text: "that cage is disgusting, it smells like something died in there 🤢" },
-  { speaker: "Nora", text: "poor biscuit... he'll be so lonely" },
+  { speaker: "Nora", text: "biscuit's blanket is still at the shelter" },
   { speaker: "Eli", text: "I'll take him to my place. I have a garden" },
   { speaker: "Nora", text: "you'd do that?? i love you so much ❤️" },
 ];

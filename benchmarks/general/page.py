@@ -27,8 +27,8 @@ INTRO = {
     "MELD and EmoryNLP are the same show (friends) and count once. A corpus without neutral can't teach it: labels "
     "that a training never had are never told.",
     "sources": "The mixture that the shipped model is made of, trained cheaply, whole and without each source.",
-    "curve": "Cheap trainings on so many conversations of `everyday`, drawn at random, alone or beside the corpora that "
-    "are named; a smaller draw is part of a larger one.",
+    "curve": "Cheap trainings on so many conversations of `everyday`, drawn at random, alone or beside the corpora "
+    "that are named; a smaller draw is part of a larger one.",
     "baselines": 'Linear classifiers learn the mixture of "all sources" above, of its texts with one certain label; '
     "VADER is a word list with rules and tells sentiment alone.",
     "multi-label": "Which of GoEmotions' own labels apply to a comment, by the model's thresholds; neutral is one of "

@@ -131,9 +131,9 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_the_card_names_data_and_licence() -> None:
-    facts = {"the model's corpus": "dailydialog", "corpus": "dailydialog", "validation": "12.3"}
+    facts = {"corpora": ["dailydialog"], "validation": "12.3"}
     card = static_card(["joy", "grief"], facts)
-    assert "license: cc-by-nc-sa-4.0" in card and card.count("CC BY-NC-SA 4.0") == 1
+    assert "license: cc-by-nc-sa-4.0" in card and card.count("CC BY-NC-SA 4.0") == 2  # the data and the weights
     assert "joy, grief" in card and "| validation | 12.3 |" in card
-    both = static_card(["joy", "grief"], facts | {"corpus": "meld"})
+    both = static_card(["joy", "grief"], facts | {"corpora": ["dailydialog", "meld"]})
     assert "license: other" in both and "CC BY-NC-SA 4.0" in both and "GPL-3.0" in both

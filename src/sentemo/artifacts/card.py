@@ -34,7 +34,10 @@ def licence_of(facts: Mapping[str, Any]) -> tuple[str, str]:
     if all(licence in FREE for _, licence, _ in known):
         return "any use, with attribution (trained on open data: Apache-2.0 and CC BY 4.0)", "cc-by-4.0"
     bound = [(title, licence, tag) for title, licence, tag in known if licence not in FREE]
-    return " and ".join(f"{licence} ({title})" for title, licence, _ in bound), bound[0][2]
+    tags = {tag for _, _, tag in bound}
+    return " and ".join(f"{licence} ({title})" for title, licence, _ in bound), tags.pop() if len(
+        tags
+    ) == 1 else "other"
 
 
 def model_card(*, labels: Sequence[str], encoder: str, tuned: bool, parameters: int, facts: Mapping[str, Any]) -> str:

@@ -80,7 +80,7 @@ def test_labels_in_place_of_the_models(visit: Visitor) -> None:
     told = learn(visit)
     assert "guessing would give 50 %" in told
     assert visit.get("#model").input_value() == "two-moods-"
-    assert set(visit.labels()) == {"relief", "sarcasm"}
+    assert set(visit.labels()) <= {"relief", "sarcasm"}
 
 
 def test_what_lacks_is_said(visit: Visitor) -> None:

@@ -41,7 +41,7 @@ def test_the_timeline_is_a_slider(visit: Visitor) -> None:
     assert timeline.get_attribute("aria-valuenow") == "3"
     assert timeline.get_attribute("aria-valuemax") == "13"
     label, sure = visit.labels()[2], visit.bubble(2).locator(".sure").inner_text()
-    assert timeline.get_attribute("aria-valuetext") == f"3 Nora: {label} {sure}. And? What did they say?"
+    assert timeline.get_attribute("aria-valuetext") == f"3 Nora: {label} {sure}. and? what did they say"
     visit.page.keyboard.press("Enter")
     visit.wait_text("#panel-title", "Turn 3")
 

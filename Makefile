@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test check docs lint format bench reproduce evidence supply-chain clean
+.PHONY: demo test check docs lint format bench reproduce generality evidence supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -54,6 +54,10 @@ bench: $(VENV)/installed-dev
 reproduce: OUT = runs/paper
 reproduce: $(VENV)/installed-dev
 	$(RUN)/python -m reproduction all --data $(DATA) --out $(OUT)
+
+# DATA holds a folder for each corpus (see the script); hours for all, PARTS=shipped,multi-label minutes.
+generality: $(VENV)/installed-dev
+	$(RUN)/python benchmarks/generality.py --data $(DATA) $(if $(PARTS),--parts $(PARTS))
 
 # FULL=1 measures every promise in its full form; ROW=server those rows alone.
 evidence: $(VENV)/installed-dev

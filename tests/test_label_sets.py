@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from artifacts.models import random_model
 from dialogues import FOUR, template_dialogues
 from sentemo.errors import UsageError
-from sentemo.label_sets import SENTIMENT, InSentiment, as_sentiment, check_known, several
+from sentemo.label_sets import SENTIMENT, as_sentiment, check_known, several
+from sentemo.labeler import InSentiment
 from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
 
 MODEL = random_model()

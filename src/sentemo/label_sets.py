@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sentemo.errors import UsageError
-from sentemo.labeler import Predicting
-from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
+from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
 
 SENTIMENT = LabelSet(("positive", "neutral", "negative"), neutral="neutral")
 POLARITY: Mapping[str, str] = {
@@ -16,22 +14,6 @@ POLARITY: Mapping[str, str] = {
     **dict.fromkeys(("anger", "disgust", "fear", "sadness", "mad", "scared", "sad"), "negative"),
 }
 """What the usual emotions mean as sentiment; a label that isn't here, such as surprise, says nothing of it."""
-
-
-@dataclass(frozen=True)
-class InSentiment(Predicting):
-    """A labeler of emotions that tells their sentiment."""
-
-    labeler: Labeler
-
-    @property
-    def labels(self) -> LabelSet:
-        """Positive, neutral and negative."""
-        return SENTIMENT
-
-    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label each turn as the labeler does, and add up what it says of each sentiment."""
-        return [as_sentiment(each) for each in self.labeler.predict(conversations)]
 
 
 def as_sentiment(prediction: Prediction) -> Prediction:

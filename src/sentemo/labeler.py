@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import overload
 
 from sentemo.inputs import Many, One, as_conversations
-from sentemo.types import Conversation, Prediction
+from sentemo.label_sets import SENTIMENT, as_sentiment, check_known
+from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 
 class Predicting(ABC):
@@ -39,9 +41,14 @@ class ReadingModel(Predicting):
     causal: bool
     """Read a conversation as it comes, unless a call says otherwise: no later turn matters to a label."""
 
-    @abstractmethod
+    @property
+    def label_sets(self) -> tuple[str, ...]:
+        """The names of the label sets that it knows beside its own and `sentiment`."""
+        return ()
+
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by another label set; raise `UsageError` for one that the model hasn't."""
+        """Label by one of `label_sets`."""
+        raise NotImplementedError
 
     @overload
     def predict(self, conversations: One, *, causal: bool | None = None, labels: str | None = None) -> Prediction: ...
@@ -63,8 +70,30 @@ class ReadingModel(Predicting):
             model = copy.copy(self)
             model.causal = causal
         talks, is_one = checked(conversations)
-        found = model.label(talks) if labels is None else model.label_as(talks, labels)
+        if labels is not None:
+            check_known(labels, model.label_sets)
+        if labels is None or labels == "sentiment":
+            found = model.label(talks)
+            found = found if labels is None else [as_sentiment(each) for each in found]
+        else:
+            found = model.label_as(talks, labels)
         return found[0] if is_one else found
+
+
+@dataclass(frozen=True)
+class InSentiment(Predicting):
+    """A labeler of emotions that tells their sentiment."""
+
+    labeler: Labeler
+
+    @property
+    def labels(self) -> LabelSet:
+        """Positive, neutral and negative."""
+        return SENTIMENT
+
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label each turn as the labeler does, and add up what it says of each sentiment."""
+        return [as_sentiment(each) for each in self.labeler.predict(conversations)]
 
 
 def checked(given: One | Many) -> tuple[list[Conversation], bool]:

@@ -24,11 +24,11 @@ from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
 from sentemo.judgement import PLAIN, Judgement, Rule, judge
-from sentemo.label_sets import as_sentiment, check_known, several
+from sentemo.label_sets import several
 from sentemo.labeler import ReadingModel
 from sentemo.live import LiveConversation
 from sentemo.network.adapted import Method
-from sentemo.network.cuts import Piece, pieces
+from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Head, LabelSet, Prediction, TurnPrediction, Utterance
@@ -91,12 +91,14 @@ class SentEmoContext(ModelParts, ReadingModel):
             judged[piece.dialogue].append(judge(output))
         return self._predictions(conversations, judged)
 
+    @property
+    def label_sets(self) -> tuple[str, ...]:
+        """The names of the label sets beside its own."""
+        return tuple(self.heads)
+
     @torch.inference_mode()
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by one of `heads`, of whose labels several may apply to a turn, or by `sentiment`."""
-        check_known(labels, [*self.heads])
-        if labels == "sentiment":
-            return [as_sentiment(each) for each in self.label(conversations)]
+        """Label by one of `heads`, of whose labels several may apply to a turn."""
         other = self.heads[labels]
         thresholds = other.head.threshold.tolist()
         return [
@@ -125,25 +127,20 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
         """Give each conversation's points in the emotion space, (T,Z), of length 1."""
-        points: list[list[Tensor]] = [[] for _ in conversations]
+        return [points.numpy() for points in self._gathered(conversations, "points")]
+
+    def _gathered(self, conversations: Sequence[Conversation], name: str) -> list[Tensor]:
+        """One of the network's outputs for all turns of each conversation."""
+        found: list[list[Tensor]] = [[] for _ in conversations]
         for piece, output in self._run(conversations):
-            points[piece.dialogue].append(output.points)
-        return [torch.cat(parts).numpy() for parts in points]
+            found[piece.dialogue].append(getattr(output, name))
+        return [torch.cat(parts) for parts in found]
 
     def _run(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Piece, NetworkOutput]]:
         """Encode and run pieces of conversations, a bounded number of turns at a time."""
-        for conversation in conversations:
-            conversation.check()
-        reach = self.reach
-        group: list[Piece] = []
-        turns = 0
-        for piece in pieces([len(conversation) for conversation in conversations], reach):
-            group.append(piece)
-            turns += piece.last - piece.first
-            if turns >= GROUP_TURNS:
-                yield from self._run_group(conversations, group)
-                group, turns = [], 0
-        if group:
+        for talk in conversations:
+            talk.check()
+        for group in grouped(pieces([len(conversation) for conversation in conversations], self.reach), GROUP_TURNS):
             yield from self._run_group(conversations, group)
 
     def _run_group(
@@ -251,10 +248,7 @@ class SentEmoContext(ModelParts, ReadingModel):
     @torch.inference_mode()
     def features(self, conversations: Sequence[Conversation]) -> list[Tensor]:
         """Give what few-shot labels are learnt on (`network/features.py`), N tensors (T,E+Z)."""
-        found: list[list[Tensor]] = [[] for _ in conversations]
-        for piece, output in self._run(conversations):
-            found[piece.dialogue].append(output.features)
-        return [torch.cat(parts) for parts in found]
+        return self._gathered(conversations, "features")
 
     @property
     def reach(self) -> int:

@@ -237,7 +237,7 @@ def test_models_are_found(tmp_path: Path) -> None:
     assert find(run) == run / "model" == find(str(run / "model"))
     assert find("default") == SHIPPED
     for name in (tmp_path / "nowhere", "no model!", str(tmp_path / "run" / "model" / "config.json")):
-        with pytest.raises(BadModel, match="There is no model"):
+        with pytest.raises(BadModel, match="was not found"):
             find(name)
     with pytest.raises(BadModel, match="it has no manifest"):
         SentEmoContext.from_pretrained(tmp_path)

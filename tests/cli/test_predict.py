@@ -122,7 +122,7 @@ def test_missing_file_and_model(sentemo: Command, run_dir: Path, tmp_path: Path)
     assert sentemo("predict", tmp_path / "none.txt", "-m", run_dir).code == 3
     (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
     result = sentemo("predict", tmp_path / "talk.txt", "-m", tmp_path / "nowhere")
-    assert result.code == 4 and "There is no model" in result.err
+    assert result.code == 4 and "was not found" in result.err
     assert sentemo("predict", tmp_path / "talk.txt", "-m", run_dir, "--head", "oracle").code == 2
     assert sentemo("predict", "--no-such-flag").code == 2
 

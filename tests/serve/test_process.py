@@ -105,7 +105,7 @@ def test_it_listens_on_this_machine_only(saved: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "code", "said"),
     [
-        (["-m", "nowhere"], 4, "There is no model"),
+        (["-m", "nowhere"], 4, "Model nowhere was not found"),
         (["-m", "a b=default"], 2, "can't be named"),
         (["--port", "-1"], 2, "port"),
         (["--waiting-turns", "1023"], 2, "waiting-turns"),

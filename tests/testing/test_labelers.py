@@ -17,7 +17,7 @@ from dialogues import FOUR
 from encoders.readers import tiny_reader
 from llm.servers import Answer, says, serving
 from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
-from sentemo.label_sets import InSentiment
+from sentemo.labeler import InSentiment
 from sentemo.llm.endpoint import Endpoint
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.prompt import get_prompt

@@ -30,4 +30,6 @@ def find(name: str | Path, revision: str | None = None) -> Path:
         there = folder.exists()
     if is_repository(str(name)) and not there:
         return download(str(name), revision, default_cache_folder())
-    raise BadModel(f"There is no model {name}", f"Use a folder, a hub id (owner/name), or one of: {', '.join(BY_NAME)}")
+    raise BadModel(
+        f"Model {name} was not found", f"Use a folder, a hub id (owner/name), or one of: {', '.join(BY_NAME)}"
+    )

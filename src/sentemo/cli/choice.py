@@ -47,7 +47,7 @@ class Choice:
 
     def labeler(self, model: Form, conversations: Sequence[Conversation] = ()) -> Labeler:
         """Give a labeler that does what is asked; to fit shares it needs all conversations."""
-        from sentemo.label_sets import InSentiment
+        from sentemo.labeler import InSentiment
         from sentemo.shares import sensitive
 
         labeler = _fitted(model, conversations) if self.fit_shares else model

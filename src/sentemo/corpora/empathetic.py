@@ -2,7 +2,7 @@
 
 The label is that of the situation, chosen before a word was said. The first turn, which tells of it, carries it three
 times in four; later turns and the listener's don't. So the first turn alone has the label here, and the others have
-none. There is no neutral. The text of the situation, which was written apart from the dialogue, is not read.
+none. The label set has no neutral. The text of the situation, which was written apart from the dialogue, is not read.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from sentemo.export.sessions import Array, Graph, padded
 from sentemo.export.static_network import read_numbers
 from sentemo.export.tokenizer import read_tokenizer
 from sentemo.judgement import Judgement, judge
-from sentemo.label_sets import as_sentiment, check_known, several
+from sentemo.label_sets import several
 from sentemo.labeler import ReadingModel
 from sentemo.network.cuts import Piece, alike, grouped, pieces, stretches
 from sentemo.types import Conversation, LabelSet, Prediction
@@ -86,11 +86,13 @@ class OnnxModel(ReadingModel):
             for shares, tops in [map(np.concatenate, zip(*parts, strict=True))]
         ]
 
+    @property
+    def label_sets(self) -> tuple[str, ...]:
+        """The names of the label sets beside its own."""
+        return tuple(self._heads)
+
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by another label set, of which several labels may apply to a turn, or by `sentiment`."""
-        check_known(labels, [*self._heads])
-        if labels == "sentiment":
-            return [as_sentiment(each) for each in self.label(conversations)]
+        """Label by another label set, of which several labels may apply to a turn."""
         weight, bias, threshold = self._heads[labels]
         found: list[list[Array]] = [[] for _ in conversations]
         for dialogue, (features, *_) in self._outputs(conversations):

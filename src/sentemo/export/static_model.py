@@ -14,7 +14,6 @@ from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
 from sentemo.export.static_network import StaticNetwork, read_numbers
 from sentemo.export.tokenizer import read_tokenizer
 from sentemo.judgement import Floats, judge
-from sentemo.label_sets import as_sentiment, check_known
 from sentemo.labeler import ReadingModel
 from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.types import Conversation, LabelSet, Prediction
@@ -70,11 +69,6 @@ class StaticModel(ReadingModel):
     def reach(self) -> int:
         """Turns, on either side, that can influence a turn's label."""
         return self.static.reach
-
-    def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by `sentiment`."""
-        check_known(labels, [])
-        return [as_sentiment(each) for each in self.label(conversations)]
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn of conversations that were checked."""

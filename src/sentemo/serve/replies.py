@@ -6,8 +6,22 @@ import json
 from typing import Any
 
 from fastapi import Response
+from pydantic import BaseModel
 
-from sentemo.serve.schemas import ErrorReply
+
+class ErrorText(BaseModel):
+    """What went wrong, what to do, and where in the request."""
+
+    cause: str
+    next_step: str
+    where: str | None
+
+
+class ErrorReply(BaseModel):
+    """A refusal."""
+
+    error: ErrorText
+
 
 _SAID = {
     401: "Wrong or missing key",

@@ -282,20 +282,6 @@ class StateReply(BaseModel):
     state: Literal["alive", "ready"]
 
 
-class ErrorText(BaseModel):
-    """What went wrong, what to do, and where in the request."""
-
-    cause: str
-    next_step: str
-    where: str | None
-
-
-class ErrorReply(BaseModel):
-    """A refusal."""
-
-    error: ErrorText
-
-
 def count_turns(talks: Sequence[Talk] | Sequence[Example]) -> int:
     """Turns of all conversations together."""
     return sum(len(talk.turns) for talk in talks)

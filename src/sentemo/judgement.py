@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentemo.rule import PLAIN, Rule
+from sentemo.types import Conversation, LabelSet, Prediction
 
-__all__ = ["PLAIN", "Floats", "Judgement", "Rule", "judge"]
+__all__ = ["PLAIN", "Floats", "Judgement", "Rule", "as_prediction", "judge"]
 Floats = NDArray[np.floating]
 
 
@@ -35,6 +36,12 @@ def judge(scores: Floats, added: Floats | None, rule: Rule) -> Judgement:
         logs = merge(logs, rule.label_of)
     probabilities: Floats = np.exp(log_softmax(logs))
     return Judgement(probabilities, probabilities.argmax(-1))
+
+
+def as_prediction(conversation: Conversation, judged: Sequence[Judgement], labels: LabelSet) -> Prediction:
+    """Make the prediction of a conversation of what is said of its pieces, in their order."""
+    shares, tops = map(np.concatenate, zip(*judged, strict=True))
+    return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())
 
 
 def merge(logs: Floats, label_of: Sequence[int]) -> Floats:

@@ -23,7 +23,7 @@ from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
 from sentemo.explanation.influence import Engine
-from sentemo.judgement import PLAIN, Judgement, Rule, judge
+from sentemo.judgement import PLAIN, Judgement, Rule, as_prediction, judge
 from sentemo.label_sets import several
 from sentemo.labeler import ReadingModel
 from sentemo.live import LiveConversation
@@ -31,7 +31,7 @@ from sentemo.network.adapted import Method
 from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.network.inference import run
 from sentemo.network.network import NetworkOutput
-from sentemo.types import Conversation, Head, LabelSet, Prediction, TurnPrediction, Utterance
+from sentemo.types import Conversation, Head, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +89,7 @@ class SentEmoContext(ModelParts, ReadingModel):
         judge = self._judge()
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
-        return self._predictions(conversations, judged)
+        return [as_prediction(*each, self.labels) for each in zip(conversations, judged, strict=True)]
 
     @property
     def label_sets(self) -> tuple[str, ...]:
@@ -114,14 +114,15 @@ class SentEmoContext(ModelParts, ReadingModel):
         for piece, output in self._run(conversations):
             judged[piece.dialogue].append(judge(output))
             found[piece.dialogue].append(output.features)
-        return [*zip(self._predictions(conversations, judged), map(torch.cat, found), strict=True)]
+        said = [as_prediction(*each, self.labels) for each in zip(conversations, judged, strict=True)]
+        return [*zip(said, map(torch.cat, found), strict=True)]
 
     def live(self) -> LiveConversation:
         """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
         judge = self._judge()
 
         def label(turn: Utterance, output: NetworkOutput) -> TurnPrediction:
-            return predicted(Conversation("", (turn,)), self.labels, *judge(output)).turns[0]
+            return as_prediction(Conversation("", (turn,)), [judge(output)], self.labels).turns[0]
 
         return LiveConversation(self.encoder, self.network, label)
 
@@ -194,7 +195,7 @@ class SentEmoContext(ModelParts, ReadingModel):
         if self._bank is None or self._bank[0] != source:
             self._bank = source, collect(self, self.features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
-        prediction = predicted(conversation, self.labels, *engine.judge(output))
+        prediction = as_prediction(conversation, [engine.judge(output)], self.labels)
         given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
         return explain(self, engine, self._bank[1], *given)
 
@@ -285,18 +286,3 @@ class SentEmoContext(ModelParts, ReadingModel):
         if self.head == "neighbours" and neighbours is not None:
             return lambda output: neighbours(output.features)
         raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")
-
-    def _predictions(
-        self, conversations: Sequence[Conversation], judged: Sequence[Sequence[Judgement]]
-    ) -> list[Prediction]:
-        return [
-            predicted(conversation, self.labels, *map(np.concatenate, zip(*parts, strict=True)))
-            for conversation, parts in zip(conversations, judged, strict=True)
-        ]
-
-
-def predicted(
-    conversation: Conversation, labels: LabelSet, shares: NDArray[np.floating], tops: NDArray[np.int64]
-) -> Prediction:
-    """(T,C) probabilities and (T,) positions of labels -> the prediction of a conversation."""
-    return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())

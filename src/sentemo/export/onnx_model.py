@@ -14,7 +14,7 @@ from sentemo.export.folder import DIALOGUES, HEADS, NETWORK, TOKENIZER, UTTERANC
 from sentemo.export.sessions import Array, Graph, padded
 from sentemo.export.static_network import read_numbers
 from sentemo.export.tokenizer import read_tokenizer
-from sentemo.judgement import Judgement, judge
+from sentemo.judgement import Judgement, as_prediction, judge
 from sentemo.label_sets import several
 from sentemo.labeler import ReadingModel
 from sentemo.network.cuts import Piece, alike, grouped, pieces, stretches
@@ -80,11 +80,7 @@ class OnnxModel(ReadingModel):
         judged: list[list[Judgement]] = [[] for _ in conversations]
         for dialogue, (_, scores, *added) in self._outputs(conversations):
             judged[dialogue].append(judge(scores, added[0] if added else None, rule))
-        return [
-            Prediction.of(conversation, self.labels, shares.tolist(), tops.tolist())
-            for conversation, parts in zip(conversations, judged, strict=True)
-            for shares, tops in [map(np.concatenate, zip(*parts, strict=True))]
-        ]
+        return [as_prediction(*each, self.labels) for each in zip(conversations, judged, strict=True)]
 
     @property
     def label_sets(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """How well models do on texts unlike those that they were trained on; writes docs/generality.md and its JSON.
 
-    python benchmarks/generality.py --data D                              # all parts; goes on where it was stopped
+    python benchmarks/generality.py --data D                              # all parts; resumes an interrupted run
     python benchmarks/generality.py --data D --parts shipped,multi-label  # minutes; the rest of the page stays
 
 Parts: `shipped` (models as they are, on every set), `matrix` (trained on one corpus, on all but one), `sources` (the
@@ -8,7 +8,7 @@ default mixture without each source), `curve` (more and more conversations of th
 utterance alone), `multi-label` (GoEmotions' labels). Trainings are cheap ones, all alike: --recipe for one epoch, so
 many --turns of each corpus at most. D holds a folder for each corpus in its published layout (dailydialog, meld,
 emorynlp, goemotions, empathetic, xed, brighter) and the files airline/validation.jsonl and premo/validation.jsonl; what
-isn't there is left out. Every result is kept in --cells by what decides it; --again makes those of the parts anew.
+isn't there is left out. Every result is kept in --cells by what decides it; --again computes those of the parts again.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--data", type=Path, required=True)
     found.add_argument("--parts", default=",".join(PARTS), help="some of them")
     found.add_argument("--models", default="default,dailydialog,static", help="absent ones are left out")
-    found.add_argument("--sources", default="", help="the default mixture; else as the shipped model tells")
+    found.add_argument("--sources", default="", help="the default mixture; else that of the shipped model")
     found.add_argument("--curve", default="200,700,1500,2579", help="conversations of the project's own corpus")
     found.add_argument("--beside", default="", help="corpora that the curve's trainings have too")
     found.add_argument("--recipe", default="everyday", help="of the cheap trainings")
@@ -85,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--seed", type=int, default=0)
     found.add_argument("--threads", type=int, default=0)
     found.add_argument("--cells", type=Path, default=ROOT / "bench" / "generality", help="where results are kept")
-    found.add_argument("--again", action="store_true", help="make the results of the named parts anew")
+    found.add_argument("--again", action="store_true", help="compute the results of the named parts again")
     found.add_argument("--keep", action="store_true", help="keep the trained models, beside the results")
     found.add_argument("--page", type=Path, default=ROOT / "docs" / "generality.md")
     found.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "generality.json")
@@ -110,7 +110,7 @@ def told(part: str, asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def write(asked: argparse.Namespace, part: str, found: dict[str, Any]) -> None:
-    """Put a part into the JSON and write the page anew."""
+    """Put a part into the JSON and write the page again."""
     record = json.loads(asked.json.read_text(encoding="utf-8")) if asked.json.is_file() else {}
     record[part] = found
     there = asked.page.read_text(encoding="utf-8") if asked.page.is_file() else None

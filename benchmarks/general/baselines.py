@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sentemo.encoders.encoder import Encoder
 from sentemo.errors import MissingExtra
 from sentemo.label_sets import SENTIMENT
+from sentemo.labeler import Predicting
 from sentemo.training.mixture import MappedCorpus, read_passes, target_of
 from sentemo.types import Conversation, LabelSet, Prediction
 
@@ -20,7 +21,7 @@ SURE = 0.05
 Vectorise = Callable[[Sequence[str]], Any]
 
 
-class AloneLabeler(ABC):
+class AloneLabeler(Predicting):
     """Label each utterance by its words alone."""
 
     def __init__(self, labels: LabelSet) -> None:
@@ -28,21 +29,15 @@ class AloneLabeler(ABC):
 
     @property
     def labels(self) -> LabelSet:
-        """The labels that it tells."""
+        """The labels that it predicts."""
         return self._labels
 
     @abstractmethod
     def shares(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """N texts -> (N,C) probabilities."""
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn."""
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
         found = self.shares([turn.text for talk in conversations for turn in talk])
         predictions, first = [], 0
         for talk in conversations:

@@ -34,7 +34,7 @@ class Cells:
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
             return {**record["value"], "made": record["made"]} if record["key"] == json.loads(text(key)) else None
-        except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is made anew
+        except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is computed again
             return None
 
     def value(self, key: Mapping[str, Any], make: Callable[[], Value]) -> Value:

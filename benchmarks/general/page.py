@@ -25,12 +25,12 @@ INTRO = {
     "shipped": "The models as they are, none of them trained again.",
     "matrix": "Cheap trainings, all alike but for what they are trained on: what differs between rows is the data. "
     "MELD and EmoryNLP are the same show (friends) and count once. A corpus without neutral can't teach it: labels "
-    "that a training never had are never told.",
+    "that a training never had are never predicted.",
     "sources": "The mixture that the shipped model is made of, trained cheaply, whole and without each source.",
     "curve": "Cheap trainings on so many conversations of `everyday`, drawn at random, alone or beside the corpora "
     "that are named; a smaller draw is part of a larger one.",
     "baselines": 'Linear classifiers learn the mixture of "all sources" above, of its texts with one certain label; '
-    "VADER is a word list with rules and tells sentiment alone.",
+    "VADER is a word list with rules and predicts sentiment only.",
     "multi-label": "Which of GoEmotions' own labels apply to a comment, by the model's thresholds; neutral is one of "
     "the 28. A model may have chosen its thresholds on this split, and then looks a little too good.",
 }
@@ -40,14 +40,14 @@ the test split of the project's own corpus. Every figure is by the protocol `map
 of corpus and model are read as common ones, a label that may mean several is right with each of them, one that means
 none is left out. Brackets hold 95 % intervals of a bootstrap over conversations.
 
-- macro-F1*, micro-F1*: over the emotions that the set's labels can express, in percent; neutral may be told, and is
-  then missing from an emotion, but its own F1 is left out. MCC runs over all labels, from -1 to 1.
-- neutral told, true: percent of the turns. AUROC: the chance that a neutral turn has a higher probability of being
-  neutral than another turn has; it doesn't depend on how often anything is told.
-- ECE: expected calibration error of the told label's probability, 15 bins, from 0 to 1.
+- macro-F1*, micro-F1*: over the emotions that the set's labels can express, in percent; neutral may be predicted, and
+  is then missing from an emotion, but its own F1 is left out. MCC runs over all labels, from -1 to 1.
+- neutral predicted, true: percent of the turns. AUROC: the chance that a neutral turn has a higher probability of being
+  neutral than another turn has; it doesn't depend on how often anything is predicted.
+- ECE: expected calibration error of the predicted label's probability, 15 bins, from 0 to 1.
 - fitted shares: the same model, its probabilities moved to label shares that are estimated from the set's texts alone,
-  without a label (`--fit-shares`); models that don't tell which shares they assume have no such row.
-- complaints found, precision: of the negative turns the percent that is told negative, and of those told negative the
+  without a label (`--fit-shares`); models that don't state which shares they assume have no such row.
+- complaints found, precision: of the negative turns the percent predicted negative, and of those predicted negative the
   percent that is. Probabilities of emotions are added up to sentiments; surprise is left out.
 - shared scenes: of MELD and EmoryNLP, where a model was trained on the other one, the dialogues are left out that share
   two long lines or more with it.
@@ -70,7 +70,7 @@ def page(record: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def put(text: str, there: str | None) -> str:
-    """Put the page's text in the place of the one that a page has; a page without any is written anew."""
+    """Put the page's text in the place of the one that a page has; a page without any is written again."""
     if there is None or BEGIN not in there or END not in there:
         return f"# Generality\n\n{text}"
     before, _, rest = there.partition(BEGIN)
@@ -152,7 +152,7 @@ def pair(row: Row | None, key: str) -> str:
 def several(rows: Sequence[Row]) -> list[str]:
     """Write the multi-label figures, and each label's."""
     if not rows:
-        return ["No model at hand tells these labels."]
+        return ["No model here predicts these labels."]
     body = [[row["row"], f"{row['n']:,}", percent("macro_f1")(row), percent("micro_f1")(row)] for row in rows]
     blocks = [table(["model", "comments", "macro-F1", "micro-F1"], body)]
     for row in rows:
@@ -183,7 +183,7 @@ def shown(row: Row, name: str, digits: int) -> str:
 
 
 NEUTRAL = (
-    ("neutral told", percent("neutral_predicted")),
+    ("neutral predicted", percent("neutral_predicted")),
     ("true", percent("neutral_gold")),
     ("AUROC", fraction("neutral_auroc")),
     ("ECE", fraction("ece")),

@@ -57,7 +57,7 @@ SETS = (
     EvalSet("dailydialog", "DailyDialog, validation: everyday dialogues", "dailydialog"),
     EvalSet("meld", "MELD, dev: a television series", "meld"),
     EvalSet("emorynlp", "EmoryNLP, dev (CSV of the ERC papers): the same series", "emorynlp"),
-    EvalSet("empathetic", "EmpatheticDialogues, valid, first turns alone: situations told", "empathetic"),
+    EvalSet("empathetic", "EmpatheticDialogues, valid, first turns alone: situations described", "empathetic"),
     EvalSet("goemotions", "GoEmotions, dev: single comments", "goemotions"),
     EvalSet("brighter", "BRIGHTER, English, dev: single sentences", "brighter"),
     EvalSet("airline", "Airline: customers' tweets, positive, neutral or negative", label_map="polarity"),

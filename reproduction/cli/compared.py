@@ -34,4 +34,4 @@ def _read(source: str) -> Any:
     except OSError as error:
         raise BadInput(f"It can't be read ({error.strerror})", "Name another file", path=source) from error
     except ValueError as error:
-        raise BadInput("It is no JSON", "Give what sentemo compare --json printed", path=source) from error
+        raise BadInput("It is not valid JSON", "Give what sentemo compare --json printed", path=source) from error

@@ -129,7 +129,7 @@ def _counts(given: Sequence[str] | None) -> Callable[[str], int]:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise UsageError(f"--runs {text} is no number of seeds", "Give 1 or more")
+        raise UsageError(f"--runs {text} is not a number of seeds", "Give 1 or more")
     return int(text)
 
 
@@ -138,5 +138,5 @@ def _told_how_to_go_on() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        tell("Stopped. Give the same command again to go on from there.")
+        tell("Stopped. Repeat the command to resume.")
         raise

@@ -79,10 +79,10 @@ def plot_forest(
     differences. `bars` says what the bars are. Raises `BadInput` without rows, `UsageError` for an unknown reference.
     """
     if not rows:
-        raise BadInput("There is no row to draw", "Give at least one")
+        raise BadInput("There is not a row to draw", "Give at least one")
     chosen = rows[0].name if reference is None else reference
     if isinstance(chosen, str) and chosen not in {row.name for row in rows}:
-        raise UsageError(f"The reference {chosen!r} is no row", f"Use one of: {', '.join(row.name for row in rows)}")
+        raise UsageError(f"The reference {chosen!r} is not a row", f"Use one of: {', '.join(row.name for row in rows)}")
     save_figure(_draw_forest(rows, chosen, bars), path)
 
 

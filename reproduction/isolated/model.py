@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args, overload
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 from reproduction.isolated.siamese import LinearSubnetwork, RecurrentSubnetwork
 from reproduction.isolated.words import IndexedTexts, WordVectors
 from sentemo.errors import UsageError
+from sentemo.labeler import Predicting
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
@@ -25,7 +26,7 @@ BATCH = 1024  # utterances of one batch
 
 
 @dataclass
-class IsolatedModel:
+class IsolatedModel(Predicting):
     """Recognise the emotion of utterances without their conversation (paper, section 3, "Isolated representations").
 
     Triplets alone teach it, so it has no classifier: `head` chooses what turns points into scores.
@@ -43,14 +44,8 @@ class IsolatedModel:
             raise UsageError(f"There is no head {self.head!r}", f"Use one of: {', '.join(get_args(IsolatedHead))}")
         self.subnetwork.eval()
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn by its own words alone."""
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
         head = self.prototypes if self.head == "prototypes" else self.neighbours
         return [
             self._prediction(conversation, head(torch.from_numpy(points)))

@@ -143,4 +143,4 @@ def _figure(where: str, entry: Any, conventions: Mapping[str, Convention]) -> Pu
 
 
 def _damaged(cause: str) -> BadInput:
-    return BadInput(cause, "Mend it, or check it out again", path=SOURCE)
+    return BadInput(cause, "Fix it, or check it out again", path=SOURCE)

@@ -19,7 +19,7 @@ MOST_SENSITIVE = 5.0
 FEWEST_TURNS, MOST_TURNS = 50, 20_000
 STEPS, CLOSE = 1000, 1e-6
 LEAST = 1e-6
-"""A share that is estimated is no smaller."""
+"""The smallest share that is estimated."""
 RESAMPLES = 200
 Floats = NDArray[np.floating]
 
@@ -63,7 +63,7 @@ def with_sensitivity(predictions: Sequence[Prediction], labels: LabelSet, sensit
 
 def check_sensitivity(sensitivity: float) -> None:
     """Raise `UsageError` for a number that can't be one."""
-    if not abs(sensitivity) <= MOST_SENSITIVE:  # nor is what is no number
+    if not abs(sensitivity) <= MOST_SENSITIVE:  # nor is NaN
         raise UsageError(f"A sensitivity can't be {sensitivity}", "Use a number from -5 to 5, such as 0.7")
 
 

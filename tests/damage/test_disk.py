@@ -44,7 +44,7 @@ def test_labelling_survives_ctrl_c(talks: Path, run_dir: Path, tmp_path: Path) -
 
     cut, whole = tmp_path / "cut", tmp_path / "whole"
     left = interrupted(*command(cut), when=lambda: len(list(cut.glob("part-*"))) > 3)
-    assert left.code == 130 and "Stopped. Give the same command again" in left.err and "Traceback" not in left.err
+    assert left.code == 130 and "Stopped. Repeat the command" in left.err and "Traceback" not in left.err
     assert 3 < len(list(cut.glob("part-*"))) < 20
     assert sentemo(*command(cut)).code == 0 == sentemo(*command(whole)).code
     assert files(cut) == files(whole)

@@ -101,7 +101,7 @@ def _shown() -> Iterator[Watch]:
         try:
             yield watch
         except KeyboardInterrupt:
-            tell("Stopped. Give the same command again to go on from there.")
+            tell("Stopped. Repeat the command to resume.")
             raise
 
 

@@ -41,7 +41,7 @@ class LabelMap:
         The file has `labels` and perhaps `neutral`, or `like`, the name of a map of the package whose labels it takes
         and whose tables, but for those of its own; and `[tables.CORPUS]` with lines such as `joy = "happiness"` or
         `hope = ["neutral", "happiness"]`. Raises `UsageError` for an unknown name, `BadInput` with the key for a file
-        that is no map.
+        that is not a map.
         """
         place = Place(_find(name_or_path))
         told = _read(place)
@@ -103,12 +103,12 @@ def _read(place: Place) -> Mapping[str, object]:
         try:
             return tomllib.load(stream)
         except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or nested without end
-            place.refuse(f"Not TOML: {error}", "Mend it")
+            place.refuse(f"Not TOML: {error}", "Fix it")
 
 
 def _like(told: Mapping[str, object], place: Place) -> LabelMap:
     if told["like"] not in MAPS:
-        place.refuse(f"like names no map: {told['like']!r}", f"Use one of: {', '.join(MAPS)}")
+        place.refuse(f"like is not the name of a map: {told['like']!r}", f"Use one of: {', '.join(MAPS)}")
     if "labels" in told or "neutral" in told:
         place.refuse("labels or neutral beside like, which brings its own", "Leave one of the two out")
     return LabelMap.load(str(told["like"]))
@@ -117,9 +117,9 @@ def _like(told: Mapping[str, object], place: Place) -> LabelMap:
 def _label_set(told: Mapping[str, object], place: Place) -> LabelSet:
     names, neutral = told.get("labels"), told.get("neutral")
     if not isinstance(names, list) or not all(isinstance(name, str) and name.strip() for name in names):
-        place.refuse("labels is no list of names", 'Write labels = ["positive", "neutral", "negative"]')
+        place.refuse("labels is not a list of names", 'Write labels = ["positive", "neutral", "negative"]')
     if neutral is not None and not isinstance(neutral, str):
-        place.refuse("neutral is no name", "Name one of the labels")
+        place.refuse("neutral is not a name", "Name one of the labels")
     try:
         return LabelSet(tuple(names), neutral)
     except BadInput as error:
@@ -128,13 +128,13 @@ def _label_set(told: Mapping[str, object], place: Place) -> LabelSet:
 
 def _tables(told: object, labels: LabelSet, place: Place) -> dict[str, Table]:
     if not isinstance(told, dict):
-        place.refuse("tables is no table", "Write [tables.CORPUS] above the lines of a corpus")
+        place.refuse("tables is not a table", "Write [tables.CORPUS] above the lines of a corpus")
     return {corpus: _table(f"tables.{corpus}", lines, labels, place) for corpus, lines in told.items()}
 
 
 def _table(key: str, told: object, labels: LabelSet, place: Place) -> Table:
     if not isinstance(told, dict):
-        place.refuse(f"{key} is no table", f"Write [{key}] above the lines of the corpus")
+        place.refuse(f"{key} is not a table", f"Write [{key}] above the lines of the corpus")
     table = {label.casefold(): _meant(f"{key}.{label}", value, labels, place) for label, value in told.items()}
     if len(table) != len(told):
         place.refuse(f"{key} has a label twice, in upper and lower case", "Keep one of them")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import overload
 
 import numpy as np
 
 from sentemo.evaluation.metrics import FloatArray
+from sentemo.labeler import Predicting
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 
-class BlindLabeler(ABC):
+class BlindLabeler(Predicting):
     """Turn each turn's probabilities (C,) into a prediction; the subclass says where they come from."""
 
     def __init__(self, labels: LabelSet) -> None:
@@ -24,14 +24,8 @@ class BlindLabeler(ABC):
         """The labels that may be predicted."""
         return self._labels
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label each turn, in the given order; one conversation gives one prediction."""
-        if isinstance(conversations, Conversation):
-            return self._label(conversations)
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label each turn of conversations that were checked."""
         return [self._label(talk) for talk in conversations]
 
     @abstractmethod

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
 
 from sentemo.corpora.label_map import LabelMap, Table
 from sentemo.corpora.registry import CORPORA
 from sentemo.errors import UsageError
 from sentemo.evaluation.report import MapNote
+from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 BY_NAME = ("everyday", "files")
@@ -60,7 +60,7 @@ def meanings(chosen: LabelMap, labels: LabelSet) -> Table:
     return found
 
 
-class MappedLabeler:
+class MappedLabeler(Predicting):
     """A labeler that tells the labels of a map: their probabilities are the sums of those that mean them.
 
     The probability of a label that means one of several is divided evenly among them; labels that say nothing are left
@@ -75,14 +75,8 @@ class MappedLabeler:
         """The map's labels."""
         return self._labels
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label each turn, in the given order; one conversation gives one prediction."""
-        if isinstance(conversations, Conversation):
-            return translate(self._labeler.predict(conversations), self._table, self._labels)
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
+        """Label each turn of conversations that were checked."""
         return [translate(each, self._table, self._labels) for each in self._labeler.predict(conversations)]
 
 

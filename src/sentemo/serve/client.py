@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from sentemo.adaptation.adaptation import Adaptation
 from sentemo.errors import BadInput, MissingExtra, SentemoError, UsageError
 from sentemo.explanation.explanation import Explanation, Influence, NearExample, TurnExplanation
+from sentemo.labeler import Predicting
 from sentemo.shares import check_sensitivity
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, Utterance
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 
-class Client:
+class Client(Predicting):
     """A served model; it is a `Labeler`. Safe to use from several threads."""
 
     def __init__(
@@ -67,14 +68,8 @@ class Client:
         """Name all models of the server."""
         return [each["name"] for each in self._ask("GET", "/v1/models")["models"]]
 
-    @overload
-    def predict(self, conversations: Conversation) -> Prediction: ...
-    @overload
-    def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
-    def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
+    def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn, in as many requests as it takes."""
-        if isinstance(conversations, Conversation):
-            return self.predict([conversations])[0]
         found: list[Prediction] = []
         for part in self._parts(conversations):
             asked = {"conversations": [_talk(each) for each in part], "causal": self.causal}

@@ -21,6 +21,7 @@ from sentemo.encoders.reader import DialogueReader
 from sentemo.encoders.sentence import find_folder
 from sentemo.errors import BadInput, UsageError
 from sentemo.model import SentEmoContext
+from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.reading import ReadingNetwork
 from sentemo.training.decision import fit_decision, stated_decision
@@ -60,6 +61,42 @@ class Split:
     conversations: Sequence[Conversation] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """Where a training runs, and who is told."""
+
+    seed: int
+    device: str
+    folder: Path | None
+    watchers: Watchers
+
+    def trainer(
+        self,
+        recipe: Recipe,
+        labels: LabelSet,
+        data: LabelledDialogues,
+        held_out: LabelledDialogues | None,
+        decision: Decision | None,
+        encoder: Encoder,
+        splits: Sequence[Split | None],
+    ) -> Trainer:
+        """Make the trainer of what was read."""
+        digest = fingerprint(recipe, labels, self.seed, splits, encoder)
+        return Trainer(
+            recipe,
+            labels,
+            data,
+            held_out,
+            seed=self.seed,
+            device=self.device,
+            folder=RunFolder(self.folder, digest) if self.folder else None,
+            reader=encoder.module if isinstance(encoder, DialogueReader) else None,
+            decision=decision,
+            on_step=self.watchers.on_step,
+            on_epoch=self.watchers.on_epoch,
+        )
+
+
 def fit(
     recipe: Recipe,
     labels: LabelSet,
@@ -89,20 +126,8 @@ def fit(
     held_out = None
     if validation is not None:
         held_out = _encode(validation, encoder, recipe.encoder, labels, dropped, watchers.on_encode)
-    digest = fingerprint(recipe, labels, seed, [train, validation], encoder)
-    trainer = Trainer(
-        recipe,
-        labels,
-        data,
-        held_out,
-        seed=seed,
-        device=device,
-        folder=RunFolder(folder, digest) if folder else None,
-        reader=encoder.module if isinstance(encoder, DialogueReader) else None,
-        decision=decision,
-        on_step=watchers.on_step,
-        on_epoch=watchers.on_epoch,
-    )
+    run = _Run(seed, device, folder, watchers)
+    trainer = run.trainer(recipe, labels, data, held_out, decision, encoder, [train, validation])
     network = trainer.train()
     with trainer.arithmetic():
         prototypes, neighbours = fit_heads(network, data, seed)
@@ -148,20 +173,8 @@ def fit_mixture(
     held_out = None
     if validation is not None:
         held_out = _encode(validation, encoder, recipe.encoder, labels, None, None)
-    splits = [Split(each.name, each.conversations) for each in corpora]
-    trainer = Trainer(
-        recipe,
-        labels,
-        data,
-        held_out,
-        seed=seed,
-        device=device,
-        folder=RunFolder(folder, fingerprint(recipe, labels, seed, [*splits, validation], encoder)) if folder else None,
-        reader=encoder.module,
-        decision=decision,
-        on_step=watchers.on_step,
-        on_epoch=watchers.on_epoch,
-    )
+    splits = [*(Split(each.name, each.conversations) for each in corpora), validation]
+    trainer = _Run(seed, device, folder, watchers).trainer(recipe, labels, data, held_out, decision, encoder, splits)
     network = trainer.train()
     if not isinstance(network, ReadingNetwork):
         raise TypeError("a tuned encoder makes a reading network")

@@ -165,7 +165,7 @@ function point() {
 
 /** What to do where no turn is pointed at. */
 const hint = () =>
-  talk().readings.length ? "Point at a turn; choose it to see what its label rests on." : `Labelling ${count(talk().turns.length, "turn")}\u2026`;
+  talk().readings.length ? "Point at a turn; choose it to see why it has its label." : `Labelling ${count(talk().turns.length, "turn")}\u2026`;
 
 /**
  * A turn in a line of words.

@@ -50,7 +50,7 @@ export const signed = (value) => (value === 0 ? "0" : `${value > 0 ? "+" : "\u22
  * @param {number} distance
  */
 export function nearness(distance) {
-  const word = distance < 0.5 ? "very close" : distance < 0.85 ? "close" : distance < 1.15 ? "some way off" : "far off";
+  const word = distance < 0.5 ? "very close" : distance < 0.85 ? "close" : distance < 1.15 ? "loosely similar" : "far off";
   return `${word} (${distance.toFixed(2)})`;
 }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest_plugins = ["evidence.plugin"]
+pytest_plugins = ["tests.evidence.plugin"]
 
 if TYPE_CHECKING:
     from sentemo.encoders.sentence import SentenceEncoder
@@ -99,7 +99,7 @@ def minilm() -> SentenceEncoder:
 @pytest.fixture(scope="session")
 def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a random RoBERTa of 2 layers, saved by sentence-transformers."""
-    from encoders.tiny import save_tiny_roberta
+    from tests.encoders.tiny import save_tiny_roberta
 
     return save_tiny_roberta(tmp_path_factory.mktemp("roberta"))
 

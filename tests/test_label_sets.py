@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
 from sentemo.errors import UsageError
 from sentemo.label_sets import SENTIMENT, as_sentiment, check_known, several
 from sentemo.labeler import InSentiment
 from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
 
 MODEL = random_model()
 SEVEN = ("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise")

@@ -22,6 +22,7 @@ ORDER = (
     "labeler",
     "shares",
     "testing",
+    "formats",
     "corpora",
     "network",
     "encoders",

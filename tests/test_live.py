@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.errors import BadInput
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
 
 FROZEN = random_model()
 TUNED = random_model(encoder=tiny_reader())

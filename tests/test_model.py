@@ -10,9 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
-from encoders.readers import tiny_reader
 from sentemo import model as module
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadInput, UsageError
@@ -20,6 +17,9 @@ from sentemo.evaluation.protocols import Embedder
 from sentemo.model import SentEmoContext
 from sentemo.network.cuts import PIECE_TURNS, pieces
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
+from tests.encoders.readers import tiny_reader
 
 TALKS = template_dialogues(40)
 MODEL = random_model()

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from artifacts.models import random_model
-from cli.conftest import Command, sentemo
-from dialogues import template_dialogues
-from llm.servers import Answer, says, serving
-from sentemo.corpora.jsonl import write_jsonl
 from sentemo.encoders.cache import CachedEncoder
 from sentemo.encoders.hashing import HashingEncoder
+from sentemo.formats.jsonl import write_jsonl
 from sentemo.types import Conversation, Utterance
+from tests.artifacts.models import random_model
+from tests.cli.conftest import Command, sentemo
+from tests.dialogues import template_dialogues
+from tests.llm.servers import Answer, says, serving
 
 __all__ = ["sentemo"]
 CANARY = "Zq7kanarienvogel"
@@ -157,7 +157,7 @@ def test_language_models_are_asked_and_nothing_else_is_told(sentemo: Command, ne
 def test_the_server_keeps_it_out_of_logs_metrics_and_errors(nest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("fastapi")
     from sentemo.serve.client import Client
-    from serve.served import MODEL, running, service
+    from tests.serve.served import MODEL, running, service
 
     class Crashing(type(MODEL)):  # type: ignore[misc]
         def predict_with_features(self, conversations: Any) -> Any:

@@ -11,8 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
 from sentemo.errors import UsageError
 from sentemo.shares import (
     MOST_SENSITIVE,
@@ -25,6 +23,8 @@ from sentemo.shares import (
     with_sensitivity,
 )
 from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
 
 MODEL = random_model()
 TALKS = template_dialogues(20)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command, Result, corpus_dir, run_dir, sentemo
-from conftest import minilm, no_network, own_cache, tiny_roberta
 from reproduction.cli import main
+from tests.cli.conftest import Command, Result, corpus_dir, run_dir, sentemo
+from tests.conftest import minilm, no_network, own_cache, tiny_roberta
 
 __all__ = ["corpus_dir", "minilm", "no_network", "own_cache", "reproduction", "run_dir", "sentemo", "tiny_roberta"]
 

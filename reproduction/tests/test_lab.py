@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dialogues import FOUR
 from reproduction.lab import figures_of
 from reproduction.systems import LAST, STANDARD, TRIPLET
 from reproduction.tests.small import TRAIN, VALIDATION, small_ground, small_lab, small_system
@@ -14,6 +13,7 @@ from reproduction.trial import RECORD
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.training.fit import Split
+from tests.dialogues import FOUR
 
 
 @pytest.fixture(scope="module")

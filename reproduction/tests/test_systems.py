@@ -4,10 +4,10 @@ from itertools import product
 
 import torch
 
-from dialogues import FOUR, template_dialogues
 from reproduction.systems import contextual, direct, imbalance_study, section_5_1
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.training.dialogues import encode_dialogues
+from tests.dialogues import FOUR, template_dialogues
 
 
 def test_the_study_switches_each_part_in_all_eight_ways() -> None:

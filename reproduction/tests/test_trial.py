@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dialogues import FOUR, template_dialogues
 from reproduction.trial import RECORD, SCORES, Trial, load_predictions, load_trial, save_trial
 from sentemo.errors import BadModel, UsageError
 from sentemo.evaluation.baselines import UniformLabeler
+from tests.dialogues import FOUR, template_dialogues
 
 TALKS = template_dialogues(5, 0)
 TRIAL = Trial("context-minilm", 3, "abc", {"standard": {"mcc": 0.5}}, FOUR.names, {"seconds": 1.5})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
+    from sentemo.formats import read_conversations
     from sentemo.loading import load
     from sentemo.model import SentEmoContext
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "Conversation",
     "LabelSet",
@@ -21,20 +23,21 @@ __all__ = [
     "Utterance",
     "__version__",
     "load",
+    "read_conversations",
 ]
+LAZY = {
+    "SentEmoContext": "sentemo.model",
+    "load": "sentemo.loading",
+    "read_conversations": "sentemo.formats",
+}
+"""Where the names that `import sentemo` doesn't import come from."""
 
 
 def __getattr__(name: str) -> object:
-    """Import what needs torch only when it is asked for."""
-    if name == "SentEmoContext":
-        from sentemo.model import SentEmoContext
-
-        return SentEmoContext
-    if name == "load":
-        from sentemo.loading import load
-
-        return load
-    raise AttributeError(f"module 'sentemo' has no attribute {name!r}")
+    """Import a name of `LAZY` when it is asked for."""
+    if name not in LAZY:
+        raise AttributeError(f"module 'sentemo' has no attribute {name!r}")
+    return getattr(import_module(LAZY[name]), name)
 
 
 def __dir__() -> list[str]:

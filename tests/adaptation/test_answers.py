@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sentemo.adaptation.answers import AFTER, BEFORE, Answer, AnswerFile, excerpt
-from sentemo.corpora.examples import read_examples
 from sentemo.errors import BadInput, SentemoError
+from sentemo.formats.examples import read_examples
 from sentemo.types import Conversation, Utterance
 
 TALK = Conversation.of(("Ida", "the bus is late"), ("Max", "naturally — 🙄"), "a turn of nobody", id="talk")

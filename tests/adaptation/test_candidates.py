@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from adaptation.naive import neighbour_scores, prototype_scores
 from sentemo.adaptation.candidates import fit, train_label_free, train_metric
 from sentemo.adaptation.choice import choose, folds, left_out_scores, tryable, wilson
 from sentemo.network.adapted import Method
+from tests.adaptation.naive import neighbour_scores, prototype_scores
 
 METHODS: tuple[Method, ...] = ("prototypes", "linear", "neighbours", "metric")
 

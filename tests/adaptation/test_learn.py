@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from artifacts.models import random_model
-from dialogues import OPENERS, THINGS, template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Labeler, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import OPENERS, THINGS, template_dialogues
+from tests.encoders.readers import tiny_reader
 
 PLACES = ("in the harbour", "on the pier", "by the lighthouse")
 FOODS = ("with cheese", "in the soup", "for breakfast")

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from dialogues import FOUR
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.model import SentEmoContext
@@ -17,6 +16,7 @@ from sentemo.network.features import features
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.network import Network
 from sentemo.network.shape import NetworkShape
+from tests.dialogues import FOUR
 
 
 def random_model(seed: int = 0, *, encoder: Encoder | None = None, heads: bool = True, **sizes: Any) -> SentEmoContext:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from evidence.plugin import Evidence
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.errors import BadModel
 from sentemo.model import SentEmoContext
+from tests.evidence.plugin import Evidence
 
 from .models import random_model
 

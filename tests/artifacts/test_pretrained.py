@@ -12,8 +12,6 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.artifacts.find import SHIPPED, find
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.weights import read_weights
@@ -22,6 +20,8 @@ from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadModel, UsageError
 from sentemo.model import SentEmoContext
 from sentemo.network.decision import Decision
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
 
 from .models import fingerprint_of, random_model, tensors_of
 

@@ -12,18 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
-from sentemo.corpora.jsonl import write_jsonl
 from sentemo.corpora.registry import get_corpus
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.mapped import MappedLabeler
 from sentemo.evaluation.overlap import without_shared_scenes
+from sentemo.formats.jsonl import write_jsonl
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import fit_mixture
 from sentemo.training.mixture import MappedCorpus
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dialogues import FOUR, template_dialogues
 from sentemo.bulk.engine import InProcess, Processes
 from sentemo.bulk.run import Order, label
-from sentemo.corpora.jsonl import write_jsonl
+from sentemo.formats.jsonl import write_jsonl
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from tests.dialogues import FOUR, template_dialogues
 
 BAD_LINES = (
     b'{"turns": ["fine", ""]}',

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bulk.archive import Rule, contents, write_archive
-from dialogues import template_dialogues
 from sentemo.bulk.engine import InProcess, Processes
 from sentemo.bulk.inputs import Talk
 from sentemo.bulk.run import Order, Progress, label
 from sentemo.bulk.shards import Shard, shards
 from sentemo.bulk.worker import Worker
 from sentemo.errors import BadModel, SentemoError
+from tests.bulk.archive import Rule, contents, write_archive
+from tests.dialogues import template_dialogues
 
 
 def talks() -> Iterator[Shard]:

@@ -5,14 +5,14 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from bulk.archive import Rule, contents, labelled, write_archive
-from dialogues import template_dialogues
 from sentemo.bulk.engine import InProcess
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import find_inputs, read_items, survey
 from sentemo.bulk.run import Order, label
-from sentemo.corpora.convokit_writer import write_convokit
 from sentemo.errors import SentemoError, UsageError
+from sentemo.formats.convokit_writer import write_convokit
+from tests.bulk.archive import Rule, contents, labelled, write_archive
+from tests.dialogues import template_dialogues
 
 
 def test_files_are_found_once_and_sorted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.bulk.model import LoadModel
 from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import UsageError
+from tests.artifacts.models import random_model
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")

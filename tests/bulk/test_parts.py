@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bulk.archive import Rule
-from dialogues import FOUR, template_dialogues
 from sentemo.bulk.parts import COLUMNS, Labelled, encode
 from sentemo.types import Conversation
+from tests.bulk.archive import Rule
+from tests.dialogues import FOUR, template_dialogues
 
 TALKS = [*template_dialogues(3), Conversation.of(('Ünal, "A"', "two\nlines; a, b"), id="é")]
 LABELLED: list[Labelled] = [("in/é.csv", Rule().predict(talk)) for talk in TALKS]

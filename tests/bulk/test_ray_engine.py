@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from bulk.archive import contents, write_archive
 from sentemo.bulk.engine import InProcess
 from sentemo.bulk.model import LoadModel
 from sentemo.bulk.ray_engine import Ray
 from sentemo.bulk.run import Order, label
 from sentemo.errors import MissingExtra
+from tests.artifacts.models import random_model
+from tests.bulk.archive import contents, write_archive
 
 INSTALLED = importlib.util.find_spec("ray") is not None
 NODES = Path(__file__).resolve().parents[2] / "benchmarks" / "ray_nodes.py"

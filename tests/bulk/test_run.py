@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from bulk.archive import Rule, contents, labelled, sit_down, write_archive
-from dialogues import template_dialogues
 from sentemo.artifacts.lock import locked
 from sentemo.bulk.engine import InProcess, Processes
 from sentemo.bulk.model import LoadModel
 from sentemo.bulk.run import Order, Progress, label
-from sentemo.corpora.predictions import as_record
 from sentemo.errors import BadInput, SentemoError, UsageError
+from sentemo.formats.predictions import as_record
 from sentemo.model import SentEmoContext
 from sentemo.shares import with_sensitivity
 from sentemo.types import LabelSet
+from tests.artifacts.models import random_model
+from tests.bulk.archive import Rule, contents, labelled, sit_down, write_archive
+from tests.dialogues import template_dialogues
 
 
 def test_labels_are_those_of_the_model_whatever_the_engine(tmp_path: Path) -> None:

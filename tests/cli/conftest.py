@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dialogues import template_dialogues
 from sentemo.cli import main
 from sentemo.corpora.registry import get_corpus
 from sentemo.types import Conversation
+from tests.dialogues import template_dialogues
 
 SMALL = ("encoder.name=hashing-64", "encoder.layers=[]", "schedule.epochs=2", "network.context_dim=64")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command
+from tests.cli.conftest import Command
 
 LINES = [
     {"text": text, "label": label}

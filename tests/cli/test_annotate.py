@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from cli.conftest import Command, Result
-from dialogues import template_dialogues
 from sentemo.cli.reply import Reply
-from sentemo.corpora.examples import read_examples
-from sentemo.corpora.jsonl import write_jsonl
 from sentemo.encoders.hashing import HashingEncoder
+from sentemo.formats.examples import read_examples
+from sentemo.formats.jsonl import write_jsonl
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation
+from tests.artifacts.models import random_model
+from tests.cli.conftest import Command, Result
+from tests.dialogues import template_dialogues
 
 Annotate = Callable[..., Result]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.conftest import Command
-from corpora.exports import ANDROID, CONVOKIT, unpacked, zipped
-from sentemo.corpora import read_conversations
+from sentemo.formats import read_conversations
+from tests.cli.conftest import Command
+from tests.formats.exports import ANDROID, CONVOKIT, unpacked, zipped
 
 
 def test_an_export_to_lines_and_to_a_corpus_and_back(sentemo: Command, tmp_path: Path) -> None:

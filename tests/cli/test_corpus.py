@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.conftest import Command
 from sentemo.corpora import corpus_names
+from tests.cli.conftest import Command
 
 
 def test_stats_print_table_1_and_plot(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:

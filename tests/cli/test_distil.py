@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from cli.conftest import Command
-from encoders.readers import tiny_reader
-from export.statics import save_random_static
 from sentemo.encoders.packaged import sha256_of
 from sentemo.export.load import open_labeler
 from sentemo.export.static_folder import read_static
 from sentemo.export.static_model import StaticModel
 from sentemo.model import SentEmoContext
+from tests.artifacts.models import random_model
+from tests.cli.conftest import Command
+from tests.encoders.readers import tiny_reader
+from tests.export.statics import save_random_static
 
 TALK = "Ida: I love Rome\nMax: tell me more\n"
 

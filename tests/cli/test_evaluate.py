@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import SMALL, Command
 from sentemo.corpora.registry import get_corpus
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
+from tests.cli.conftest import SMALL, Command
 
 FLAGS = [word for setting in SMALL for word in ("--set", setting)]
 FIGURES = ("macro_f1_no_neutral", "micro_f1_no_neutral", "macro_f1", "weighted_f1", "mcc")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command
-from dialogues import FOUR
 from sentemo.cli import explain as module
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation
+from tests.cli.conftest import Command
+from tests.dialogues import FOUR
 
 TALK = "Ida: I love our cat\nMax: oh, I see\nIda: sadly we lost the old garden\n"
 BANK = [{"turns": [{"text": "hooray, my bicycle at last", "label": "joy"}, {"text": "I cried", "label": "grief"}]}]

@@ -6,9 +6,9 @@ import csv
 import json
 from pathlib import Path
 
-from cli.conftest import Command
-from dialogues import template_dialogues
-from sentemo.corpora.jsonl import write_jsonl
+from sentemo.formats.jsonl import write_jsonl
+from tests.cli.conftest import Command
+from tests.dialogues import template_dialogues
 
 
 def test_labels_as_predict_does_and_sums_up(sentemo: Command, run_dir: Path, tmp_path: Path) -> None:

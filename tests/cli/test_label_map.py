@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command
 from sentemo.corpora.label_map import LabelMap
 from sentemo.corpora.labelled import labelled_files
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.mapped import MappedLabeler, map_gold
 from sentemo.model import SentEmoContext
+from tests.cli.conftest import Command
 
 TALKS = [
     {"id": "a", "turns": [{"text": "I love your sister", "label": "joy"}, {"text": "mhm", "label": None}]},

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import Command
-from llm.servers import Answer, Served, last_turn, says, serving
-from llm.tiny import save_tiny_llm
+from tests.cli.conftest import Command
+from tests.llm.servers import Answer, Served, last_turn, says, serving
+from tests.llm.tiny import save_tiny_llm
 
 WORDS = {"furious": "anger", "hate": "anger", "love": "happiness", "glad": "Happiness", "miss": "sadness"}
 WORDS |= {"cried": "sad"}  # none of the labels

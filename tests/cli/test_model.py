@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.conftest import Command, sentemo  # noqa: F401
+from tests.cli.conftest import Command, sentemo  # noqa: F401
 
 
 def test_the_shipped_models_tell_their_licences(sentemo: Command) -> None:  # noqa: F811

@@ -13,16 +13,16 @@ import pytest
 import torch
 from rich.console import Console
 
-from cli.conftest import Command
-from dialogues import template_dialogues
 from sentemo.artifacts.parts import OtherLabels
 from sentemo.cli.screen import show
-from sentemo.corpora.jsonl import read_jsonl, write_jsonl
-from sentemo.corpora.predictions import as_record
+from sentemo.formats.jsonl import read_jsonl, write_jsonl
+from sentemo.formats.predictions import as_record
 from sentemo.model import SentEmoContext
 from sentemo.network.label_head import LabelHead
 from sentemo.shares import fit_shares, reweigh
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from tests.cli.conftest import Command
+from tests.dialogues import template_dialogues
 
 TALK = "Ida: I love our cat\nMax: oh, I see\n"
 

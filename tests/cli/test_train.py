@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.conftest import SMALL, Command
+from tests.cli.conftest import SMALL, Command
 
 FLAGS = [word for setting in SMALL for word in ("--set", setting)]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import BRIGHTER
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import BRIGHTER
 
 CORPUS = get_corpus("brighter")
 HEADER = BRIGHTER.split("\n")[0]

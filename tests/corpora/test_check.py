@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import EVERYDAY, XED, write_text
 from sentemo.corpora import SplitCounts, get_corpus
 from sentemo.corpora.check import check
 from sentemo.errors import BadInput
+from tests.corpora.samples import EVERYDAY, XED, write_text
 
 LABELS = {"neutral": 3, "anger": 1, "disgust": 0, "fear": 0, "happiness": 2, "sadness": 2, "surprise": 1}
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import DIALOGUES, hub_parquet, inner_zip, outer_zip, parquet, write_text
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation
+from tests.corpora.samples import DIALOGUES, hub_parquet, inner_zip, outer_zip, parquet, write_text
 
 CORPUS = get_corpus("dailydialog")
 

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpora.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
-from corpora.samples import (
+from sentemo.corpora import get_corpus
+from sentemo.errors import BadInput
+from sentemo.formats import read_bytes, read_conversations
+from sentemo.types import Conversation
+from tests.corpora.samples import (
     BRIGHTER,
     CSV,
     DIALOGUES,
@@ -31,10 +34,8 @@ from corpora.samples import (
     write_iemocap,
     write_text,
 )
-from evidence.plugin import Evidence
-from sentemo.corpora import get_corpus, read_bytes, read_conversations
-from sentemo.errors import BadInput
-from sentemo.types import Conversation
+from tests.evidence.plugin import Evidence
+from tests.formats.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
 
 NESTED = parquet({"id": ["a"], "turns": [[{"text": "Hi", "speaker": "Ann", "label": "joy"}]]})
 FLAT = parquet({"id": ["a", "a"], "text": ["Hi", "Ho"], "label": ["joy", "fear"]})

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpora.samples import CSV
-from sentemo.corpora import lines
-from sentemo.corpora.files import read_conversations, read_each
 from sentemo.errors import BadInput
+from sentemo.formats import lines
+from sentemo.formats.files import read_conversations, read_each
 from sentemo.types import Conversation
+from tests.corpora.samples import CSV
 
 
 def told(file: Path) -> list[str | tuple[int | None, str]]:

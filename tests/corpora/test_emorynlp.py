@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import EMORY_HEADER, emory_csv, emory_json, table
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import EMORY_HEADER, emory_csv, emory_json, table
 
 CORPUS = get_corpus("emorynlp")
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import EMPATHETIC, EMPATHETIC_HEADER
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import EMPATHETIC, EMPATHETIC_HEADER
 
 CORPUS = get_corpus("empathetic")
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import EVERYDAY
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.corpora.everyday import packaged
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import EVERYDAY
 
 CORPUS = get_corpus("everyday")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import EMPATHETIC, EVERYDAY, hub_parquet
 from sentemo import __version__
 from sentemo.corpora import SplitCounts, corpus_names, get_corpus
 from sentemo.corpora.download import DownloadSettings, download
@@ -19,6 +18,7 @@ from sentemo.corpora.fetch import BASE_VARIABLE, HOMES, fetch
 from sentemo.corpora.homes import NO_HOME, PackagedHome
 from sentemo.corpora.tarballs import unpack
 from sentemo.errors import BadInput, UsageError
+from tests.corpora.samples import EMPATHETIC, EVERYDAY, hub_parquet
 
 QUICK = DownloadSettings(timeout_s=5, backoff_s=0.001)
 COUNTS = {split: (SplitCounts(3, 9, {"anger": 1, "happiness": 2}),) for split in ("train", "validation", "test")}

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import write_iemocap
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput
 from sentemo.types import Utterance
+from tests.corpora.samples import write_iemocap
 
 CORPUS = get_corpus("iemocap")
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import CSV, PLAIN
 from sentemo.corpora import labelled_files
 from sentemo.corpora.labelled import label_set
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.corpora.samples import CSV, PLAIN
 
 
 def test_labels_come_from_the_file(tmp_path: Path) -> None:

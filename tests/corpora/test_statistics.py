@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import write_text
 from sentemo.corpora import get_corpus
 from sentemo.corpora.statistics import CorpusStatistics, measure, measure_split
 from sentemo.errors import BadInput
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.corpora.samples import write_text
 
 LABELS = LabelSet(("calm", "joy", "fear"), neutral="calm")
 TALKS = [

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import XED
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import XED
 
 CORPUS = get_corpus("xed")
 

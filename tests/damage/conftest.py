@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import corpus_dir, run_dir
+from tests.cli.conftest import corpus_dir, run_dir
 
 __all__ = ["corpus_dir", "run_dir", "talk", "talks"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import SMALL
-from damage.command import as_anybody, files, interrupted, sentemo, small_files
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import Talk, find_inputs, read_items
+from tests.cli.conftest import SMALL
+from tests.damage.command import as_anybody, files, interrupted, sentemo, small_files
 
 FLAGS = [word for setting in (*SMALL, "schedule.epochs=4") for word in ("--set", setting)]
 WEIGHTS = "model/model.safetensors"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from damage.command import PROGRAM, sentemo
+from tests.damage.command import PROGRAM, sentemo
 
 TURN = '{"turns": ["hello"]}\n'
 READ = {

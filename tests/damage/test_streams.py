@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from damage.command import sentemo, shell
+from tests.damage.command import sentemo, shell
 
 ODD = {
     "LC_ALL": "C",

@@ -7,10 +7,10 @@ from dataclasses import replace
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from dialogues import ECHOES, OPENERS, THINGS
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.reader import KIND, DialogueReader
 from sentemo.network.reader import Reader, ReaderShape
+from tests.dialogues import ECHOES, OPENERS, THINGS
 
 SHAPE = ReaderShape(vocabulary=200, width=16, layers=3, heads=2, inner=32, places=16, max_tokens=12, alone=1, window=2)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.plugin import Evidence
+from tests.evidence.plugin import Evidence
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,10 +10,10 @@ import sys
 import numpy as np
 import pytest
 
-from dialogues import template_dialogues
-from evidence.plugin import Evidence
 from sentemo import Conversation, SentEmoContext
 from sentemo.types import Prediction, Utterance
+from tests.dialogues import template_dialogues
+from tests.evidence.plugin import Evidence
 
 LONG = """
 import json, resource, sys, time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evidence.page import page, verdict
-from evidence.plugin import Evidence, figures
-from evidence.rows import ROWS
+from tests.evidence.page import page, verdict
+from tests.evidence.plugin import Evidence, figures
+from tests.evidence.rows import ROWS
 
 TESTS = Path(__file__).resolve().parents[1]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from evidence.plugin import Evidence
-from serve.served import MODEL
+from tests.evidence.plugin import Evidence
+from tests.serve.served import MODEL
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "serving.py"
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from artifacts.models import random_model
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.explanation.explanation import Explanation
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Prediction, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
 
 TALKS = template_dialogues(40)
 BANK = template_dialogues(20, seed=7)

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from artifacts.models import random_model
-from dialogues import FOUR
-from explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, assert_close, changes, told
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import BadInput, UsageError
 from sentemo.explanation.bank import shipped
 from sentemo.explanation.explanation import Explanation
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR
+from tests.explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, assert_close, changes, told
 
 
 def brute_nearest(

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dialogues import template_dialogues
-from explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNAMED, assert_close, changes, told
 from sentemo import model as module
 from sentemo.explanation import influence
 from sentemo.model import SentEmoContext
 from sentemo.network.cuts import pieces
 from sentemo.types import Conversation
+from tests.dialogues import template_dialogues
+from tests.explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNAMED, assert_close, changes, told
 
 
 @KINDS

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from artifacts.models import random_model
-from dialogues import FOUR
-from encoders.readers import tiny_reader
 from sentemo.model import SentEmoContext
 from sentemo.network.decision import Decision
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR
+from tests.encoders.readers import tiny_reader
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")

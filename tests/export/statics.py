@@ -7,11 +7,11 @@ from typing import Any
 
 import torch
 
-from dialogues import FOUR
-from encoders.readers import tiny_tokenizer
 from sentemo import __version__
 from sentemo.export.static_folder import FORMAT, Static
 from sentemo.export.static_write import write_static
+from tests.dialogues import FOUR
+from tests.encoders.readers import tiny_tokenizer
 
 WIDTH, HIDDEN, REACH = 12, 10, 4
 

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import ECHOES, OPENERS, THINGS, template_dialogues
-from encoders.readers import tiny_reader
-from evidence.plugin import Evidence
 from sentemo.errors import BadInput
 from sentemo.export import onnx_model as module
 from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.write import export
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import ECHOES, OPENERS, THINGS, template_dialogues
+from tests.encoders.readers import tiny_reader
+from tests.evidence.plugin import Evidence
 
 TEXTS = (*ECHOES, *(text.format(thing) for texts in OPENERS.values() for text in texts for thing in THINGS[:2]))
 TURNS = st.lists(st.builds(Utterance, st.sampled_from(TEXTS), st.sampled_from(("", "Ida", "Max", "Zoe"))), min_size=1)

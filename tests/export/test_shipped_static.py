@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cli.conftest import Command, sentemo  # noqa: F401
-from dialogues import template_dialogues
-from export.test_onnx_model import assert_same
 from sentemo.artifacts.find import SHIPPED_STATIC
 from sentemo.export.static_model import StaticModel
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation
+from tests.cli.conftest import Command, sentemo  # noqa: F401
+from tests.dialogues import template_dialogues
+from tests.export.test_onnx_model import assert_same
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import torch
 
-from export.statics import random_config, save_random_static
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.errors import BadModel, UsageError
@@ -18,6 +17,7 @@ from sentemo.export.static_folder import WEIGHTS, is_static, read_static
 from sentemo.export.static_model import StaticModel
 from sentemo.export.static_network import read_numbers
 from sentemo.export.static_write import static_card
+from tests.export.statics import random_config, save_random_static
 
 
 @pytest.fixture

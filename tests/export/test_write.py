@@ -9,10 +9,6 @@ from typing import Any
 
 import pytest
 
-from artifacts.models import random_model
-from cli.conftest import Command, sentemo, write_dailydialog  # noqa: F401
-from dialogues import template_dialogues
-from export.conftest import small_model
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadModel, MissingExtra, UsageError
@@ -20,6 +16,10 @@ from sentemo.export import sessions
 from sentemo.export.folder import beside, find_beside
 from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.write import export
+from tests.artifacts.models import random_model
+from tests.cli.conftest import Command, sentemo, write_dailydialog  # noqa: F401
+from tests.dialogues import template_dialogues
+from tests.export.conftest import small_model
 
 
 def test_an_export_tells_no_place(exported: dict[str, Path]) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from llm.servers import Answer, Served, last_turn, says, serving
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import SentemoError, UsageError
 from sentemo.llm.cache import ReplyCache
@@ -20,6 +19,7 @@ from sentemo.llm.prompt import Prompt, get_prompt
 from sentemo.llm.settings import Settings
 from sentemo.llm.waiting import Waiting
 from sentemo.types import ABSTENTION, Conversation
+from tests.llm.servers import Answer, Served, last_turn, says, serving
 
 SEVEN = get_corpus("dailydialog").labels
 AT_ONCE = Waiting(first_s=0.0)

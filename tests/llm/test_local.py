@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from llm.tiny import save_tiny_llm
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import BadModel
 from sentemo.llm.exchange import Ask
@@ -15,6 +14,7 @@ from sentemo.llm.local import LocalModel
 from sentemo.llm.prompt import get_prompt
 from sentemo.llm.settings import Settings
 from sentemo.types import ABSTENTION, Conversation
+from tests.llm.tiny import save_tiny_llm
 
 SEVEN = get_corpus("dailydialog").labels
 OPTIONS = ("happiness", "sadness", "no emotion")

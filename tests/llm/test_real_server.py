@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from dialogues import template_dialogues
 from sentemo.corpora.registry import get_corpus
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.llm.cache import ReplyCache
 from sentemo.llm.spec import Outfit, Spec
 from sentemo.types import ABSTENTION
+from tests.dialogues import template_dialogues
 
 SEVEN = get_corpus("dailydialog").labels
 SERVER = """

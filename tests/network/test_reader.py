@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from encoders.readers import SHAPE, random_reader
 from sentemo.network import cuts, stretches
 from sentemo.network.alone import read_alone
 from sentemo.network.reader import Reader
 from sentemo.network.stretches import read
 from sentemo.network.tokens import pad_tokens
+from tests.encoders.readers import SHAPE, random_reader
 
 from . import naive
 from .naive import gelu, linear

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from serve.served import Running, running, service
+from tests.serve.served import Running, running, service
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,13 @@ from typing import Any
 import httpx2
 import uvicorn
 
-from artifacts.models import random_model
-from encoders.readers import tiny_reader
 from sentemo.model import SentEmoContext
 from sentemo.serve.limits import Limits
 from sentemo.serve.models import Models, Served
 from sentemo.serve.server import LOG, bind, configuration
 from sentemo.serve.service import Service
+from tests.artifacts.models import random_model
+from tests.encoders.readers import tiny_reader
 
 MODEL = random_model(encoder=tiny_reader())
 OTHER = random_model(seed=1)

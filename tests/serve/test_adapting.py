@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from dialogues import template_dialogues
 from sentemo.errors import BadModel, UsageError
 from sentemo.serve.models import load_models
 from sentemo.types import Conversation
-from serve.served import MODEL, running, service
+from tests.dialogues import template_dialogues
+from tests.serve.served import MODEL, running, service
 
 TALKS = template_dialogues(10)
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from dialogues import template_dialogues
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.serve.client import Client
 from sentemo.shares import sensitive
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction
-from serve.served import MODEL, OTHER, Running, running, service
+from tests.dialogues import template_dialogues
+from tests.serve.served import MODEL, OTHER, Running, running, service
 
 TALKS = template_dialogues(150)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
 from sentemo.model import SentEmoContext
 from sentemo.serve.emotion_map import EDGE, EmotionMap
 from sentemo.types import Conversation, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
 
 MODEL = random_model()
 TALKS = template_dialogues(30)

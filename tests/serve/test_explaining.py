@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dialogues import template_dialogues
 from sentemo.serve import limits
-from serve.served import Running
+from tests.dialogues import template_dialogues
+from tests.serve.served import Running
 
 TALK = max(template_dialogues(40), key=len)
 ASKED = {"turns": [{"speaker": turn.speaker, "text": turn.text} for turn in TALK]}

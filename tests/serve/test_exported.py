@@ -11,18 +11,18 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from artifacts.models import random_model
-from dialogues import template_dialogues
-from encoders.readers import tiny_reader
-from export.statics import save_random_static
 from sentemo.encoders.packaged import sha256_of
 from sentemo.export.folder import beside
 from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.static_model import StaticModel
 from sentemo.serve.models import load_models
 from sentemo.serve.service import Service
-from serve.served import MODEL, Running, running
-from serve.test_labelling import asked, assert_same
+from tests.artifacts.models import random_model
+from tests.dialogues import template_dialogues
+from tests.encoders.readers import tiny_reader
+from tests.export.statics import save_random_static
+from tests.serve.served import MODEL, Running, running
+from tests.serve.test_labelling import asked, assert_same
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")

@@ -13,8 +13,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from sentemo.model import SentEmoContext
-from serve.hostile import CANARY
-from serve.served import MODEL, Running, running, service
+from tests.serve.hostile import CANARY
+from tests.serve.served import MODEL, Running, running, service
 
 CALLS = [
     ("GET", "/v1/models"),

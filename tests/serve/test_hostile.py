@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from evidence.plugin import Evidence
-from serve.hostile import CANARY, OTHERS, PREDICT
-from serve.served import Running
+from tests.evidence.plugin import Evidence
+from tests.serve.hostile import CANARY, OTHERS, PREDICT
+from tests.serve.served import Running
 
 JSON = {"Content-Type": "application/json"}
 CASES = {name: (status, "POST", "/v1/predict", body) for name, (status, body) in PREDICT.items()} | OTHERS

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from dialogues import template_dialogues
 from sentemo.serve import limits
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.serve.models import Models, Served
 from sentemo.serve.service import Service
 from sentemo.shares import with_sensitivity
 from sentemo.types import Conversation, LabelSet, Prediction
-from serve.served import MODEL, OTHER, Running, running
+from tests.dialogues import template_dialogues
+from tests.serve.served import MODEL, OTHER, Running, running
 
 TALKS = template_dialogues(40)
 

@@ -12,12 +12,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from dialogues import template_dialogues
 from sentemo.serve import live as module
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.shares import with_sensitivity
-from serve.hostile import CANARY
-from serve.served import MODEL, OTHER, Running, running, service
+from tests.dialogues import template_dialogues
+from tests.serve.hostile import CANARY
+from tests.serve.served import MODEL, OTHER, Running, running, service
 
 TALK = max(template_dialogues(40), key=len)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from evidence.plugin import Evidence
-from serve.served import Running
+from tests.evidence.plugin import Evidence
+from tests.serve.served import Running
 
 OPERATIONS = [
     ("GET", "/v1/models"),

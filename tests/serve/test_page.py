@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sentemo.serve.page import FOLDER, POLICY
-from serve.served import Running
+from tests.serve.served import Running
 
 
 @pytest.mark.evidence("server.page")

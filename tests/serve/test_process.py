@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from serve.served import MODEL
+from tests.serve.served import MODEL
 
 PROGRAM = [sys.executable, "-c", "from sentemo.cli import main; main()", "serve"]
 

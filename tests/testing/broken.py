@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dialogues import FOUR
 from sentemo.errors import BadInput
 from sentemo.evaluation.baselines import UniformLabeler
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from tests.dialogues import FOUR
 
 GOOD = UniformLabeler(FOUR)
 Ask = Callable[[list[Conversation]], Any]

@@ -10,7 +10,7 @@ import pytest
 from sentemo.errors import BadInput
 from sentemo.testing import CheckFailed, LabelerCheck, check_labeler, labeler_checks
 from sentemo.types import ABSTENTION, Labeler
-from testing.broken import BROKEN, GOOD, Broken, certain, each, good, raising
+from tests.testing.broken import BROKEN, GOOD, Broken, certain, each, good, raising
 
 CHECKS = {check.name: check for check in labeler_checks(causal=True)}
 

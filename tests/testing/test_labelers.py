@@ -12,10 +12,6 @@ from typing import Any
 
 import pytest
 
-from artifacts.models import random_model
-from dialogues import FOUR
-from encoders.readers import tiny_reader
-from llm.servers import Answer, says, serving
 from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
 from sentemo.labeler import InSentiment
 from sentemo.llm.endpoint import Endpoint
@@ -25,7 +21,11 @@ from sentemo.model import SentEmoContext
 from sentemo.shares import sensitive
 from sentemo.testing import LabelerCheck, labeler_checks
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
-from testing.broken import Broken
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR
+from tests.encoders.readers import tiny_reader
+from tests.llm.servers import Answer, says, serving
+from tests.testing.broken import Broken
 
 SHIPPED = cache(SentEmoContext.from_pretrained)
 SMALL, FROZEN = random_model(encoder=tiny_reader()), random_model()
@@ -76,7 +76,7 @@ def language_model() -> Iterator[Labeler]:
 def client(*, causal: bool = False) -> Iterator[Labeler]:
     pytest.importorskip("fastapi")
     from sentemo.serve.client import Client
-    from serve.served import running, service
+    from tests.serve.served import running, service
 
     with running(service(SMALL)) as server, Client(server.url, causal=causal) as found:
         yield found

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import torch
 
-from dialogues import FOUR, template_dialogues
 from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.encoders.hashing import HashingEncoder
@@ -16,6 +15,7 @@ from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
 from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import LabelSet
+from tests.dialogues import FOUR, template_dialogues
 
 ENCODER = HashingEncoder(16)
 TRAIN = Split("train", template_dialogues(40, 0))

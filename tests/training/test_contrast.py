@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dialogues import FOUR
 from sentemo.training import run_folder
 from sentemo.training.contrast import ContrastLoss
 from sentemo.training.fit import Watchers, fit
 from sentemo.training.recipe import Contrast, Recipe
+from tests.dialogues import FOUR
 
 from .small import ENCODER, TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after, train_small
 

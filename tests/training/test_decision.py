@@ -4,10 +4,10 @@ from collections import Counter
 
 import torch
 
-from dialogues import FOUR
 from sentemo.evaluation.calibration import calibrate
 from sentemo.training.decision import fit_decision
 from sentemo.training.sampler import DialogueSampler
+from tests.dialogues import FOUR
 
 from .small import TRAIN, VALIDATION, small_data, small_recipe, train_small
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from dialogues import FOUR
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput
 from sentemo.training.dialogues import UNLABELLED, encode_dialogues
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.dialogues import FOUR
 
 from .small import ENCODER, TRAIN, small_data
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 
-from dialogues import FOUR, template_dialogues
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
@@ -16,6 +15,7 @@ from sentemo.training.crossval import cross_validate
 from sentemo.training.fit import STORED_PER_LABEL, Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, Utterance
+from tests.dialogues import FOUR, template_dialogues
 
 from .small import ENCODER, TRAIN, VALIDATION, small_recipe, train_small
 

@@ -13,14 +13,14 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 import numpy as np, torch
-from dialogues import FOUR
+from tests.dialogues import FOUR
 from sentemo import model as models
 from sentemo.encoders import cache, matrix
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.training import dialogues
 from sentemo.training.fit import Split, fit
 from sentemo.types import Conversation, Utterance
-from training.small import small_recipe, train_small
+from tests.training.small import small_recipe, train_small
 
 WIDTH, TALKS, TURNS = 4096, 800, 10  # 131 MB of embeddings
 ROOM = 64 * 2**20

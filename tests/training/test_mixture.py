@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from dialogues import FOUR, template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
@@ -18,6 +16,8 @@ from sentemo.training.label_heads import best_thresholds, fit_label_head
 from sentemo.training.mixture import MappedCorpus, MixedDialogues, MixtureLoss, MixtureSampler, corpus_bias, mix
 from sentemo.training.recipe import Mixture, Recipe
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.dialogues import FOUR, template_dialogues
+from tests.encoders.readers import tiny_reader
 
 from .small import assert_same_weights, stop_after
 from .test_tuned import tuned_recipe

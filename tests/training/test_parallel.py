@@ -9,10 +9,10 @@ from pathlib import Path
 
 import torch
 
-from dialogues import FOUR
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.training import parallel
 from sentemo.training.fit import fit
+from tests.dialogues import FOUR
 
 from .small import ENCODER, TRAIN, VALIDATION, small_recipe
 

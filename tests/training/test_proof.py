@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dialogues import FOUR, echo_pairs, template_dialogues
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
@@ -16,6 +15,7 @@ from sentemo.training.dialogues import encode_dialogues
 from sentemo.training.recipe import Recipe
 from sentemo.training.trainer import Trainer
 from sentemo.types import Conversation
+from tests.dialogues import FOUR, echo_pairs, template_dialogues
 
 ENCODER = HashingEncoder(64)
 TRAIN, HELD_OUT = template_dialogues(150, 0), template_dialogues(60, 1)

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from dialogues import FOUR
-from evidence.plugin import Evidence
 from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
@@ -17,6 +15,8 @@ from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.training.state import POINTER
 from sentemo.types import LabelSet
+from tests.dialogues import FOUR
+from tests.evidence.plugin import Evidence
 
 from .small import ENCODER, TRAIN, VALIDATION, sit_down, small_recipe, train_small
 

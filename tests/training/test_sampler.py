@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues import FOUR, template_dialogues
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
 from sentemo.training.recipe import BatchRules
 from sentemo.training.sampler import DialogueSampler, dialogue_weights, thin_out
 from sentemo.types import Conversation, Utterance
+from tests.dialogues import FOUR, template_dialogues
 
 from .small import small_data
 

@@ -11,7 +11,6 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from dialogues import FOUR
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.identity import OnProgress
 from sentemo.errors import SentemoError, UsageError
@@ -22,6 +21,7 @@ from sentemo.training.recipe import Recipe
 from sentemo.training.run_folder import RunFolder
 from sentemo.training.state import load_state
 from sentemo.training.trainer import Trainer
+from tests.dialogues import FOUR
 
 from .small import ENCODER, TRAIN, VALIDATION, small_data, small_recipe
 

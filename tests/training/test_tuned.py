@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from dialogues import FOUR, template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
@@ -20,6 +18,8 @@ from sentemo.training.parallel import divide
 from sentemo.training.rates import parameter_groups
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.trainer import Trainer
+from tests.dialogues import FOUR, template_dialogues
+from tests.encoders.readers import tiny_reader
 
 from .small import TRAIN, VALIDATION, assert_same_weights, small_recipe, stop_after
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import SMALL, Command
-from dialogues import template_dialogues
-from sentemo.corpora.jsonl import write_jsonl
 from sentemo.encoders.hashing import HashingEncoder
+from sentemo.formats.jsonl import write_jsonl
 from sentemo.model import SentEmoContext
+from tests.cli.conftest import SMALL, Command
+from tests.dialogues import template_dialogues
 
 
 @pytest.fixture(scope="module")

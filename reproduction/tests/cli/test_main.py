@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command
+from tests.cli.conftest import Command
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli.conftest import Command
-from export.statics import save_random_static
+from tests.cli.conftest import Command
+from tests.export.statics import save_random_static
 
 
 def test_raw_space_is_another_row(

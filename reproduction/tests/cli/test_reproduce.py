@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Command
 from reproduction.isolated.system import SiameseSystem
 from reproduction.isolated.training import IsolatedSettings
+from tests.cli.conftest import Command
 
 FLAGS = ("--encoder", "minilm=hashing-384", "--encoder", "mpnet=nowhere/a", "--encoder", "roberta=nowhere/b")
 

@@ -12,8 +12,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
 from reproduction.few_shot.benchmark import (
     OURS,
     Outcome,
@@ -30,6 +28,8 @@ from reproduction.few_shot.episodes import Episode, Pool, draw
 from reproduction.few_shot.learners import Adapting, Logistic, NearestPrototype, SetFit
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, MissingExtra, UsageError
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
 
 TALKS = template_dialogues(120, seed=4)
 POOL = Pool.of(TALKS, FOUR.names)

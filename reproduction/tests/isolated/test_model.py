@@ -9,7 +9,6 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialogues import FOUR, template_dialogues
 from reproduction.isolated import model as module
 from reproduction.isolated.model import IsolatedModel
 from reproduction.isolated.siamese import RecurrentSubnetwork
@@ -20,6 +19,7 @@ from sentemo.evaluation.protocols import Embedder
 from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.testing import LabelerCheck, labeler_checks
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
+from tests.dialogues import FOUR, template_dialogues
 
 TALKS = template_dialogues(12)
 TEXTS = [turn.text for talk in TALKS for turn in talk]

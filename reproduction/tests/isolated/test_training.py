@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 
-from dialogues import FOUR, echo_pairs, template_dialogues
 from reproduction.isolated.model import embed_texts
 from reproduction.isolated.siamese import LinearSubnetwork, SiameseNetwork
 from reproduction.isolated.training import (
@@ -24,6 +23,7 @@ from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.triplet import draw_triplets
 from sentemo.training.fit import STORED_PER_LABEL, Watchers
 from sentemo.types import Conversation, Utterance
+from tests.dialogues import FOUR, echo_pairs, template_dialogues
 
 TRAIN = template_dialogues(60)
 VECTORS = WordVectors.train([turn.text for talk in TRAIN for turn in talk], dimension=16, bucket=200)

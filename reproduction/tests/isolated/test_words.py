@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues import template_dialogues
 from reproduction.isolated import tweets
 from reproduction.isolated.tweets import WORDS, tweet_words
 from reproduction.isolated.words import WordVectors
 from sentemo.errors import BadInput, MissingExtra, UsageError
+from tests.dialogues import template_dialogues
 
 TEXTS = [turn.text for talk in template_dialogues(30) for turn in talk]
 CORPUS = TEXTS + [" ".join(TEXTS[start:])[:100] for start in range(len(TEXTS))] * 20  # enough for threads to race

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from artifacts.models import random_model
 from reproduction.exhibit import Exhibit, aligned_table
 from reproduction.figures.figure4 import figure4
 from reproduction.measured import Measured
@@ -26,6 +25,7 @@ from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.seeds import Spread
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.artifacts.models import random_model
 
 PROTOCOLS = ("standard", "triplet", "emotions-only", "last-utterance")
 FIGURES = ("macro_f1_no_neutral", "micro_f1_no_neutral", "weighted_f1", "mcc", "precision", "recall")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentemo.artifacts.atomic import cannot_write, sync, write_bytes
-from sentemo.corpora.jsonl import load_object, read_conversation
-from sentemo.corpora.lines import open_binary, read_lines
-from sentemo.corpora.turns import Place, plain
 from sentemo.errors import SentemoError
+from sentemo.formats.jsonl import load_object, read_conversation
+from sentemo.formats.lines import open_binary, read_lines
+from sentemo.formats.turns import Place, plain
 from sentemo.types import Conversation, Utterance
 
 BEFORE, AFTER = 16, 4

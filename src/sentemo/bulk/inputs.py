@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.storage import is_remote, open_storage, reached
-from sentemo.corpora.files import read_each
-from sentemo.corpora.sniff import EXTENSIONS, folder_format
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.files import read_each
+from sentemo.formats.sniff import EXTENSIONS, folder_format
 from sentemo.types import Conversation
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.tally import Tally
-from sentemo.corpora.predictions import as_record, turn_record
+from sentemo.formats.predictions import as_record, turn_record
 from sentemo.types import Prediction
 
 Labelled = tuple[str, Prediction]

@@ -45,8 +45,8 @@ def adapt(
     A line of a JSONL file is `{"text", "label"}`, a conversation with a label on some of its turns, or
     `{"turns", "turn", "label"}`. The method is chosen by leaving examples out, and the accuracy to expect is told.
     """
-    from sentemo.corpora.examples import read_examples
-    from sentemo.corpora.files import read_conversations
+    from sentemo.formats.examples import read_examples
+    from sentemo.formats.files import read_conversations
     from sentemo.model import SentEmoContext
 
     named = {name.strip(): words.strip() for name, _, words in (text.partition("=") for text in label or [])}

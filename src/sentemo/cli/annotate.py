@@ -44,7 +44,7 @@ def annotate(
 
     from sentemo.adaptation.answers import AnswerFile
     from sentemo.adaptation.labelling import Labelling
-    from sentemo.corpora.files import read_conversations
+    from sentemo.formats.files import read_conversations
     from sentemo.model import SentEmoContext
 
     names = _names(labels)
@@ -141,7 +141,7 @@ def _names(labels: str) -> list[str]:
 
 
 def _check_paths(source: Path, out: Path) -> None:
-    from sentemo.corpora.sniff import EXTENSIONS
+    from sentemo.formats.sniff import EXTENSIONS
 
     if str(source) == "-":
         raise UsageError("Answers are read from stdin, so conversations can't be", "Save them to a file")

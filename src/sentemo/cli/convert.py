@@ -24,8 +24,8 @@ def convert(
 
     No model is run. To have a model's labels in a ConvoKit corpus, use `sentemo predict --convokit`.
     """
-    from sentemo.corpora import read_conversations, write_convokit, write_jsonl
-    from sentemo.corpora.convokit import read_convokit
+    from sentemo.formats import read_conversations, write_convokit, write_jsonl
+    from sentemo.formats.convokit import read_convokit
 
     if label is not None and format not in ("auto", "convokit"):
         raise UsageError("--label is for ConvoKit corpora", "Leave it out")

@@ -44,7 +44,7 @@ def explain(
 
     In a terminal the result is text; piped, or with --json, it is one JSON object a conversation.
     """
-    from sentemo.corpora.files import read_conversations
+    from sentemo.formats.files import read_conversations
     from sentemo.model import SentEmoContext
 
     if source == "-" and sys.stdin.isatty():
@@ -61,7 +61,7 @@ def explain(
 
 
 def _read_bank(path: Path | None) -> list[Conversation] | None:
-    from sentemo.corpora.examples import read_examples
+    from sentemo.formats.examples import read_examples
 
     return None if path is None else read_examples(path)
 

@@ -67,7 +67,7 @@ def label(
     """
     from dataclasses import replace
 
-    from sentemo.corpora.files import read_conversations
+    from sentemo.formats.files import read_conversations
 
     outfit = replace(make_outfit(settings, price, key_env, no_cache), definitions=_definitions(define))
     conversations = read_conversations(source, format)

@@ -13,10 +13,10 @@ import typer
 from sentemo.cli import options
 from sentemo.cli.choice import AT_ONCE, Choice, Label, batches
 from sentemo.cli.screen import put, show, tell
-from sentemo.corpora.predictions import as_record
 from sentemo.errors import UsageError
 from sentemo.export.folder import find_beside, is_exported, usable_beside
 from sentemo.export.load import labels_only, open_labeler
+from sentemo.formats.predictions import as_record
 
 if TYPE_CHECKING:
     from sentemo.export.load import Form
@@ -59,8 +59,8 @@ def predict(
     In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation. docs/decisions.md
     says how labels are chosen, and what --sensitivity, --fit-shares and --labels do to them.
     """
-    from sentemo.corpora.convokit_writer import write_convokit
-    from sentemo.corpora.files import read_conversations
+    from sentemo.formats.convokit_writer import write_convokit
+    from sentemo.formats.files import read_conversations
 
     choice = Choice(labels, sensitivity, fit_shares)
     choice.check(head)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sentemo.cli.streams import silence
-from sentemo.corpora.predictions import sure_labels
+from sentemo.formats.predictions import sure_labels
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.csvfile import csv_rows
-from sentemo.corpora.lines import file_lines
 from sentemo.corpora.published_csv import all_that_apply, find, need_columns
-from sentemo.corpora.turns import Place, make_conversation, make_turn
+from sentemo.formats.csvfile import csv_rows
+from sentemo.formats.lines import file_lines
+from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, LabelSet
 
 LABELS = LabelSet(("neutral", "anger", "fear", "joy", "sadness", "surprise"), neutral="neutral")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from os import PathLike
 
 from sentemo.corpora.corpus import Corpus, SplitCounts
-from sentemo.corpora.turns import counted
+from sentemo.formats.turns import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, Overall, SplitCounts, SplitNotFound
-from sentemo.corpora.dailydialog_labels import LABELS, emotion_name
 from sentemo.corpora.dailydialog_layouts import LAYOUTS
 from sentemo.corpora.detokenise import detokenise
-from sentemo.corpora.turns import make_conversation, make_turn, plain
-from sentemo.types import Conversation
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
+from sentemo.types import Conversation, LabelSet
+
+LABELS = LabelSet(("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise"), neutral="neutral")
+"""In the order of the published ids; the corpus itself calls id 0 "no emotion"."""
+
+IDS = {str(id): name for id, name in enumerate(LABELS.names)}
 
 PLACES = (
     "the folder with SPLIT/dialogues_SPLIT.txt and SPLIT/dialogues_emotion_SPLIT.txt, "
@@ -41,6 +45,14 @@ def read_dailydialog(path: Path, split: str) -> Iterator[Conversation]:
             yield make_conversation(f"dailydialog-{split}-{row}", turns, place)
         return
     raise SplitNotFound("DailyDialog", split, path, PLACES)
+
+
+def emotion_name(emotion: object, place: Place) -> str:
+    """Return the label of a published id 0 to 6, as a number or its digit."""
+    name = IDS.get(str(emotion))
+    if name is None:
+        place.refuse(f"Unknown emotion id {str(emotion)[:20]!r}", "Use the ids 0 to 6")
+    return name
 
 
 def _counts(dialogues: int, utterances: int, *labels: int) -> tuple[SplitCounts, ...]:

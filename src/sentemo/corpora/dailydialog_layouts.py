@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sentemo.corpora.corpus import ALIASES, SPLITS
-from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.parquet import as_list, column_names, parquet_rows
-from sentemo.corpora.turns import Place
-from sentemo.corpora.zips import Archive
+from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.parquet import as_list, column_names, parquet_rows
+from sentemo.formats.turns import Place
+from sentemo.formats.zips import Archive
 
 END_OF_UTTERANCE = "__eou__"
 OUTER_ZIP = "ijcnlp_dailydialog.zip"

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.csvfile import csv_rows
 from sentemo.corpora.emorynlp_json import RawTurn, Scene, read_scenes
-from sentemo.corpora.lines import file_lines
 from sentemo.corpora.published_csv import find, grouped, known_label, need_columns
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
+from sentemo.formats.csvfile import csv_rows
+from sentemo.formats.lines import file_lines
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, LabelSet
 
 LABELS = LabelSet(("neutral", "joyful", "peaceful", "powerful", "scared", "mad", "sad"), neutral="neutral")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sentemo.corpora.lines import file_lines
-from sentemo.corpora.turns import Place, plain
+from sentemo.formats.lines import file_lines
+from sentemo.formats.turns import Place, plain
 
 RawTurn = tuple[object, list[str], object, Place]
 """Text, speakers, label and place of a turn."""

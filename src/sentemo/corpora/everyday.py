@@ -11,10 +11,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.jsonl import load_object, read_conversation
-from sentemo.corpora.lines import bare, file_lines
 from sentemo.corpora.published_csv import find
-from sentemo.corpora.turns import Place
+from sentemo.formats.jsonl import load_object, read_conversation
+from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.turns import Place
 from sentemo.types import Conversation, LabelSet
 
 LABELS = LabelSet(("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise"), neutral="neutral")

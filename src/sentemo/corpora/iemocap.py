@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, Overall, SplitCounts, SplitNotFound
-from sentemo.corpora.lines import bare, file_lines
-from sentemo.corpora.turns import Place, make_conversation, make_turn
+from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, LabelSet, Utterance
 
 LABELS = LabelSet(("happy", "sad", "neutral", "angry", "excited", "frustrated"), neutral="neutral")

@@ -10,10 +10,10 @@ from os import PathLike
 from pathlib import Path
 from typing import NoReturn
 
-from sentemo.corpora.lines import open_binary
 from sentemo.corpora.published_csv import all_that_apply
-from sentemo.corpora.turns import Place
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.lines import open_binary
+from sentemo.formats.turns import Place
 from sentemo.types import Conversation, LabelSet, Utterance
 
 KEYS = ("labels", "neutral", "like", "tables")

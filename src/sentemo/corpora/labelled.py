@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from sentemo.corpora.files import read_conversations
-from sentemo.corpora.sniff import EXTENSIONS, folder_format
 from sentemo.errors import BadInput
+from sentemo.formats.files import read_conversations
+from sentemo.formats.sniff import EXTENSIONS, folder_format
 from sentemo.types import Conversation, LabelSet
 
 NEUTRAL_NAMES = ("neutral", "no emotion", "none", "no_emotion")

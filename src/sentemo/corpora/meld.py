@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.csvfile import csv_rows
-from sentemo.corpora.lines import file_lines
 from sentemo.corpora.published_csv import find, grouped, known_label, need_columns, whole_number
-from sentemo.corpora.table import Row
-from sentemo.corpora.turns import Place, make_conversation, make_turn
+from sentemo.formats.csvfile import csv_rows
+from sentemo.formats.lines import file_lines
+from sentemo.formats.table import Row
+from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, LabelSet, Utterance
 
 LABELS = LabelSet(("neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger"), neutral="neutral")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sentemo.corpora.table import Row
-from sentemo.corpora.turns import Place
 from sentemo.errors import BadInput
+from sentemo.formats.table import Row
+from sentemo.formats.turns import Place
 from sentemo.types import LabelSet
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts
 from sentemo.corpora.everyday import LABELS, packaged
-from sentemo.corpora.lines import bare, file_lines
-from sentemo.corpora.turns import Place
+from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.turns import Place
 from sentemo.types import Conversation, Utterance
 
 SUFFIX = "-everyday"

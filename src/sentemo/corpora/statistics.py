@@ -9,8 +9,8 @@ from os import PathLike
 from statistics import mean, median
 
 from sentemo.corpora.corpus import Corpus, Overall
-from sentemo.corpora.turns import counted
 from sentemo.errors import BadInput
+from sentemo.formats.turns import counted
 from sentemo.types import Conversation, LabelSet
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
-from sentemo.corpora.lines import bare, file_lines
 from sentemo.corpora.published_csv import all_that_apply, find, label_of
-from sentemo.corpora.turns import Place, make_conversation, make_turn
+from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, LabelSet
 
 LABELS = LabelSet(("anger", "anticipation", "disgust", "fear", "joy", "sadness", "surprise", "trust"))

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from sentemo.artifacts.parts import ModelParts
-from sentemo.corpora.jsonl import parse_jsonl
 from sentemo.errors import BadInput
 from sentemo.explanation.explanation import NearExample
+from sentemo.formats.jsonl import parse_jsonl
 from sentemo.network.adapted import Adapted
 from sentemo.types import Conversation
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from sentemo.corpora.files import READERS, read_bytes
-from sentemo.corpora.sniff import sniff
-from sentemo.corpora.source import Blob
 from sentemo.errors import BadInput
+from sentemo.formats.files import READERS, read_bytes
+from sentemo.formats.sniff import sniff
+from sentemo.formats.source import Blob
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.replies import REFUSALS, as_json

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from serve.page.visitor import Visitor
-from serve.served import Running, running
+from tests.serve.page.visitor import Visitor
+from tests.serve.served import Running, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from serve.page.visitor import DESKTOP, PHONE, Visitor
-from serve.served import Running
+from tests.serve.page.visitor import DESKTOP, PHONE, Visitor
+from tests.serve.served import Running
 
 AUDIT = Path(__file__).with_name("audit.js").read_text(encoding="utf-8").rstrip().rstrip(";")
 

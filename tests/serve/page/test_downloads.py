@@ -9,9 +9,9 @@ from pathlib import Path
 
 import matplotlib.image
 
-from sentemo.corpora.csvfile import read_csv
-from sentemo.corpora.jsonl import read_jsonl
-from serve.page.visitor import Visitor
+from sentemo.formats.csvfile import read_csv
+from sentemo.formats.jsonl import read_jsonl
+from tests.serve.page.visitor import Visitor
 
 ODD = 'Ann: She said "yes, no", then left\nBen: =1+1\nAnn: -- well, ünïcode 🙂\n\nKim: Another talk!'
 

@@ -6,9 +6,9 @@ import json
 
 from playwright.sync_api import Browser, Route
 
-from serve.page.conftest import KEY
-from serve.page.visitor import Visitor
-from serve.served import Running
+from tests.serve.page.conftest import KEY
+from tests.serve.page.visitor import Visitor
+from tests.serve.served import Running
 
 BUSY = {"error": {"cause": "Too much is waiting", "next_step": "Send it again later", "where": None}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from serve.page.visitor import Visitor
-from serve.served import Running
+from tests.serve.page.visitor import Visitor
+from tests.serve.served import Running
 
 EXAMPLES = {
     "relief": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sentemo.model import SentEmoContext
-from serve.page.visitor import Visitor
+from tests.serve.page.visitor import Visitor
 
 SAID = ("Did you hear the news?", "No, what happened?", "We won the lottery!", "I can't believe it!")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from serve.page.visitor import Visitor
+from tests.serve.page.visitor import Visitor
 
 WHATSAPP = (
     "[12/03/2026, 18:04:11] Ann: I got the job!\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sentemo.serve.page import FOLDER
-from serve.page.visitor import Visitor
+from tests.serve.page.visitor import Visitor
 
 HOSTILE = (
     "<img src=x onerror=window.owned=1>",

@@ -12,8 +12,8 @@ import pytest
 from sentemo.model import SentEmoContext
 from sentemo.shares import sensitive, with_sensitivity
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
-from serve.page.test_downloads import save
-from serve.page.visitor import Visitor
+from tests.serve.page.test_downloads import save
+from tests.serve.page.visitor import Visitor
 
 SAID = ("I got the job!", "No way... really?", "I was so afraid that they would say no.", "Well done.", "Thank you!")
 CHAT = "\n".join(f"{'Ann' if place % 2 == 0 else 'Ben'}: {text}" for place, text in enumerate(SAID))

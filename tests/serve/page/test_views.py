@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from serve.page.visitor import Visitor
+from tests.serve.page.visitor import Visitor
 
 
 def near(visit: Visitor, selector: str) -> list[str]:

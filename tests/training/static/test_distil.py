@@ -11,9 +11,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from artifacts.models import random_model
-from dialogues import FOUR, template_dialogues
-from encoders.readers import tiny_reader
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, UsageError
@@ -30,6 +27,9 @@ from sentemo.training.static.settings import Distillation
 from sentemo.training.static.table import start_table, token_outputs
 from sentemo.training.static.turns import TurnBatch
 from sentemo.types import Conversation, Prediction, Utterance
+from tests.artifacts.models import random_model
+from tests.dialogues import FOUR, template_dialogues
+from tests.encoders.readers import tiny_reader
 
 SMALL = Distillation(width=12, hidden=16, reach=2, epochs=12, dialogues=6, table_rate=2e-2, rate=2e-2)
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sentemo.corpora.attempts import Attempt, attempts, strictly
-from sentemo.corpora.dailydialog_labels import emotion_name
-from sentemo.corpora.lines import open_binary
-from sentemo.corpora.source import Source, stem_of
-from sentemo.corpora.table import Columns, Row, each_conversation
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
+from sentemo.formats.attempts import Attempt, attempts, strictly
+from sentemo.formats.lines import open_binary
+from sentemo.formats.source import Source, stem_of
+from sentemo.formats.table import Columns, Row, each_conversation
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
 BATCH_ROWS = 512
@@ -22,7 +21,7 @@ def read_parquet(path: Source) -> Iterator[Conversation]:
     """Yield the conversations of a file; the `line` of an error is a 1-based row.
 
     Nested: `turns` list<struct<text, speaker?, label?, labels?>> or list<string>. Hub: `dialog` list<string> with
-    an optional `emotion` or `label`, a list of names or of DailyDialog's ids; speakers alternate, A and B.
+    an optional `emotion` or `label`, a list of names or numbers; speakers alternate, A and B.
     """
     return strictly(each_parquet(path))
 
@@ -116,16 +115,12 @@ def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
         if len(labels) != len(texts):
             place.refuse(f"{len(texts)} utterances but {len(labels)} labels", "Give each utterance one label")
         turns = [
-            make_turn(text, "AB"[i % 2], _name(label, place), place)
+            make_turn(text, "AB"[i % 2], str(label) if isinstance(label, int) else label, place)
             for i, (text, label) in enumerate(zip(texts, labels, strict=True))
         ]
         return make_conversation(f"{stem_of(path)}-{number - 1}", turns, place)
 
     return attempts(parquet_rows(path, ["dialog", gold] if gold else ["dialog"]), make)
-
-
-def _name(label: object, place: Place) -> object:
-    return emotion_name(label, place) if isinstance(label, int) else label
 
 
 def as_list(value: object, what: str, place: Place) -> list[object]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sentemo.corpora.source import Source
 from sentemo.errors import BadInput
+from sentemo.formats.source import Source
 from sentemo.types import Conversation, Utterance
 
 MAX_CHARACTERS = 1_000_000

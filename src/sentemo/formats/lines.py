@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, BinaryIO
 
-from sentemo.corpora.source import Source
 from sentemo.errors import BadInput
+from sentemo.formats.source import Source
 
 MAX_LINE_BYTES = 64 * 2**20
 """A longer line is refused, so that a file without line ends can't fill the memory."""

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from sentemo.corpora.lines import Line, open_binary, read_lines
-from sentemo.corpora.source import Source
-from sentemo.corpora.tree import Folder, Tree
 from sentemo.errors import BadInput
+from sentemo.formats.lines import Line, open_binary, read_lines
+from sentemo.formats.source import Source
+from sentemo.formats.tree import Folder, Tree
 
 MAX_ARCHIVE_BYTES = 256 * 2**20
 """A larger archive is refused: it is held in memory."""

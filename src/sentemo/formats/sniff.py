@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from sentemo.corpora.convokit import UTTERANCES
-from sentemo.corpora.csvfile import DELIMITERS, has_text_column
-from sentemo.corpora.lines import Line, file_lines, open_binary
-from sentemo.corpora.slack import USERS, day_files
-from sentemo.corpora.source import Blob, Source
-from sentemo.corpora.tree import Folder, Tree
-from sentemo.corpora.whatsapp import find_chat, is_whatsapp
-from sentemo.corpora.zips import Archive, is_zip
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.convokit import UTTERANCES
+from sentemo.formats.csvfile import DELIMITERS, has_text_column
+from sentemo.formats.lines import Line, file_lines, open_binary
+from sentemo.formats.slack import USERS, day_files
+from sentemo.formats.source import Blob, Source
+from sentemo.formats.tree import Folder, Tree
+from sentemo.formats.whatsapp import find_chat, is_whatsapp
+from sentemo.formats.zips import Archive, is_zip
 
 EXTENSIONS = {
     ".jsonl": "jsonl",

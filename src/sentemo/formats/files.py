@@ -9,18 +9,18 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO
 
-from sentemo.corpora.attempts import Attempt
-from sentemo.corpora.convokit import read_convokit
-from sentemo.corpora.csvfile import each_csv, parse_csv, read_csv
-from sentemo.corpora.jsonl import each_jsonl, parse_jsonl, read_jsonl
-from sentemo.corpora.lines import Line, open_binary, read_lines
-from sentemo.corpora.parquet import each_parquet, read_parquet
-from sentemo.corpora.plaintext import parse_plaintext, read_plaintext
-from sentemo.corpora.slack import read_slack
-from sentemo.corpora.sniff import sniff, text_format, through_first_text
-from sentemo.corpora.source import Blob, Source, stem_of
-from sentemo.corpora.whatsapp import parse_whatsapp, read_whatsapp
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.attempts import Attempt
+from sentemo.formats.convokit import read_convokit
+from sentemo.formats.csvfile import each_csv, parse_csv, read_csv
+from sentemo.formats.jsonl import each_jsonl, parse_jsonl, read_jsonl
+from sentemo.formats.lines import Line, open_binary, read_lines
+from sentemo.formats.parquet import each_parquet, read_parquet
+from sentemo.formats.plaintext import parse_plaintext, read_plaintext
+from sentemo.formats.slack import read_slack
+from sentemo.formats.sniff import sniff, text_format, through_first_text
+from sentemo.formats.source import Blob, Source, stem_of
+from sentemo.formats.whatsapp import parse_whatsapp, read_whatsapp
 from sentemo.types import Conversation
 
 READERS: dict[str, Callable[[Source], Iterator[Conversation]]] = {

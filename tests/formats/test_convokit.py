@@ -7,14 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpora.exports import CONVOKIT, unpacked, utterance, zipped
-from corpora.test_jsonl import TALK
-from sentemo.corpora import labelled_files, read_bytes, read_conversations, write_convokit
-from sentemo.corpora.convokit import read_convokit
-from sentemo.corpora.source import Blob
+from sentemo.corpora import labelled_files
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.baselines import MajorityLabeler
+from sentemo.formats import read_bytes, read_conversations, write_convokit
+from sentemo.formats.convokit import read_convokit
+from sentemo.formats.source import Blob
 from sentemo.types import Conversation, LabelSet, Utterance
+from tests.formats.exports import CONVOKIT, unpacked, utterance, zipped
+from tests.formats.test_jsonl import TALK
 
 TALKS = [
     Conversation("1", (Utterance("First", "Ann", "joy"), Utterance("Second", "Ann"), Utterance("Third", "Ann"))),

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sentemo.corpora.convokit import UTTERANCES
-from sentemo.corpora.turns import Place, checked
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.convokit import UTTERANCES
+from sentemo.formats.turns import Place, checked
 from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction
 
 AT_ONCE = 256  # conversations labelled together

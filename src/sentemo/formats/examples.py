@@ -7,13 +7,13 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from sentemo.corpora.files import read_conversations
-from sentemo.corpora.jsonl import load_object, read_conversation
-from sentemo.corpora.lines import bare, file_lines
-from sentemo.corpora.sniff import EXTENSIONS
-from sentemo.corpora.source import stem_of
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
+from sentemo.formats.files import read_conversations
+from sentemo.formats.jsonl import load_object, read_conversation
+from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.sniff import EXTENSIONS
+from sentemo.formats.source import stem_of
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
 

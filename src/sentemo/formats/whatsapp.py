@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.silence import by_silence
-from sentemo.corpora.source import Source, stem_of
-from sentemo.corpora.tree import Tree
-from sentemo.corpora.turns import Place, make_conversation, make_turn
-from sentemo.corpora.whatsapp_dates import Stamp, times_s
-from sentemo.corpora.whatsapp_notices import DIRECTIONS, names_event, visible, without_notices
-from sentemo.corpora.zips import Archive, is_zip
+from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.silence import by_silence
+from sentemo.formats.source import Source, stem_of
+from sentemo.formats.tree import Tree
+from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.whatsapp_dates import Stamp, times_s
+from sentemo.formats.whatsapp_notices import DIRECTIONS, names_event, visible, without_notices
+from sentemo.formats.zips import Archive, is_zip
 from sentemo.types import Conversation, Utterance
 
 _HEAD = re.compile(

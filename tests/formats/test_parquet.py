@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import hub_parquet, parquet
-from sentemo.corpora.parquet import BATCH_ROWS, read_parquet
 from sentemo.errors import BadInput
+from sentemo.formats.parquet import BATCH_ROWS, read_parquet
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import hub_parquet, parquet
 
 NESTED = {
     "id": ["first", None],
@@ -52,7 +52,7 @@ def test_flat(tmp_path: Path) -> None:
 def test_hub(tmp_path: Path) -> None:
     file = tmp_path / "hub.parquet"
     file.write_bytes(hub_parquet([[("Hi", 0), ("Ho", 4)]]))
-    turns = (Utterance("Hi", "A", "neutral"), Utterance("Ho", "B", "happiness"))
+    turns = (Utterance("Hi", "A", "0"), Utterance("Ho", "B", "4"))
     assert list(read_parquet(file)) == [Conversation("hub-0", turns)]
     assert read(tmp_path, {"dialog": [["Hi", "Ho"]], "label": [["joy", None]]}) == [
         Conversation("talks-0", (Utterance("Hi", "A", "joy"), Utterance("Ho", "B")))
@@ -79,7 +79,6 @@ def test_a_conversation_across_batches(tmp_path: Path) -> None:
         ({"turns": [[]]}, 1, "Empty conversation"),
         ({"turns": [[{"speaker": "Ann"}]]}, 1, "utterance is missing"),
         ({"turns": ["x"]}, 1, "not a list"),
-        ({"dialog": [["x"]], "emotion": [[7]]}, 1, "Unknown emotion id"),
         ({"dialog": [["x"]], "label": [["a", "b"]]}, 1, "1 utterances but 2 labels"),
     ],
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sentemo.corpora.examples import read_examples
 from sentemo.errors import BadInput
+from sentemo.formats.examples import read_examples
 
 TURNS = [{"speaker": "Ida", "text": "The test is back."}, {"speaker": "Max", "text": "Phew!"}]
 

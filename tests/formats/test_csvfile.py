@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpora.samples import CSV, table
-from sentemo.corpora.csvfile import read_csv
 from sentemo.errors import BadInput
+from sentemo.formats.csvfile import read_csv
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import CSV, table
 
 
 def read(tmp_path: Path, data: bytes) -> list[Conversation]:

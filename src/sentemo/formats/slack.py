@@ -13,13 +13,13 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from sentemo.corpora.jsonl import load_json
-from sentemo.corpora.silence import by_silence
-from sentemo.corpora.slack_text import plain_text
-from sentemo.corpora.source import Source
-from sentemo.corpora.tree import Tree
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
-from sentemo.corpora.zips import open_tree
+from sentemo.formats.jsonl import load_json
+from sentemo.formats.silence import by_silence
+from sentemo.formats.slack_text import plain_text
+from sentemo.formats.source import Source
+from sentemo.formats.tree import Tree
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
+from sentemo.formats.zips import open_tree
 from sentemo.types import Conversation, Utterance
 
 USERS = "users.json"

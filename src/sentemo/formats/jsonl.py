@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sentemo.corpora.attempts import Attempt, attempts, strictly
-from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.source import Source, stem_of
-from sentemo.corpora.turns import Place, checked, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
+from sentemo.formats.attempts import Attempt, attempts, strictly
+from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.source import Source, stem_of
+from sentemo.formats.turns import Place, checked, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
 

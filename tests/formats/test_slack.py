@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.exports import SLACK, USERS, unpacked, zipped
-from sentemo.corpora import tree
-from sentemo.corpora.files import read_bytes, read_conversations
-from sentemo.corpora.slack_text import plain_text
 from sentemo.errors import BadInput
+from sentemo.formats import tree
+from sentemo.formats.files import read_bytes, read_conversations
+from sentemo.formats.slack_text import plain_text
 from sentemo.types import Conversation
+from tests.formats.exports import SLACK, USERS, unpacked, zipped
 
 TALKS = [
     Conversation.of(

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from corpora.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
-from corpora.samples import CSV, JSONL, PLAIN, parquet
-from corpora.test_files import Stdin
-from sentemo.corpora.files import READERS, read_bytes, read_conversations
-from sentemo.corpora.sniff import sniff
-from sentemo.corpora.source import Blob
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.files import READERS, read_bytes, read_conversations
+from sentemo.formats.sniff import sniff
+from sentemo.formats.source import Blob
+from tests.corpora.samples import CSV, JSONL, PLAIN, parquet
+from tests.formats.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
+from tests.formats.test_files import Stdin
 
 SAMPLES = {
     "jsonl": JSONL,

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from sentemo.corpora.attempts import Attempt, strictly
-from sentemo.corpora.lines import Line, file_lines
-from sentemo.corpora.source import Source, stem_of
-from sentemo.corpora.table import TEXT, Columns, Row, each_conversation
-from sentemo.corpora.turns import Place
 from sentemo.errors import BadInput
+from sentemo.formats.attempts import Attempt, strictly
+from sentemo.formats.lines import Line, file_lines
+from sentemo.formats.source import Source, stem_of
+from sentemo.formats.table import TEXT, Columns, Row, each_conversation
+from sentemo.formats.turns import Place
 from sentemo.types import Conversation
 
 DELIMITERS = (",", ";", "\t")

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpora.exports import ANDROID, IOS, zipped
-from sentemo.corpora.files import read_bytes, read_conversations
-from sentemo.corpora.whatsapp import is_whatsapp
-from sentemo.corpora.whatsapp_dates import Stamp, times_s
-from sentemo.corpora.whatsapp_notices import without_notices
 from sentemo.errors import BadInput
+from sentemo.formats.files import read_bytes, read_conversations
+from sentemo.formats.whatsapp import is_whatsapp
+from sentemo.formats.whatsapp_dates import Stamp, times_s
+from sentemo.formats.whatsapp_notices import without_notices
 from sentemo.types import Conversation
+from tests.formats.exports import ANDROID, IOS, zipped
 
 ANDROID_TALKS = [
     Conversation.of(

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from sentemo.corpora.lines import Line, file_lines
 from sentemo.errors import BadInput
+from sentemo.formats.lines import Line, file_lines
 
 MAX_TEXT = 256 * 2**20
 """A longer file, in characters, is not read as a whole."""

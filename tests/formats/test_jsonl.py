@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from corpora.samples import JSONL, TALKS
-from sentemo.corpora.jsonl import read_jsonl, write_jsonl
 from sentemo.errors import BadInput
+from sentemo.formats.jsonl import read_jsonl, write_jsonl
 from sentemo.types import Conversation, Utterance
+from tests.corpora.samples import JSONL, TALKS
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 FILLED = WORDS.filter(str.strip)

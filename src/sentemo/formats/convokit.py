@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sentemo.corpora.jsonl import load_object
-from sentemo.corpora.lines import Line, bare
-from sentemo.corpora.source import Source
-from sentemo.corpora.turns import Place, make_turn, plain
-from sentemo.corpora.zips import open_tree
+from sentemo.formats.jsonl import load_object
+from sentemo.formats.lines import Line, bare
+from sentemo.formats.source import Source
+from sentemo.formats.turns import Place, make_turn, plain
+from sentemo.formats.zips import open_tree
 from sentemo.types import Conversation, Utterance
 
 UTTERANCES = "utterances.jsonl"

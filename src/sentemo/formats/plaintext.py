@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from sentemo.corpora.lines import Line, bare, file_lines
-from sentemo.corpora.source import Source, stem_of
-from sentemo.corpora.turns import Place, make_conversation, make_turn
+from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.source import Source, stem_of
+from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
 _NAMED = re.compile(r"\s*(?P<name>(?=[^\W\d_])[^:\s]+(?:[ \t][^:\s]+){0,3})\s*:(?:\s+|$)(?P<text>.*)", re.DOTALL)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from sentemo.corpora.attempts import Attempt, attempts
-from sentemo.corpora.source import Source
-from sentemo.corpora.turns import Place, make_conversation, make_turn, plain
 from sentemo.errors import BadInput
+from sentemo.formats.attempts import Attempt, attempts
+from sentemo.formats.source import Source
+from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
 TEXT = ("text", "utterance", "message")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import CSV, JSONL, PLAIN, parquet
-from sentemo.corpora import lines as lines_module
-from sentemo.corpora.files import read_conversations
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats import lines as lines_module
+from sentemo.formats.files import read_conversations
 from sentemo.types import Conversation
+from tests.corpora.samples import CSV, JSONL, PLAIN, parquet
 
 FORMATS = {"jsonl": JSONL, "csv": CSV, "text": PLAIN, "parquet": parquet({"text": ["a", "b"]})}
 NAMES = ["t.jsonl", "t.ndjson", "t.json", "t.CSV", "t.tsv", "t.parquet", "t.txt"]

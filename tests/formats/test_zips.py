@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from corpora.exports import IOS, SLACK, zipped
-from sentemo.corpora import zips
-from sentemo.corpora.files import read_bytes
-from sentemo.corpora.zips import Archive
 from sentemo.errors import BadInput
+from sentemo.formats import zips
+from sentemo.formats.files import read_bytes
+from sentemo.formats.zips import Archive
+from tests.formats.exports import IOS, SLACK, zipped
 
 LINE = b"31.12.23, 22:15 - Ann: hi\n"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from corpora.samples import PLAIN
-from sentemo.corpora.plaintext import read_plaintext
 from sentemo.errors import BadInput
+from sentemo.formats.plaintext import read_plaintext
 from sentemo.types import Conversation
+from tests.corpora.samples import PLAIN
 
 
 def read(tmp_path: Path, data: bytes) -> list[Conversation]:

@@ -1,0 +1,9 @@
+"""Users' files and chat exports to conversations and back."""
+
+from __future__ import annotations
+
+from sentemo.formats.convokit_writer import write_convokit
+from sentemo.formats.files import read_bytes, read_conversations
+from sentemo.formats.jsonl import write_jsonl
+
+__all__ = ["read_bytes", "read_conversations", "write_convokit", "write_jsonl"]

@@ -98,3 +98,10 @@ def test_a_prediction_is_a_sequence_of_turns() -> None:
 )
 def test_an_error_says_what_and_what_next(error: SentemoError, message: str, exit_code: int) -> None:
     assert isinstance(error, SentemoError) and (str(error), error.exit_code) == (message, exit_code)
+
+
+def test_tags_stand_beside_the_label() -> None:
+    turn = TurnPrediction("Ann", "Bye!", "rage", 0.9, {"joy": 0.1, "rage": 0.9}, tags={"leaving": 0.75})
+    assert turn.to_dict()["tags"] == {"leaving": 0.75} and turn.said == "rage #leaving"
+    assert "rage #leaving" in str(Prediction("", (turn,)))
+    assert "tags" not in TurnPrediction("Ann", "Bye!", "rage", 0.9, {"rage": 1.0}).to_dict()

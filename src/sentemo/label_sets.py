@@ -38,7 +38,7 @@ def _sentiment(turn: TurnPrediction) -> TurnPrediction:
         )
     shares = {name: share / total for name, share in sums.items()}
     label = max(shares, key=shares.__getitem__)
-    return TurnPrediction(turn.speaker, turn.text, label, shares[label], shares)
+    return TurnPrediction(turn.speaker, turn.text, label, shares[label], shares, tags=turn.tags)
 
 
 def several(

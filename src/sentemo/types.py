@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal, Protocol, overload, runtime_checkable
 
@@ -141,6 +141,11 @@ class LabelSet(Sequence[str]):
         return len(self.names)
 
 
+def rounded(shares: Mapping[str, float]) -> dict[str, float]:
+    """Round numbers by name to 6 digits, as they are written."""
+    return {name: round(share, 6) for name, share in shares.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class TurnPrediction:
     """The label of one turn, its probability, and those of all labels (they sum to 1).
@@ -155,17 +160,25 @@ class TurnPrediction:
     probabilities: Mapping[str, float]
     labels: tuple[str, ...] = ()
     """Of a label set of which several may apply: those that do, the likeliest first."""
+    tags: Mapping[str, float] = field(default_factory=dict)
+    """The user's own tags that apply beside the label, the surest first; each has 0.5 or more."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values, its probabilities rounded; the label is None where there is none."""
-        found = {
+        found: dict[str, Any] = {
             "speaker": self.speaker,
             "text": self.text,
             "label": None if self.label == ABSTENTION else self.label,
             "score": round(self.score, 6),
-            "probabilities": {name: round(share, 6) for name, share in self.probabilities.items()},
+            "probabilities": rounded(self.probabilities),
         }
-        return found | ({"labels": [*self.labels]} if self.labels else {})
+        found |= {"labels": [*self.labels]} if self.labels else {}
+        return found | ({"tags": rounded(self.tags)} if self.tags else {})
+
+    @property
+    def said(self) -> str:
+        """What is said of the turn, in words: its label or labels, then its tags, each after a `#`."""
+        return " ".join([", ".join(self.labels) or self.label, *(f"#{name}" for name in self.tags)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +208,15 @@ class Prediction:
 
     def __str__(self) -> str:
         width = max((len(turn.speaker) for turn in self.turns), default=0)
-        named = max((len(", ".join(turn.labels) or turn.label) for turn in self.turns), default=0)
+        named = max((len(turn.said) for turn in self.turns), default=0)
         return "\n".join(
-            f"{turn.speaker:<{width}}  {', '.join(turn.labels) or turn.label:<{named}}  {turn.score:>4.0%}  {turn.text}"
-            for turn in self.turns
+            f"{turn.speaker:<{width}}  {turn.said:<{named}}  {turn.score:>4.0%}  {turn.text}" for turn in self.turns
         )
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(turn.speaker)}</td><td style='text-align:left'>{escape(turn.text)}</td>"
-            f"<td style='background:{_tone(turn.label)}'>{escape(', '.join(turn.labels) or turn.label)}</td>"
+            f"<td style='background:{_tone(turn.label)}'>{escape(turn.said)}</td>"
             f"<td>{turn.score:.0%}</td></tr>"
             for turn in self.turns
         )

@@ -9,21 +9,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from sentemo.bulk.parts import COLUMNS, Labelled, encode
-from sentemo.types import Conversation
+from sentemo.types import Conversation, Prediction, TurnPrediction
 from tests.bulk.archive import Rule
 from tests.dialogues import FOUR, template_dialogues
 
 TALKS = [*template_dialogues(3), Conversation.of(('Ünal, "A"', "two\nlines; a, b"), id="é")]
+LEAVING = TurnPrediction("Ann", "Bye!", "joy", 0.9, {"joy": 0.9, "rage": 0.1}, tags={"leaving": 0.75})
+TAGGED = Prediction("t", (LEAVING,))
 LABELLED: list[Labelled] = [("in/é.csv", Rule().predict(talk)) for talk in TALKS]
 
 
 def rows(to: str, content: bytes) -> list[dict[str, object]]:
     if to == "parquet":
-        found: list[dict[str, object]] = pq.read_table(pa.BufferReader(content)).to_pylist()
-        return found
+        table = pq.read_table(pa.BufferReader(content)).to_pylist()
+        return [row | {"tags": dict(row["tags"])} for row in table]
     read = csv.DictReader(io.StringIO(content.decode(), newline=""))
     assert read.fieldnames == list(COLUMNS)
-    kinds = {"turn": int, "score": float, "probabilities": json.loads}
+    kinds = {"turn": int, "score": float, "probabilities": json.loads, "tags": json.loads}
     return [{name: kinds.get(name, str)(value) for name, value in row.items()} for row in read]
 
 
@@ -40,6 +42,7 @@ def test_tables_hold_a_row_a_turn(to: str) -> None:
             "label": turn.label,
             "score": turn.score,
             "probabilities": dict(turn.probabilities),
+            "tags": {},
         }
         for file, prediction in LABELLED
         for number, turn in enumerate(prediction, 1)
@@ -55,3 +58,13 @@ def test_a_part_may_be_empty_and_is_the_same_every_time(to: str) -> None:
     if to == "parquet":
         schemas = [pq.read_schema(pa.BufferReader(each)) for each in (content, encode(LABELLED, to, FOUR.names))]
         assert schemas[0] == schemas[1]
+
+
+@pytest.mark.parametrize("to", ["csv", "parquet"])
+def test_tags_have_a_column(to: str) -> None:
+    assert [row["tags"] for row in rows(to, encode([("a.csv", TAGGED)], to, ["joy", "rage"]))] == [{"leaving": 0.75}]
+
+
+def test_tags_stand_in_json_lines() -> None:
+    (turn,) = json.loads(encode([("a.csv", TAGGED)], "jsonl", ["joy", "rage"]))["turns"]
+    assert turn["tags"] == {"leaving": 0.75}

@@ -16,7 +16,7 @@ from sentemo.types import Prediction
 
 Labelled = tuple[str, Prediction]
 """The file where a conversation stands, and its labels."""
-COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities")
+COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _jsonl(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
 def _rows(labelled: Sequence[Labelled]) -> Iterator[dict[str, Any]]:
     for file, prediction in labelled:
         for number, turn in enumerate(prediction, 1):
-            yield {"file": file, "id": prediction.id, "turn": number} | turn_record(turn)
+            yield {"file": file, "id": prediction.id, "turn": number, "tags": {}} | turn_record(turn)
 
 
 def _csv(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
@@ -55,7 +55,7 @@ def _csv(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in _rows(labelled):
-        writer.writerow(row | {"probabilities": json.dumps(row["probabilities"], ensure_ascii=False)})
+        writer.writerow(row | {name: json.dumps(row[name], ensure_ascii=False) for name in ("probabilities", "tags")})
     return text.getvalue().encode()
 
 
@@ -65,7 +65,7 @@ def _parquet(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
 
     text, number = pa.string(), pa.float64()
     probabilities = pa.struct([(label, number) for label in labels])
-    kinds = (text, text, pa.int32(), text, text, text, number, probabilities)
+    kinds = (text, text, pa.int32(), text, text, text, number, probabilities, pa.map_(text, number))
     table = pa.Table.from_pylist(list(_rows(labelled)), pa.schema(list(zip(COLUMNS, kinds, strict=True))))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")

@@ -121,7 +121,7 @@ def show(prediction: Prediction, console: Console, abstain_below: float = 0.0, *
         table.add_row(
             Text(clean(turn.speaker)),
             Text(clean(turn.text)),
-            Text(clean(", ".join(labels)), style=colour),
+            Text.assemble((clean(", ".join(labels)), colour), *(f" #{clean(name)}" for name in turn.tags)),
             Text(f"{turn.score:.0%}", style=colour),
         )
     console.print(table)

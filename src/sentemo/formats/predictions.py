@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentemo.types import ABSTENTION, Prediction, TurnPrediction
+from sentemo.types import ABSTENTION, Prediction, TurnPrediction, rounded
 
 
 def as_record(prediction: Prediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
@@ -23,7 +23,8 @@ def turn_record(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bo
         "label": turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else None,
         **({"labels": list(sure_labels(turn, abstain_below, several=True))} if several else {}),
         "score": round(turn.score, 6),
-        "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
+        "probabilities": rounded(turn.probabilities),
+        **({"tags": rounded(turn.tags)} if turn.tags else {}),
     }
 
 

@@ -239,7 +239,8 @@ def _prediction(talk: Conversation, turns: Sequence[Mapping[str, Any]]) -> Predi
 
 
 def _turn(speaker: str, text: str, reply: Mapping[str, Any]) -> TurnPrediction:
-    return TurnPrediction(speaker, text, reply["label"], reply["confidence"], reply["probabilities"])
+    label, score, shares = reply["label"], reply["confidence"], reply["probabilities"]
+    return TurnPrediction(speaker, text, label, score, shares, tags=reply.get("tags", {}))
 
 
 def _explained(said: Utterance, reply: Mapping[str, Any]) -> TurnExplanation:

@@ -18,7 +18,7 @@ from sentemo.serve.schemas import PredictAsked, PredictReply, count_turns
 from sentemo.serve.service import BATCH_TURNS, Service
 from sentemo.serve.worker import Job
 from sentemo.shares import neutral_factor, reweigh
-from sentemo.types import Conversation, Prediction, TurnPrediction
+from sentemo.types import Conversation, Prediction, TurnPrediction, rounded
 
 
 def router(service: Service) -> APIRouter:
@@ -107,5 +107,6 @@ def labelled(turn: TurnPrediction) -> dict[str, Any]:
     return {
         "label": turn.label,
         "confidence": round(turn.score, 6),
-        "probabilities": {name: round(share, 6) for name, share in turn.probabilities.items()},
+        "probabilities": rounded(turn.probabilities),
+        "tags": rounded(turn.tags),
     }

@@ -141,11 +141,13 @@ class LiveTurn(Turn):
 
 
 class LabelledOut(BaseModel):
-    """The label of one turn, its probability, those of all labels, and its place on the map where asked for."""
+    """The label of one turn, its probability, those of all labels, the tags that apply beside the label (0.5 or more
+    each), and its place on the map where asked for."""
 
     label: str
     confidence: float
     probabilities: dict[str, float]
+    tags: dict[str, float] = {}
     point: Place | None = None
 
 
@@ -185,6 +187,7 @@ class ExplainedOut(BaseModel):
     label: str
     confidence: float
     probabilities: dict[str, float]
+    tags: dict[str, float] = {}
     nearest: list[NearOut]
     prototypes: dict[str, float]
     influences: list[InfluenceOut]

@@ -9,9 +9,8 @@ import pytest
 
 from reproduction.cli import main
 from tests.cli.conftest import Command, Result, corpus_dir, run_dir, sentemo
-from tests.conftest import minilm, no_network, own_cache, tiny_roberta
 
-__all__ = ["corpus_dir", "minilm", "no_network", "own_cache", "reproduction", "run_dir", "sentemo", "tiny_roberta"]
+__all__ = ["corpus_dir", "reproduction", "run_dir", "sentemo"]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -228,20 +227,16 @@ def test_misfits_are_refused_and_leave_no_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def tab() -> Iterator[Any]:
-    """Open a tab of the system's Chromium; `tab.said` collects console messages, errors and dialogs."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = shutil.which("chromium") or pytest.skip("chromium is not installed")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=program)
-        page = browser.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("dialog", lambda dialog: page.said.append(dialog.message))
-        page.on("request", lambda request: page.said.append(request.url) if "p.html" not in request.url else None)
-        yield page
-        browser.close()
+def tab(browser: Any) -> Iterator[Any]:
+    """Open a tab; `tab.said` collects console messages, errors and dialogs."""
+    page = browser.new_page()
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("dialog", lambda dialog: page.said.append(dialog.message))
+    page.on("request", lambda request: page.said.append(request.url) if "p.html" not in request.url else None)
+    yield page
+    page.close()
 
 
 def test_a_browser_filters_sorts_links_and_unfolds(tab: Any, tmp_path: Path) -> None:

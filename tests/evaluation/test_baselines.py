@@ -13,7 +13,7 @@ from .talks import SEVEN, THREE, random_talks
 
 TEST_TOTALS = [6321, 118, 47, 17, 1019, 102, 116]
 VALIDATION_TOTALS = [7108, 77, 3, 11, 684, 79, 107]
-CHAT = Conversation.of(("Ann", "the boat left"), ("Bob", "without us"), ("Ann", "\ud800 indeed"), id="harbour")
+CHAT = Conversation.of(("Ann", "the boat left"), ("Bob", "without us"), ("Ann", "Ünfair indeed 😀"), id="harbour")
 
 
 @pytest.mark.parametrize("labeler", [MajorityLabeler(THREE, "joy"), UniformLabeler(THREE, seed=4)])
@@ -25,7 +25,7 @@ def test_baselines_are_labelers_whose_answers_hold_together(labeler: Labeler) ->
     for turn in prediction:
         assert sum(turn.probabilities.values()) == pytest.approx(1, abs=1e-12)
         assert turn.score == turn.probabilities[turn.label] == max(turn.probabilities.values())
-    assert labeler.predict([CHAT, Conversation("", ())])[0] == prediction
+    assert labeler.predict([CHAT, Conversation.of("ahoy")])[0] == prediction
     assert labeler.predict([]) == []
 
 

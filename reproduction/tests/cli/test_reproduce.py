@@ -55,7 +55,7 @@ def test_a_second_time_nothing_is_trained(reproduction: Command, corpus_dir: Pat
         (("table-9",), "no exhibit 'table-9'"),
         (("table-4", "--corpus", "meld"), "no exhibit 'table-4' of meld"),
         (("table-1", "--split", "train"), "mean nothing"),
-        (("table-1", "--runs", "0"), "no number of seeds"),
+        (("table-1", "--runs", "0"), "not a number of seeds"),
         (("table-1", "--runs", "nobody=3"), "names no system"),
         (("table-1", "--encoder", "bert=x"), "bert is not known"),
         (("table-1", "--encoder", "mpnet"), "has no value"),

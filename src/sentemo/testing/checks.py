@@ -73,7 +73,7 @@ def one_prediction_for_each_turn(labeler: Labeler) -> Differences:
 def one_conversation_gives_one_prediction(labeler: Labeler) -> Differences:
     """A conversation that isn't in a list gives a prediction that isn't either."""
     for talk in ORDINARY[:2]:
-        yield from ((talk, what) for what in unlike(talk, labeler.predict(talk)))
+        yield from ((talk, what) for what in unlike(talk, labeler.predict(deepcopy(talk))))
 
 
 def labels_and_probabilities_fit(labeler: Labeler) -> Differences:
@@ -126,7 +126,7 @@ def a_refusal_leaves_no_trace(labeler: Labeler) -> Differences:
     before = _one(labeler, ORDINARY[0])
     for talk in REFUSABLE:
         try:
-            labeler.predict([ORDINARY[1], talk])
+            _list(labeler, [ORDINARY[1], talk])
         except SentemoError:
             yield from ((talk, f"afterwards {what}") for what in apart(before, _one(labeler, ORDINARY[0])))
 
@@ -172,7 +172,9 @@ FINDERS: tuple[Callable[[Labeler], Differences], ...] = (
 
 
 def _list(labeler: Labeler, talks: Sequence[Conversation]) -> list[Prediction]:
-    return labeler.predict(list(talks))
+    return labeler.predict(
+        list(deepcopy(talks))
+    )  # copies, as a labeler that writes into them would change later checks
 
 
 def _one(labeler: Labeler, talk: Conversation) -> Prediction:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,35 +17,6 @@ if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
 
 KEY = "open sesame"
-CHROMIUM = os.environ.get("SENTEMO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give the one browser that all tests of the page share."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="the page's tests need playwright: install .[dev]")
-    if CHROMIUM is None:
-        pytest.skip("the page's tests need chromium: install it, or set SENTEMO_CHROMIUM to it")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def shipped() -> SentEmoContext:
-    """Give the model that ships with the package, loaded once."""
-    from sentemo.model import SentEmoContext
-
-    return SentEmoContext.from_pretrained()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
-"""What several test folders share."""
+"""What the tests of the package and of the reproduction share."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
@@ -15,7 +16,10 @@ import pytest
 pytest_plugins = ["tests.evidence.plugin"]
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from sentemo.encoders.sentence import SentenceEncoder
+    from sentemo.model import SentEmoContext
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's client is imported
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -40,7 +44,7 @@ COSTS = {
         *("training", "benchmarks", "adaptation", "cli"),
     ),
     "fuzz": ("encoders/test_spelling.py", "artifacts/test_damage.py", "corpora/test_damage.py"),
-    "paper": ("reproduce", "evaluation/test_fewshot.py", "test_isolated.py"),
+    "paper": ("reproduction",),
 }
 """What costs more than the inner loop allows (`make check`), by folder or file."""
 
@@ -49,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by what it costs."""
     here = Path(__file__).parent
     for item in items:
-        path = item.path.relative_to(here).as_posix() if item.path.is_relative_to(here) else ""
+        path = item.path.relative_to(here).as_posix().removeprefix("tests/")
         for name, places in COSTS.items():
             if any(path == place or path.startswith(f"{place}/") for place in places):
                 item.add_marker(name)
@@ -58,7 +62,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Give the folder of real corpora, from SENTEMO_DATA or beside the repository; skip where there is none."""
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parent
     folder = Path(os.environ.get("SENTEMO_DATA") or root.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip("the real corpora are not here: set SENTEMO_DATA to their folder")
@@ -110,3 +114,34 @@ def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sentemo.training.fit", "torch._dynamo", "sklearn.metrics"])
     return context
+
+
+@pytest.fixture(scope="session")
+def shipped() -> SentEmoContext:
+    """Give the model that ships with the package, loaded once."""
+    from sentemo.model import SentEmoContext
+
+    return SentEmoContext.from_pretrained()
+
+
+CHROMIUM = os.environ.get("SENTEMO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the one browser of this process, as a second one would find the first one's event loop."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="tests of pages need playwright: install .[dev]")
+    if CHROMIUM is None:
+        pytest.skip("tests of pages need chromium: install it, or set SENTEMO_CHROMIUM to it")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()

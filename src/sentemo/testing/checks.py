@@ -172,9 +172,7 @@ FINDERS: tuple[Callable[[Labeler], Differences], ...] = (
 
 
 def _list(labeler: Labeler, talks: Sequence[Conversation]) -> list[Prediction]:
-    return labeler.predict(
-        list(deepcopy(talks))
-    )  # copies, as a labeler that writes into them would change later checks
+    return labeler.predict(list(deepcopy(talks)))  # a labeler that writes into them must not change other checks
 
 
 def _one(labeler: Labeler, talk: Conversation) -> Prediction:

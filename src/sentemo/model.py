@@ -103,7 +103,7 @@ class SentEmoContext(ModelParts, ReadingModel):
         thresholds = other.head.threshold.tolist()
         return [
             several(talk, other.labels, other.head(features).tolist(), thresholds)
-            for talk, features in zip(conversations, self.features(conversations), strict=True)
+            for talk, features in zip(conversations, self._features(conversations), strict=True)
         ]
 
     def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Tensor]]:
@@ -193,7 +193,7 @@ class SentEmoContext(ModelParts, ReadingModel):
         output = NetworkOutput(*map(torch.cat, zip(*parts, strict=True)))
         source = (self.causal, None if bank is None else tuple(bank))
         if self._bank is None or self._bank[0] != source:
-            self._bank = source, collect(self, self.features, bank)
+            self._bank = source, collect(self, self._features, bank)
         engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
         prediction = as_prediction(conversation, [engine.judge(output)], self.labels)
         given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
@@ -225,7 +225,7 @@ class SentEmoContext(ModelParts, ReadingModel):
             ]
         views = self._views(unlabelled) if unlabelled else None
         parts, found = learn(
-            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
+            self, self._features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
         )
         facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # those of other labels
         facts |= {"adapted": found.to_json()}
@@ -233,7 +233,7 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     def _views(self, conversations: Sequence[Conversation]) -> tuple[Tensor, Tensor]:
         """Read utterances in their whole conversations, and after what came before them: (N,F), (N,F)."""
-        whole, before = (replace(self, causal=causal).features(conversations) for causal in (False, True))
+        whole, before = (replace(self, causal=causal)._features(conversations) for causal in (False, True))
         return torch.cat(whole), torch.cat(before)
 
     @property
@@ -246,9 +246,12 @@ class SentEmoContext(ModelParts, ReadingModel):
         """Give labels other names, the same to several to merge them (their probabilities are added)."""
         return replace(self, **renamed(self, new))
 
+    def features(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
+        """Return what few-shot labels are learnt on (`network/features.py`), an array (T,F) for each conversation."""
+        return [features.numpy() for features in self._features(conversations)]
+
     @torch.inference_mode()
-    def features(self, conversations: Sequence[Conversation]) -> list[Tensor]:
-        """Give what few-shot labels are learnt on (`network/features.py`), N tensors (T,E+Z)."""
+    def _features(self, conversations: Sequence[Conversation]) -> list[Tensor]:
         return self._gathered(conversations, "features")
 
     @property

@@ -115,7 +115,7 @@ def well_known(seed: int = 0) -> SentEmoContext:
     model = random_model(seed, encoder=HashingEncoder(256))
     rng = random.Random(seed)
     texts = [(rng.choice(OPENERS[name]).format(rng.choice(THINGS)), name) for name in model.labels.names * 30]
-    rows = torch.cat(model.features([Conversation.of(text) for text, _ in texts]))
+    rows = torch.cat([*map(torch.from_numpy, model.features([Conversation.of(text) for text, _ in texts]))])
     model.neighbours = Neighbours(len(texts), rows.shape[1], 4)
     model.neighbours.fit(rows, torch.tensor([model.labels.index(name) for _, name in texts]))
     return model

@@ -25,7 +25,7 @@ from tests.explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE
 def brute_nearest(
     model: SentEmoContext, talk: Conversation, bank: list[tuple[str, str, torch.Tensor]], count: int
 ) -> list[list[tuple[str, str, float]]]:
-    (features,) = model.features([talk])
+    features = torch.from_numpy(model.features([talk])[0])
     ranked = []
     for row in features:
         far = [(text, label, float((row - other).square().sum().sqrt())) for text, label, other in bank]
@@ -36,7 +36,7 @@ def brute_nearest(
 def featurised(model: SentEmoContext, talks: list[Conversation]) -> list[tuple[str, str, torch.Tensor]]:
     return [
         (turn.text, turn.label, row)
-        for talk, rows in zip(talks, model.features(talks), strict=True)
+        for talk, rows in zip(talks, map(torch.from_numpy, model.features(talks)), strict=True)
         for turn, row in zip(talk, rows, strict=True)
         if turn.label is not None
     ]
@@ -68,7 +68,7 @@ def test_an_example_that_is_the_turn_itself_is_at_distance_0() -> None:
 def test_a_bank_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model()
     seen: list[int] = []
-    monkeypatch.setattr(model, "features", lambda talks: (seen.append(len(talks)), MODEL.features(talks))[1])
+    monkeypatch.setattr(model, "_features", lambda talks: (seen.append(len(talks)), MODEL._features(talks))[1])
     first = model.explain(THREE)
     assert model.explain(THREE) == first and len(seen) == 1
     assert first == MODEL.explain(THREE)
@@ -138,7 +138,7 @@ def test_an_adapted_model_shows_what_it_learnt_from(base: SentEmoContext, method
     learnt = featurised(model, TOPICS)
     explanation = model.explain(THREE, neighbours=4)
     assert_nearest(explanation, brute_nearest(model, THREE, learnt, 4))
-    (features,) = model.features([THREE])
+    features = torch.from_numpy(model.features([THREE])[0])
     means = {
         name: torch.stack([row for _, label, row in learnt if label == name]).mean(0) for name in ("food", "travel")
     }
@@ -164,7 +164,7 @@ def test_labels_that_extend_others_stand_beside_them() -> None:
     assert_nearest(explanation, brute_nearest(model, THREE, learnt + own, 50))
     rows = [(FOUR.names[k], row) for k, row in zip(model.neighbours.labels, model.neighbours.points, strict=True)]
     rows += [(label, row) for _, label, row in learnt]
-    (features,) = model.features([THREE])
+    features = torch.from_numpy(model.features([THREE])[0])
     for point, turn in zip(features, explanation, strict=True):
         means = {
             name: torch.stack([row for label, row in rows if label == name]).mean(0) for name in model.labels.names

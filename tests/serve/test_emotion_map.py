@@ -38,7 +38,7 @@ def test_labels_fill_the_map_and_utterances_stay_near(model: SentEmoContext) -> 
     places = np.array([*found.labels.values()])
     assert np.abs(places).max() <= 1 and np.abs(places).max(0)[0] == pytest.approx(1, abs=1e-3)
     assert len({*found.labels.values()}) == len(found.labels)
-    said = np.array([place for features in model.features(TALKS) for place in found.places(features)])
+    said = np.array([place for features in model.features(TALKS) for place in found.places(torch.from_numpy(features))])
     assert np.isfinite(said).all() and np.abs(said).max() <= EDGE
     assert (said.std(0) > 0.02).all()  # spread on both axes
 

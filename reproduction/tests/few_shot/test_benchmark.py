@@ -119,7 +119,7 @@ def test_chance_is_what_learners_of_noise_get() -> None:
 
 def test_the_model_itself_learns_from_the_conversations() -> None:
     model = random_model(encoder=HashingEncoder(64))
-    features = torch.cat(model.features(TALKS))
+    features = torch.from_numpy(np.concatenate(model.features(TALKS)))
     pool = Pool.of(TALKS, FOUR.names)
     assert len(features) == len(pool.gold)
     learner = Adapting(model, pool, features, {})

@@ -152,10 +152,12 @@ def _check_paths(source: Path, out: Path) -> None:
 
 
 def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> list[Tensor]:
+    import torch
+
     found: list[Tensor] = []
     with progress("reading") as (tick,):
         for start in range(0, len(conversations), AT_ONCE):
-            found += model.features(conversations[start : start + AT_ONCE])
+            found += map(torch.from_numpy, model.features(conversations[start : start + AT_ONCE]))
             tick(len(found), len(conversations))
     return found
 

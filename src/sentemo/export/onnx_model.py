@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.errors import BadModel
@@ -98,6 +99,15 @@ class OnnxModel(ReadingModel):
             several(talk, known, np.concatenate(parts).tolist(), thresholds)
             for talk, parts in zip(conversations, found, strict=True)
         ]
+
+    def features(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
+        """Return what few-shot labels are learnt on (`network/features.py`), an array (T,F) for each conversation."""
+        for talk in conversations:
+            talk.check()
+        found: list[list[Array]] = [[] for _ in conversations]
+        for dialogue, (features, *_) in self._outputs(conversations):
+            found[dialogue].append(features)
+        return [np.concatenate(parts) for parts in found]
 
     def _outputs(self, conversations: Sequence[Conversation]) -> Iterator[tuple[int, list[Array]]]:
         """Yield which conversation a piece is of, and the network's outputs for the turns that it answers."""

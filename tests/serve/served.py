@@ -77,7 +77,7 @@ def running(state: Service, *, key: str | None = None) -> Iterator[Running]:
             time.sleep(0.01)
         url = f"http://127.0.0.1:{port}"
         headers = {} if key is None else {"Authorization": f"Bearer {key}".encode()}
-        with httpx2.Client(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
+        with httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as http:
             yield Running(url, state, http, server)
     finally:
         server.should_exit = True

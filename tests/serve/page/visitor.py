@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+PATIENCE_MS = 120_000
+"""For what takes seconds on a machine with nothing else to do."""
 WATCH = "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective))"
 
 
@@ -31,7 +33,7 @@ class Visitor:
     def coming(cls, browser: Browser, url: str, **looks: Any) -> Iterator[Visitor]:
         """Open the page; when done, complain of errors, of broken policies and of requests to elsewhere."""
         context = browser.new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | looks))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(WATCH)
         page = context.new_page()
         visitor = cls(page, url)
@@ -61,15 +63,15 @@ class Visitor:
         from playwright.sync_api import expect
 
         if count is None:
-            expect(self.get(selector).first).to_be_attached(timeout=30_000)
+            expect(self.get(selector).first).to_be_attached(timeout=PATIENCE_MS)
         else:
-            expect(self.get(selector)).to_have_count(count, timeout=30_000)
+            expect(self.get(selector)).to_have_count(count, timeout=PATIENCE_MS)
 
     def wait_text(self, selector: str, pattern: str) -> str:
         """Wait until an element's text matches; give the text."""
         from playwright.sync_api import expect
 
-        expect(self.get(selector)).to_have_text(re.compile(pattern, re.DOTALL), timeout=30_000)
+        expect(self.get(selector)).to_have_text(re.compile(pattern, re.DOTALL), timeout=PATIENCE_MS)
         return self.get(selector).inner_text()
 
     def example(self) -> None:

@@ -31,7 +31,7 @@ COSTS = {
     "browser": ("serve/page",),
     "process": (
         *("bulk", "damage", "evidence", "serve/test_process.py", "serve/test_client.py", "test_readme.py"),
-        *("test_supply_chain.py", "training/test_parallel.py", "training/test_resume.py", "artifacts/test_atomic.py"),
+        *("test_supply_chain.py", "training/test_parallel.py", "training/test_resume.py", "test_files.py"),
         *("encoders/test_cache.py", "cli/test_main.py", "corpora/test_corpus.py", "testing/test_checks.py"),
     ),
     "export": ("export", "cli/test_export.py"),

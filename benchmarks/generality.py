@@ -27,8 +27,8 @@ from general.parts import PARTS, Study, tell
 from general.sets import Data
 from general.trainings import Trainings, cheap_recipe
 
-from sentemo.artifacts.atomic import write_bytes
 from sentemo.encoders.encoder import Encoder
+from sentemo.files import write_bytes
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAINED = ("matrix", "sources", "curve")

@@ -35,8 +35,8 @@ from reproduction.tables.table2 import table2
 from reproduction.tables.table3 import table3
 from reproduction.tables.table4 import table4
 from reproduction.tables.table5 import Description, describe_encoder, describe_model, table5
-from sentemo.artifacts.atomic import cannot_write, write_bytes
 from sentemo.errors import UsageError
+from sentemo.files import cannot_write, write_bytes
 
 SIAMESE = (SiameseSystem("linear", SETTINGS["linear"]), SiameseSystem("lstm", SETTINGS["lstm"]))
 

@@ -21,12 +21,11 @@ from reproduction.raw import RawSpace
 from reproduction.systems import Measurement, NetworkSystem
 from reproduction.trial import Trial, load_predictions, load_trial, save_trial
 from sentemo import __version__
-from sentemo.artifacts.atomic import cannot_write
-from sentemo.artifacts.lock import locked
 from sentemo.errors import BadModel, MissingExtra
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.metrics import FIGURES
 from sentemo.evaluation.seeds import POOLED, Spread
+from sentemo.files import cannot_write, locked
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Watchers
 from sentemo.types import Prediction

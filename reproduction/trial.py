@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sentemo.artifacts.atomic import write_bytes
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.errors import BadModel, UsageError
+from sentemo.files import write_bytes
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 RECORD, SCORES = "trial.json", "probabilities.safetensors"

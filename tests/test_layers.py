@@ -14,6 +14,7 @@ import pytest
 import sentemo
 
 ORDER = (
+    "files",
     "types",
     "rule",
     "judgement",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sentemo.artifacts.atomic import write_bytes
+from sentemo.files import write_bytes
 
 Value = dict[str, Any]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from general.sets import COMMON
-from sentemo.artifacts.lock import locked
 from sentemo.corpora.label_map import LabelMap
 from sentemo.encoders.encoder import Encoder
+from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, Watchers, choose_encoder, fingerprint, fit_mixture
 from sentemo.training.mixture import MappedCorpus

@@ -65,10 +65,9 @@ def few_shot(
     )
     from reproduction.few_shot.episodes import Pool
     from sentemo.artifacts.find import find
-    from sentemo.artifacts.lock import locked
     from sentemo.artifacts.manifest import NAME as MANIFEST
-    from sentemo.encoders.packaged import sha256_of
     from sentemo.encoders.sentence import SentenceEncoder
+    from sentemo.files import locked, sha256_of
     from sentemo.model import SentEmoContext
     from sentemo.training.fit import Split, digest_of
 

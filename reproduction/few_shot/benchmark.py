@@ -12,10 +12,10 @@ import numpy as np
 
 from reproduction.few_shot.episodes import Episode, Pool, draw
 from reproduction.few_shot.learners import Adapting, Learner
-from sentemo.artifacts.atomic import write_bytes
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.tables import table
+from sentemo.files import write_bytes
 
 OURS = "sentemo"
 OUTCOMES, EXPERIMENT, LOCK = "outcomes.jsonl", "experiment.json", "run.lock"

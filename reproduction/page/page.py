@@ -14,8 +14,8 @@ from string import Template
 from typing import Any
 
 from reproduction.page.page_data import page_data
-from sentemo.artifacts.atomic import write_bytes
 from sentemo.errors import BadInput
+from sentemo.files import write_bytes
 from sentemo.types import Conversation, LabelSet, Prediction
 
 INERT = str.maketrans({letter: f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"})

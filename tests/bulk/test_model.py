@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sentemo.bulk.model import LoadModel
-from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import UsageError
+from sentemo.files import sha256_of
 from tests.artifacts.models import random_model
 from tests.dialogues import template_dialogues
 from tests.encoders.readers import tiny_reader

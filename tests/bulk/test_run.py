@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.artifacts.lock import locked
 from sentemo.bulk.engine import InProcess, Processes
 from sentemo.bulk.model import LoadModel
 from sentemo.bulk.run import Order, Progress, label
 from sentemo.errors import BadInput, SentemoError, UsageError
+from sentemo.files import locked
 from sentemo.formats.predictions import as_record
 from sentemo.model import SentEmoContext
 from sentemo.shares import with_sensitivity

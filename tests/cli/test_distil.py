@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.encoders.packaged import sha256_of
 from sentemo.export.load import open_labeler
 from sentemo.export.static_folder import read_static
 from sentemo.export.static_model import StaticModel
+from sentemo.files import sha256_of
 from sentemo.model import SentEmoContext
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command

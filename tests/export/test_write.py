@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from sentemo.artifacts.manifest import write_manifest
-from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadModel, MissingExtra, UsageError
 from sentemo.export import sessions
 from sentemo.export.folder import beside, find_beside
 from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.write import export
+from sentemo.files import sha256_of
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command, sentemo, write_dailydialog  # noqa: F401
 from tests.dialogues import template_dialogues

@@ -11,10 +11,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from sentemo.encoders.packaged import sha256_of
 from sentemo.export.folder import beside
 from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.static_model import StaticModel
+from sentemo.files import sha256_of
 from sentemo.serve.models import load_models
 from sentemo.serve.service import Service
 from tests.artifacts.models import random_model

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.encoders.hashing import HashingEncoder
+from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from sentemo.artifacts.lock import locked
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
+from sentemo.files import locked
 from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.training.state import POINTER

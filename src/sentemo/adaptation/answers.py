@@ -9,8 +9,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sentemo.artifacts.atomic import cannot_write, sync, write_bytes
 from sentemo.errors import SentemoError
+from sentemo.files import cannot_write, sync, write_bytes
 from sentemo.formats.jsonl import load_object, read_conversation
 from sentemo.formats.lines import open_binary, read_lines
 from sentemo.formats.turns import Place, plain

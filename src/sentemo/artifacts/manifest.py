@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadModel, UsageError
+from sentemo.files import sha256_of
 
 NAME = "manifest.json"
 AGAIN = "Get the model again"

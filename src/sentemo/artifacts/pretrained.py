@@ -13,7 +13,6 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentemo.artifacts.atomic import staged_folder
 from sentemo.artifacts.card import model_card
 from sentemo.artifacts.config import config_text, parse, parse_heads, read_config
 from sentemo.artifacts.find import find
@@ -25,6 +24,7 @@ from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.reader import TOKENIZER, DialogueReader
 from sentemo.errors import BadModel, UsageError
+from sentemo.files import staged_folder
 from sentemo.network.adapted import Adapted, AdaptedShape, Method
 from sentemo.network.decision import Decision
 from sentemo.network.heads import Neighbours, Prototypes

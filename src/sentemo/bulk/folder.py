@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sentemo.artifacts.atomic import cannot_write, write_chunks
-from sentemo.artifacts.lock import LOCK, locked
 from sentemo.bulk.storage import is_remote, open_storage, reached
+from sentemo.files import LOCK, cannot_write, locked, write_chunks
 
 
 class Folder(Protocol):

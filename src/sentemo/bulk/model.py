@@ -82,6 +82,6 @@ class LoadModel:
 def _digest(name: str) -> str:
     from sentemo.artifacts.find import find
     from sentemo.artifacts.manifest import NAME
-    from sentemo.encoders.packaged import sha256_of
+    from sentemo.files import sha256_of
 
     return sha256_of(Path(find(name)) / NAME)

@@ -38,9 +38,9 @@ def distil(
     """
     from sentemo.artifacts.find import find
     from sentemo.artifacts.manifest import check_free
-    from sentemo.encoders.packaged import sha256_of
     from sentemo.export.folder import usable_beside
     from sentemo.export.load import open_labeler
+    from sentemo.files import sha256_of
     from sentemo.model import SentEmoContext
     from sentemo.training.static.distil import distil as run
 

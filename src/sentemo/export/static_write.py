@@ -9,11 +9,11 @@ from typing import Any
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentemo.artifacts.atomic import staged_folder
 from sentemo.artifacts.card import data_lines, licence_of, shown
 from sentemo.artifacts.manifest import check_free, write_manifest
 from sentemo.artifacts.weights import write_weights
 from sentemo.export.static_folder import CONFIG, TOKENIZER, WEIGHTS, Static
+from sentemo.files import staged_folder
 
 
 def write_static(folder: Path, static: Static, numbers: Mapping[str, Tensor], tokenizer: Tokenizer) -> None:

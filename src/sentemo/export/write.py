@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 
 from sentemo import __version__
-from sentemo.artifacts.atomic import cannot_write, staged_folder
 from sentemo.artifacts.manifest import check_free, write_manifest
 from sentemo.artifacts.pretrained import card
 from sentemo.artifacts.weights import write_weights
@@ -25,6 +24,7 @@ from sentemo.errors import MissingExtra, UsageError
 from sentemo.export.folder import CONFIG, DIALOGUES, FORMAT, HEADS, NETWORK, TOKENIZER, UTTERANCES, Exported
 from sentemo.export.graphs import Joint, Pooled, Scores
 from sentemo.export.linear8 import with_8_bits
+from sentemo.files import cannot_write, staged_folder
 from sentemo.model import SentEmoContext
 from sentemo.network.alone import Alone
 from sentemo.network.decision import Decision

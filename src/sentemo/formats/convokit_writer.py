@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import UsageError
+from sentemo.files import staged_folder
 from sentemo.formats.convokit import UTTERANCES
 from sentemo.formats.turns import Place, checked
 from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction
@@ -37,15 +37,8 @@ def write_convokit(
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists already", "Name a new folder")
-    try:
-        with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as staging:
-            corpus = Path(staging) / "corpus"
-            corpus.mkdir()
-            count = _write(_labelled(conversations, labeler), corpus, Place(target))
-            corpus.rename(target)
-    except OSError as error:
-        raise BadInput(f"Cannot write: {error.strerror}", "Choose a folder with room", path=target) from None
-    return count
+    with staged_folder(target) as corpus:
+        return _write(_labelled(conversations, labeler), corpus, Place(target))
 
 
 def _labelled(

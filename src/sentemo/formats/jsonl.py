@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from sentemo.errors import BadInput
+from sentemo.files import write_chunks
 from sentemo.formats.attempts import Attempt, attempts, strictly
 from sentemo.formats.lines import Line, bare, file_lines
 from sentemo.formats.source import Source, stem_of
@@ -100,18 +100,15 @@ def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[s
     The file appears complete or not at all. Ids and labels must not be blank to come back as they were.
     Raises `BadInput` for what could not be read again.
     """
-    target = Path(path)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            count = sum(stream.write(_line(each, target)) > 0 for each in conversations)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    except OSError as error:
-        raise BadInput(f"Cannot write: {error.strerror}", "Choose a folder with room", path=target) from None
-    finally:
-        part.unlink(missing_ok=True)
+    target, count = Path(path), 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for each in conversations:
+            count += 1
+            yield _line(each, target)
+
+    write_chunks(target, lines())
     return count
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from sentemo.artifacts.lock import locked
 from sentemo.encoders.encoder import Encoder
 from sentemo.evaluation.folds import dialogue_folds
+from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, Watchers, fit
 from sentemo.training.recipe import Recipe

@@ -10,8 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from sentemo.artifacts.atomic import cannot_write, write_bytes
 from sentemo.errors import UsageError
+from sentemo.files import cannot_write, write_bytes
 from sentemo.training.state import Progress, load_state, save_state
 
 SAVE_EVERY_S = 60.0  # within an epoch

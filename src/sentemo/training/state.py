@@ -14,8 +14,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from sentemo.artifacts.atomic import write_bytes
 from sentemo.errors import BadModel
+from sentemo.files import write_bytes
 
 POINTER = "checkpoint.json"
 

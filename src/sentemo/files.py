@@ -1,8 +1,9 @@
-"""Files and folders that are there whole or not at all."""
+"""Files and folders that are there whole or not at all, one writer to a folder, and what a file's bytes add up to."""
 
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import shutil
 import tempfile
@@ -10,8 +11,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sentemo.errors import SentemoError
+from sentemo.errors import SentemoError, UsageError
 
+try:
+    import fcntl
+except ImportError:  # Windows has no flock; there two on one folder are the user's to avoid
+    fcntl = None  # type: ignore[assignment]
+
+LOCK = "run.lock"
 AT_FDCWD, RENAME_EXCHANGE = -100, 2  # as Linux numbers them
 
 
@@ -111,3 +118,26 @@ def cannot_write(path: Path) -> Iterator[None]:
         raise SentemoError(
             f"{path} can't be written ({error.strerror or error})", "Free some space or choose another folder"
         ) from error
+
+
+@contextmanager
+def locked(folder: Path, work: str = "training") -> Iterator[None]:
+    """Hold the folder for this process; the system lets go when the process ends, however it ends."""
+    with cannot_write(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / LOCK).open("w")
+    with file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(
+                    f"Another {work} is writing to {folder}", "Wait for it, or choose another --out"
+                ) from None
+        yield
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

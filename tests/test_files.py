@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.artifacts import atomic
-from sentemo.artifacts.atomic import cannot_write, staged_folder, write_bytes, write_chunks
+from sentemo import files
 from sentemo.errors import SentemoError
+from sentemo.files import cannot_write, staged_folder, write_bytes, write_chunks
 from sentemo.model import SentEmoContext
 
-from .models import fingerprint_of, random_model, save_for_ever
+from .artifacts.models import fingerprint_of, random_model, save_for_ever
 
 
 @pytest.mark.evidence("models.save")
@@ -82,7 +82,7 @@ def test_there_is_no_moment_without_a_model(tmp_path: Path, processes: ForkServe
 def test_where_folders_can_not_change_places_they_are_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
-    monkeypatch.setattr(atomic, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(files, "_exchange", lambda one, other: False)
     target = tmp_path / "model"
     target.mkdir()
     (target / "old").write_text("old")

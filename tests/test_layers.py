@@ -15,6 +15,7 @@ import sentemo
 
 ORDER = (
     "files",
+    "times",
     "types",
     "rule",
     "judgement",

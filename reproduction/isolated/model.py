@@ -68,7 +68,7 @@ class IsolatedModel(Predicting):
         for turn, row in zip(conversation, rows, strict=True):
             best = max(row)
             shares = dict(zip(names, row, strict=True))
-            turns.append(TurnPrediction(turn.speaker, turn.text, names[row.index(best)], best, shares))
+            turns.append(TurnPrediction.of(turn, names[row.index(best)], best, shares))
         return Prediction(conversation.id, tuple(turns))
 
 

@@ -26,7 +26,7 @@ def as_sentiment(prediction: Prediction) -> Prediction:
 
 def _sentiment(turn: TurnPrediction) -> TurnPrediction:
     if turn.label == ABSTENTION:
-        return TurnPrediction(turn.speaker, turn.text, ABSTENTION, turn.score, {ABSTENTION: 1.0})
+        return TurnPrediction.of(turn, ABSTENTION, turn.score, {ABSTENTION: 1.0})
     sums = dict.fromkeys(SENTIMENT.names, 0.0)
     for name, share in turn.probabilities.items():
         if name in POLARITY:
@@ -38,7 +38,7 @@ def _sentiment(turn: TurnPrediction) -> TurnPrediction:
         )
     shares = {name: share / total for name, share in sums.items()}
     label = max(shares, key=shares.__getitem__)
-    return TurnPrediction(turn.speaker, turn.text, label, shares[label], shares, tags=turn.tags)
+    return TurnPrediction.of(turn, label, shares[label], shares, tags=turn.tags)
 
 
 def several(
@@ -56,9 +56,7 @@ def several(
         order = sorted(range(len(row)), key=lambda place: -row[place])
         found = tuple(labels.names[place] for place in order if row[place] >= thresholds[place])
         by_name = dict(zip(labels.names, row, strict=True))
-        turns.append(
-            TurnPrediction(turn.speaker, turn.text, labels.names[order[0]], row[order[0]], by_name, labels=found)
-        )
+        turns.append(TurnPrediction.of(turn, labels.names[order[0]], row[order[0]], by_name, labels=found))
     return Prediction(conversation.id, tuple(turns))
 
 

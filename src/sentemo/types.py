@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 from typing import Any, Literal, Protocol, overload, runtime_checkable
 
 from sentemo.errors import BadInput
+from sentemo.times import read_time, written
 
 ABSTENTION = "(none)"
 """What a labeler that gives no label says in its place; it can't be in a label set."""
@@ -25,6 +27,12 @@ class Utterance:
     labels: tuple[str, ...] = ()
     """Every label that was given, where there are several: all that apply, or one from each annotator; empty where
     `label` says it all."""
+    id: str = ""
+    """The message's own id, where its file gives one."""
+    time: datetime | None = None
+    """When it was written or said: in UTC, or naive where its file doesn't tell the zone."""
+    span_s: tuple[float, float] | None = None
+    """Where it starts and ends in a recording, in seconds."""
 
     @classmethod
     def of(cls, turn: Any) -> Utterance:
@@ -42,7 +50,9 @@ class Utterance:
         if isinstance(turn, Mapping) and isinstance(turn.get("text"), str):
             speaker, label = turn.get("speaker") or "", turn.get("label")
             if isinstance(speaker, str) and isinstance(label, str | None):
-                return cls(turn["text"], speaker, label)
+                own = turn.get("id")
+                id = str(own) if isinstance(own, str | int) else ""
+                return cls(turn["text"], speaker, label, id=id, time=read_time(turn.get("time")))
         raise BadInput(f"{turn!r:.60} is not a turn", "Write (speaker, text), or (speaker, text, label)")
 
     def check(self, name: str = "The turn") -> None:
@@ -141,6 +151,16 @@ class LabelSet(Sequence[str]):
         return len(self.names)
 
 
+def origin(turn: Utterance | TurnPrediction) -> dict[str, Any]:
+    """Return where a turn comes from, as plain values: its own id, its time, its start and end in seconds."""
+    found: dict[str, Any] = {"id": turn.id} if turn.id else {}
+    if turn.time is not None:
+        found["time"] = written(turn.time)
+    if turn.span_s is not None:
+        found["start"], found["end"] = turn.span_s
+    return found
+
+
 def rounded(shares: Mapping[str, float]) -> dict[str, float]:
     """Round numbers by name to 6 digits, as they are written."""
     return {name: round(share, 6) for name, share in shares.items()}
@@ -162,10 +182,29 @@ class TurnPrediction:
     """Of a label set of which several may apply: those that do, the likeliest first."""
     tags: Mapping[str, float] = field(default_factory=dict)
     """The user's own tags that apply beside the label, the surest first; each has 0.5 or more."""
+    id: str = ""
+    time: datetime | None = None
+    span_s: tuple[float, float] | None = None
+    """The utterance's own, as `id` and `time` are."""
+
+    @classmethod
+    def of(
+        cls,
+        turn: Utterance | TurnPrediction,
+        label: str,
+        score: float,
+        probabilities: Mapping[str, float],
+        labels: tuple[str, ...] = (),
+        tags: Mapping[str, float] | None = None,
+    ) -> TurnPrediction:
+        """Label a turn, or label it in another way: what was said, by whom and when is the same."""
+        said = (turn.speaker, turn.text)
+        return cls(*said, label, score, probabilities, labels, tags or {}, turn.id, turn.time, turn.span_s)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values, its probabilities rounded; the label is None where there is none."""
         found: dict[str, Any] = {
+            **origin(self),
             "speaker": self.speaker,
             "text": self.text,
             "label": None if self.label == ABSTENTION else self.label,
@@ -197,7 +236,7 @@ class Prediction:
         return cls(
             conversation.id,
             tuple(
-                TurnPrediction(turn.speaker, turn.text, names[top], row[top], dict(zip(names, row, strict=True)))
+                TurnPrediction.of(turn, names[top], row[top], dict(zip(names, row, strict=True)))
                 for turn, top, row in zip(conversation.turns, tops, shares, strict=True)
             ),
         )

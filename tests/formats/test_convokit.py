@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentemo.corpora import labelled_files
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.evaluation.baselines import MajorityLabeler
 from sentemo.formats import read_bytes, read_conversations, write_convokit
 from sentemo.formats.convokit import read_convokit
@@ -23,6 +26,10 @@ TALKS = [
 ]
 
 
+def without_ids(talks: Iterable[Conversation]) -> list[Conversation]:
+    return [Conversation(talk.id, tuple(replace(turn, id="") for turn in talk)) for talk in talks]
+
+
 def read(*lines: str, label: str | None = None) -> list[Conversation]:
     return list(read_convokit(Blob(zipped({"utterances.jsonl": "".join(lines)}), "corpus.zip"), label))
 
@@ -33,10 +40,10 @@ def texts(talk: Conversation) -> str:
 
 def test_a_folder_and_its_zip(tmp_path: Path) -> None:
     for root in ("", "corpus/"):
-        assert list(read_bytes(zipped(CONVOKIT, root))) == TALKS
-    assert list(read_conversations(unpacked(CONVOKIT, tmp_path / "corpus"))) == TALKS
+        assert without_ids(read_bytes(zipped(CONVOKIT, root))) == TALKS
+    assert without_ids(read_conversations(unpacked(CONVOKIT, tmp_path / "corpus"))) == TALKS
     labels, talks = labelled_files(tmp_path / "corpus")
-    assert (labels, talks) == (LabelSet(("fear", "joy")), TALKS)
+    assert (labels, without_ids(talks)) == (LabelSet(("fear", "joy")), TALKS)
 
 
 def test_a_folder_of_files_is_no_corpus(tmp_path: Path) -> None:
@@ -54,7 +61,7 @@ def test_the_old_names_of_fields() -> None:
         {"id": 1, "root": 1, "user": None, "text": "a", "reply-to": None, "meta": None},
     ]
     assert read(*(json.dumps(line) + "\n\n" for line in lines)) == [
-        Conversation("1", (Utterance("a"), Utterance("b", "Bob")))
+        Conversation("1", (Utterance("a", id="1"), Utterance("b", "Bob", id="2")))
     ]
 
 
@@ -121,7 +128,7 @@ def test_no_corpus() -> None:
         list(read_bytes(zipped({"utterances.jsonl": utterance("1", "1", " ")}), "convokit"))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(TALK, max_size=4, unique_by=lambda talk: talk.id), st.integers(0, 10**9))
 def test_written_is_read(tmp_path: Path, talks: list[Conversation], run: int) -> None:
     folder = tmp_path / f"{run}-{len(list(tmp_path.iterdir()))}"
@@ -169,5 +176,31 @@ def test_where_it_can_be_written(tmp_path: Path) -> None:
     write_convokit(TALKS, tmp_path / "empty")
     with pytest.raises(UsageError, match="exists already"):
         write_convokit(TALKS, tmp_path / "empty")
-    with pytest.raises(BadInput, match="Cannot write: No such file"):
-        write_convokit(TALKS, tmp_path / "nowhere" / "out")
+    (tmp_path / "file").touch()
+    with pytest.raises(SentemoError, match="can't be written"):
+        write_convokit(TALKS, tmp_path / "file" / "out")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "written", "time"),
+    [
+        (1_710_325_000, 1_710_325_000, datetime(2024, 3, 13, 10, 16, 40, tzinfo=UTC)),
+        ("1710325000", 1_710_325_000, datetime(2024, 3, 13, 10, 16, 40, tzinfo=UTC)),
+        ("2024-03-13T10:16:40Z", 1_710_325_000, datetime(2024, 3, 13, 10, 16, 40, tzinfo=UTC)),
+        ("2024-03-13 10:16:40", 1_710_325_000, datetime(2024, 3, 13, 10, 16, 40)),
+        (7, 0, None),
+    ],
+)
+def test_times_and_ids_come_back(tmp_path: Path, stamp: object, written: float, time: datetime | None) -> None:
+    (talk,) = read(utterance("m1", "t", "a", timestamp=stamp))
+    assert (talk.turns[0].id, talk.turns[0].time) == ("m1", time)
+    write_convokit([talk], tmp_path / "out")
+    assert list(read_convokit(tmp_path / "out")) == [talk]
+    assert json.loads((tmp_path / "out" / "utterances.jsonl").read_text())["timestamp"] == written
+
+
+def test_iso_times_order_the_turns() -> None:
+    (talk,) = read(
+        utterance("2", "t", "b", timestamp="2020-01-01T10:05:00"), utterance("1", "t", "a", timestamp="2020-01-01")
+    )
+    assert texts(talk) == "ab"

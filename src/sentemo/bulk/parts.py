@@ -16,7 +16,8 @@ from sentemo.types import Prediction
 
 Labelled = tuple[str, Prediction]
 """The file where a conversation stands, and its labels."""
-COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities", "tags")
+ORIGIN = ("message_id", "time", "start", "end")
+COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities", "tags", *ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def _jsonl(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
 def _rows(labelled: Sequence[Labelled]) -> Iterator[dict[str, Any]]:
     for file, prediction in labelled:
         for number, turn in enumerate(prediction, 1):
-            yield {"file": file, "id": prediction.id, "turn": number, "tags": {}} | turn_record(turn)
+            record = {"tags": {}} | turn_record(turn)
+            own = {"message_id": record.pop("id", None)}  # "id" is the conversation's here
+            yield {"file": file, "id": prediction.id, "turn": number} | record | own
 
 
 def _csv(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
@@ -65,7 +68,21 @@ def _parquet(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
 
     text, number = pa.string(), pa.float64()
     probabilities = pa.struct([(label, number) for label in labels])
-    kinds = (text, text, pa.int32(), text, text, text, number, probabilities, pa.map_(text, number))
+    kinds = (
+        text,
+        text,
+        pa.int32(),
+        text,
+        text,
+        text,
+        number,
+        probabilities,
+        pa.map_(text, number),
+        text,
+        text,
+        number,
+        number,
+    )
     table = pa.Table.from_pylist(list(_rows(labelled)), pa.schema(list(zip(COLUMNS, kinds, strict=True))))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")

@@ -37,7 +37,7 @@ class BlindLabeler(Predicting):
         for turn, values in zip(talk.turns, self._probabilities(talk), strict=True):
             shares = dict(zip(self._labels.names, values.tolist(), strict=True))
             best = self._labels.names[int(values.argmax())]
-            turns.append(TurnPrediction(turn.speaker, turn.text, best, shares[best], shares))
+            turns.append(TurnPrediction.of(turn, best, shares[best], shares))
         return Prediction(talk.id, tuple(turns))
 
 

@@ -93,11 +93,11 @@ def _translated(turn: TurnPrediction, table: Table, labels: LabelSet) -> TurnPre
             sums[name] += share / len(meant)
     total = sum(sums.values())
     if turn.label == ABSTENTION or not total:
-        return TurnPrediction(turn.speaker, turn.text, ABSTENTION, 1.0, {**dict.fromkeys(sums, 0.0), ABSTENTION: 1.0})
+        return TurnPrediction.of(turn, ABSTENTION, 1.0, {**dict.fromkeys(sums, 0.0), ABSTENTION: 1.0})
     shares = {name: share / total for name, share in sums.items()}
     said = table.get(turn.label, ())
     best = max(shares, key=lambda name: (shares[name], name in said))
-    return TurnPrediction(turn.speaker, turn.text, best, shares[best], shares)
+    return TurnPrediction.of(turn, best, shares[best], shares)
 
 
 def _labelled(conversations: Sequence[Conversation]) -> int:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import NamedTuple
 
 from sentemo.formats.jsonl import load_object
@@ -15,11 +17,14 @@ from sentemo.formats.lines import Line, bare
 from sentemo.formats.source import Source
 from sentemo.formats.turns import Place, make_turn, plain
 from sentemo.formats.zips import open_tree
+from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
 UTTERANCES = "utterances.jsonl"
 LABELS = ("emotion", "label")
 """Keys of an utterance's metadata that hold its label, where none is asked for: the first that is text."""
+_NUMBERED = re.compile(r"/\d+")
+"""What `write_convokit` puts behind a conversation's id to number a turn that has none of its own."""
 
 
 class _Node(NamedTuple):
@@ -34,9 +39,9 @@ class _Node(NamedTuple):
 def read_convokit(source: Source, label: str | None = None) -> Iterator[Conversation]:
     """Yield the conversations in the order in which they start in the file; the whole corpus is held in memory.
 
-    Turns come by their timestamps; where one has none, in the file's order, each after what it answers. Blank ones are
-    left out. `label` names the key of the metadata that holds the labels; without it, texts under "emotion", else
-    "label", are taken. Raises `BadInput` with file and line.
+    Turns come by their timestamps, numbers or dates; where one has none, in the file's order, each after what it
+    answers. Blank ones are left out. `label` names the key of the metadata that holds the labels; without it, texts
+    under "emotion", else "label", are taken. Raises `BadInput` with file and line.
     """
     tree = open_tree(source)
     file = tree.find(UTTERANCES)
@@ -64,8 +69,11 @@ def _node(line: Line, path: str, label: str | None) -> tuple[str, _Node]:
     blank = text is None or (isinstance(text, str) and not text.strip())
     told = value.get("meta")
     meta: Mapping[str, object] = told if isinstance(told, dict) else {}
-    turn = None if blank else make_turn(text, speaker, _label(meta, label, place), place)
-    return talk, _Node(id, reply_to, _time(value.get("timestamp")), turn)
+    stamp = value.get("timestamp")
+    time = read_time(meta.get("time")) or read_time(stamp)
+    own = meta.get("message_id") or ("" if _NUMBERED.fullmatch(id.removeprefix(talk)) and id.startswith(talk) else id)
+    turn = None if blank else make_turn(text, speaker, _label(meta, label, place), place, id=own, time=time)
+    return talk, _Node(id, reply_to, _seconds(stamp), turn)
 
 
 def _first(value: Mapping[str, object], *keys: str) -> object:
@@ -73,6 +81,8 @@ def _first(value: Mapping[str, object], *keys: str) -> object:
 
 
 def _name(value: object, what: str, place: Place) -> str:
+    if isinstance(value, dict):  # as older versions write speakers
+        value = value.get("id") or value.get("name") or value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return "" if value is None else plain(value, what, place)
@@ -87,13 +97,14 @@ def _label(meta: Mapping[str, object], key: str | None, place: Place) -> str | N
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-def _time(value: object) -> float | None:
-    """Read a timestamp, a number or its digits."""
+def _seconds(value: object) -> float | None:
+    """Read a timestamp, for the order: a number, its digits, or a date and time (without a zone, UTC)."""
     try:
-        time = float(value) if isinstance(value, str | int | float) else math.nan
+        seconds = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):
-        return None
-    return time if math.isfinite(time) else None
+        time = read_time(value)
+        return None if time is None else time.replace(tzinfo=time.tzinfo or UTC).timestamp()
+    return seconds if math.isfinite(seconds) else None
 
 
 def _ordered(nodes: Sequence[_Node]) -> list[_Node]:

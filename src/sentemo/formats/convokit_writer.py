@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC
+from itertools import islice, pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,19 @@ from sentemo.errors import UsageError
 from sentemo.files import staged_folder
 from sentemo.formats.convokit import UTTERANCES
 from sentemo.formats.turns import Place, checked
+from sentemo.times import written
 from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction
 
 AT_ONCE = 256  # conversations labelled together
 INDEX = {
     "label": ["<class 'str'>"],
+    "time": ["<class 'str'>"],
+    "message_id": ["<class 'str'>"],
     "predicted_label": ["<class 'str'>"],
     "predicted_score": ["<class 'float'>"],
     "predicted_probabilities": ["<class 'dict'>"],
 }
-"""The metadata of an utterance: its own label, and a labeler's label with its probability and those of all."""
+"""The metadata of an utterance: its own label, time and id; a labeler's label, its probability and those of all."""
 
 
 def write_convokit(
@@ -30,9 +34,12 @@ def write_convokit(
 ) -> int:
     """Write a corpus that `read_convokit` and ConvoKit read; return how many conversations.
 
-    Each utterance replies to the one before it; its timestamp is its place in the conversation, from 0. The folder must
-    be new or empty and appears complete or not at all. Raises `UsageError` for one that is neither, `BadInput` for
-    conversations without an id of their own and for what could not be read again.
+    Each utterance replies to the one before it. Its timestamp is its time in seconds since 1970 (UTC is taken for times
+    that don't tell their zone) where every turn has one that is not before the last one's, else its place in the
+    conversation, from 0. The folder must be new or empty and appears complete or not at all.
+
+    Raises `UsageError` for a folder that is neither, `BadInput` for conversations without an id of their own and for
+    what could not be read again.
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -87,9 +94,11 @@ def _companions(talks: set[str], speakers: set[str], keys: set[str]) -> dict[str
 
 
 def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict[str, Any]]:
-    """Give the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that no two have the same."""
-    for place, turn in enumerate(talk):
+    """Yield the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that no two have the same."""
+    for place, (turn, timestamp) in enumerate(zip(talk, _timestamps(talk), strict=True)):
         meta = {} if turn.label is None else {"label": turn.label}
+        meta |= {} if turn.time is None else {"time": written(turn.time)}
+        meta |= {"message_id": turn.id} if turn.id else {}
         yield {
             "id": f"{talk.id}/{place}",
             "conversation_id": talk.id,
@@ -97,9 +106,15 @@ def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict
             "speaker": turn.speaker,
             "meta": meta | (_predicted(prediction.turns[place]) if prediction else {}),
             "reply-to": f"{talk.id}/{place - 1}" if place else None,
-            "timestamp": place,
+            "timestamp": timestamp,
             "vectors": [],
         }
+
+
+def _timestamps(talk: Conversation) -> Sequence[float]:
+    times = [turn.time.replace(tzinfo=turn.time.tzinfo or UTC).timestamp() for turn in talk if turn.time is not None]
+    in_order = len(times) == len(talk) and all(before <= after for before, after in pairwise(times))
+    return times if in_order else range(len(talk))
 
 
 def _predicted(turn: TurnPrediction) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sentemo.formats.attempts import Attempt, attempts, strictly
 from sentemo.formats.lines import Line, bare, file_lines
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.turns import Place, checked, make_conversation, make_turn, plain
-from sentemo.types import Conversation, Utterance
+from sentemo.types import Conversation, Utterance, origin
 
 
 def read_jsonl(path: Source) -> Iterator[Conversation]:
@@ -56,7 +56,7 @@ def load_object(text: str, place: Place) -> Mapping[str, object]:
 def load_json(text: str, place: Place, next_step: str) -> object:
     """Parse JSON; an error names the place's line, or the text's own where the place is a whole file."""
     try:
-        value: object = json.loads(text, object_pairs_hook=_without_repeats)
+        value: object = json.loads(text, object_pairs_hook=without_repeats)
     except json.JSONDecodeError as error:
         where = Place(place.path, place.line or error.lineno)
         where.refuse(f"Not JSON: {error.msg} at character {error.colno}", next_step)
@@ -65,7 +65,7 @@ def load_json(text: str, place: Place, next_step: str) -> object:
     return value
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("an object names a key twice")
@@ -91,7 +91,17 @@ def _turn(value: object, place: Place) -> Utterance:
         return make_turn(value, None, None, place)
     if not isinstance(value, dict):
         place.refuse("A turn that is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
-    return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels"))
+    return turn_of(value, place)
+
+
+def turn_of(value: Mapping[str, object], place: Place) -> Utterance:
+    """Make the turn of an object with the keys that `write_jsonl` writes."""
+    return make_turn(
+        *(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels")),
+        id=value.get("id"),
+        time=value.get("time"),
+        span_s=(value.get("start"), value.get("end")),
+    )
 
 
 def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[str]) -> int:
@@ -122,7 +132,7 @@ def _line(conversation: Conversation, path: Source) -> bytes:
 def _slim(turn: Utterance) -> dict[str, object]:
     """Leave out what the reader fills in by itself."""
     slim: dict[str, object] = {"speaker": turn.speaker} if turn.speaker else {}
-    slim["text"] = turn.text
+    slim |= {"text": turn.text, **origin(turn)}
     if turn.label is not None:
         slim["label"] = turn.label
     if turn.labels:

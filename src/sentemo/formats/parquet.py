@@ -8,6 +8,7 @@ from typing import Any
 
 from sentemo.errors import BadInput
 from sentemo.formats.attempts import Attempt, attempts, strictly
+from sentemo.formats.jsonl import turn_of
 from sentemo.formats.lines import open_binary
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.table import Columns, Row, each_conversation
@@ -100,7 +101,7 @@ def _nested(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
 
 def _turn(value: object, place: Place) -> Utterance:
     if isinstance(value, dict):
-        return make_turn(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels"))
+        return turn_of(value, place)
     return make_turn(value, None, None, place)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sentemo.types import ABSTENTION, Prediction, TurnPrediction, rounded
+from sentemo.types import ABSTENTION, Prediction, TurnPrediction, origin, rounded
 
 
 def as_record(prediction: Prediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def as_record(prediction: Prediction, abstain_below: float = 0.0, *, several: bo
 def turn_record(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
     """Give one labelled turn as an object, its probabilities rounded."""
     return {
+        **origin(turn),
         "speaker": turn.speaker,
         "text": turn.text,
         "label": turn.label if turn.score >= abstain_below and turn.label != ABSTENTION else None,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from sentemo.errors import BadInput
 from sentemo.formats.source import Source
+from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
 MAX_CHARACTERS = 1_000_000
 """Cutting a text into tokens takes some 200 times its size in memory."""
+C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore")) and byte != 0x85}
+"""What a byte means in cp1252, for those that were read as Latin-1; U+0085 ends a line elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +30,53 @@ class Place:
         raise BadInput(cause, next_step, path=str(self.path), line=self.line)
 
 
-def make_turn(text: object, speaker: object, label: object, place: Place, labels: object = None) -> Utterance:
+def make_turn(
+    text: object,
+    speaker: object,
+    label: object,
+    place: Place,
+    labels: object = None,
+    *,
+    id: object = None,
+    time: object = None,
+    span_s: tuple[object, object] = (None, None),
+) -> Utterance:
     """Make an utterance of untrusted values.
 
     The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
-    label None. Of several labels the missing and blank ones are left out.
+    label None. Of several labels the missing and blank ones are left out, and so are an id, a time and a start and end
+    that can't be read as such. Control characters that were meant as those of Windows become these.
     """
-    words = plain(text, "utterance", place)
+    words = mended(plain(text, "utterance", place))
     if not words.strip():
         place.refuse("Empty utterance", "Give it a text or leave the turn out")
     if len(words) > MAX_CHARACTERS:
         place.refuse(f"An utterance of {len(words):,} characters, above {MAX_CHARACTERS:,}", "Split or shorten it")
-    name = "" if speaker is None else plain(speaker, "speaker", place)
-    return Utterance(words, name, _label(label, place), _labels(labels, place))
+    name = "" if speaker is None else mended(plain(speaker, "speaker", place))
+    return Utterance(
+        words, name, _label(label, place), _labels(labels, place), _own_id(id, place), read_time(time), _span(*span_s)
+    )
+
+
+def mended(text: str) -> str:
+    """Replace the C1 control characters, which nobody writes, by those of cp1252 that have their bytes."""
+    return text if text.isascii() else text.translate(C1)
+
+
+def _own_id(value: object, place: Place) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return plain(value, "id", place) if isinstance(value, str) else ""
+
+
+def _span(start: object, end: object) -> tuple[float, float] | None:
+    """Read a start and an end in seconds, or a start alone, from numbers or their digits."""
+    try:
+        first, last = (float(value) if isinstance(value, str | int | float) else math.nan for value in (start, end))
+    except (ValueError, OverflowError):
+        return None
+    last = first if math.isnan(last) else last
+    return (first, last) if 0 <= first <= last < math.inf else None
 
 
 def _label(value: object, place: Place) -> str | None:
@@ -68,7 +106,15 @@ def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conv
 
 def checked(conversation: Conversation, place: Place) -> Conversation:
     """Check that a conversation that is to be written can be read again."""
-    turns = [make_turn(turn.text, turn.speaker, turn.label, place, turn.labels) for turn in conversation]
+    turns = [
+        make_turn(
+            *(turn.text, turn.speaker, turn.label, place, turn.labels),
+            id=turn.id,
+            time=turn.time,
+            span_s=turn.span_s or (None, None),
+        )
+        for turn in conversation
+    ]
     return make_conversation(plain(conversation.id, "id", place), turns, place)
 
 

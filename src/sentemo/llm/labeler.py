@@ -82,5 +82,5 @@ class LlmLabeler(Predicting):
         for place, turn in enumerate(talk):
             found = shares.get((number, place)) or self._certain(ABSTENTION)
             label = max(found, key=found.__getitem__)
-            turns.append(TurnPrediction(turn.speaker, turn.text, label, found[label], found))
+            turns.append(TurnPrediction.of(turn, label, found[label], found))
         return Prediction(talk.id, tuple(turns))

@@ -185,12 +185,13 @@ class LiveClient:
 
     def add(self, speaker: str, text: str) -> TurnPrediction:
         """Label the next turn."""
-        Utterance(text, speaker).check()
+        said = Utterance(text, speaker)
+        said.check()
         self._connection.send(json.dumps({"speaker": speaker, "text": text, **self._more}))
         reply = json.loads(self._connection.recv(self._timeout_s))
         if "error" in reply:
             raise _refused(422, reply["error"])
-        return _turn(speaker, text, reply)
+        return _turn(said, reply)
 
 
 def _content(reply: httpx2.Response) -> Any:
@@ -235,17 +236,17 @@ def _example(conversation: Conversation) -> dict[str, Any]:
 
 def _prediction(talk: Conversation, turns: Sequence[Mapping[str, Any]]) -> Prediction:
     pairs = zip(talk, turns, strict=True)
-    return Prediction(talk.id, tuple(_turn(said.speaker, said.text, turn) for said, turn in pairs))
+    return Prediction(talk.id, tuple(_turn(said, turn) for said, turn in pairs))
 
 
-def _turn(speaker: str, text: str, reply: Mapping[str, Any]) -> TurnPrediction:
+def _turn(said: Utterance, reply: Mapping[str, Any]) -> TurnPrediction:
     label, score, shares = reply["label"], reply["confidence"], reply["probabilities"]
-    return TurnPrediction(speaker, text, label, score, shares, tags=reply.get("tags", {}))
+    return TurnPrediction.of(said, label, score, shares, tags=reply.get("tags", {}))
 
 
 def _explained(said: Utterance, reply: Mapping[str, Any]) -> TurnExplanation:
     return TurnExplanation(
-        _turn(said.speaker, said.text, reply),
+        _turn(said, reply),
         tuple(NearExample(**near) for near in reply["nearest"]),
         reply["prototypes"],
         tuple(Influence(**other) for other in reply["influences"]),

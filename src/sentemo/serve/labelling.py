@@ -18,7 +18,7 @@ from sentemo.serve.schemas import PredictAsked, PredictReply, count_turns
 from sentemo.serve.service import BATCH_TURNS, Service
 from sentemo.serve.worker import Job
 from sentemo.shares import neutral_factor, reweigh
-from sentemo.types import Conversation, Prediction, TurnPrediction, rounded
+from sentemo.types import Conversation, Prediction, TurnPrediction, origin, rounded
 
 
 def router(service: Service) -> APIRouter:
@@ -104,7 +104,7 @@ def record(prediction: Prediction, places: Sequence[Place] | None, factors: Mapp
 
 def labelled(turn: TurnPrediction) -> dict[str, Any]:
     """Give a turn's label as plain values, rounded to 6 digits."""
-    return {
+    return origin(turn) | {
         "label": turn.label,
         "confidence": round(turn.score, 6),
         "probabilities": rounded(turn.probabilities),

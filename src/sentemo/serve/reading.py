@@ -16,7 +16,7 @@ from sentemo.serve.errors import Refusal
 from sentemo.serve.replies import REFUSALS, as_json
 from sentemo.serve.requests import BoundedRequest, BoundedRoute
 from sentemo.serve.schemas import ReadReply
-from sentemo.types import Conversation
+from sentemo.types import Conversation, origin
 
 AUTO = "auto"
 NAME = "chat"
@@ -59,4 +59,4 @@ def _taken(talks: Any) -> list[dict[str, Any]]:
 
 
 def _record(talk: Conversation) -> dict[str, Any]:
-    return {"id": talk.id, "turns": [{"speaker": turn.speaker, "text": turn.text} for turn in talk]}
+    return {"id": talk.id, "turns": [origin(turn) | {"speaker": turn.speaker, "text": turn.text} for turn in talk]}

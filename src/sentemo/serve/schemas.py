@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from sentemo.serve import limits
 from sentemo.shares import MOST_SENSITIVE
+from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
 MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -75,15 +76,26 @@ class Turn(Asked):
     text: Words
 
 
+class DatedTurn(Turn):
+    """One utterance, maybe with its own id and its time (ISO 8601), which the reply repeats."""
+
+    id: Short = ""
+    time: Short = ""
+
+    def plain(self) -> Utterance:
+        """Return the package's own turn, without a time that can't be read."""
+        return Utterance(self.text, self.speaker, id=self.id, time=read_time(self.time))
+
+
 class Talk(Asked):
     """The turns of one conversation, in order."""
 
     id: Short = ""
-    turns: Annotated[list[Turn], Field(min_length=1, max_length=limits.MAX_TURNS)]
+    turns: Annotated[list[DatedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
 
     def plain(self) -> Conversation:
         """Give the package's own conversation."""
-        return Conversation(self.id, tuple(Utterance(turn.text, turn.speaker) for turn in self.turns))
+        return Conversation(self.id, tuple(turn.plain() for turn in self.turns))
 
 
 class PredictAsked(Asked):
@@ -142,8 +154,10 @@ class LiveTurn(Turn):
 
 class LabelledOut(BaseModel):
     """The label of one turn, its probability, those of all labels, the tags that apply beside the label (0.5 or more
-    each), and its place on the map where asked for."""
+    each), its place on the map where asked for, and the turn's own id and time where it has any."""
 
+    id: str | None = None
+    time: str | None = None
     label: str
     confidence: float
     probabilities: dict[str, float]
@@ -259,8 +273,12 @@ class AdaptReply(BaseModel):
 
 
 class ReadTurn(BaseModel):
-    """One utterance that was read."""
+    """One utterance that was read: its own id, its time, its start and end in seconds where there are any."""
 
+    id: str | None = None
+    time: str | None = None
+    start: float | None = None
+    end: float | None = None
     speaker: str
     text: str
 

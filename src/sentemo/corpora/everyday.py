@@ -7,6 +7,7 @@ It was written line by line by a language model, not by people chatting. A turn'
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sentemo.types import Conversation, LabelSet
 
 LABELS = LabelSet(("neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise"), neutral="neutral")
 FILES = {"train": "train.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
+CUSTOMER_FILES = {"train": "customers.jsonl"}
 
 
 def packaged() -> Path:
@@ -28,13 +30,22 @@ def packaged() -> Path:
 
 def read_everyday(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the conversations of a split from DIR/FILE or the file itself, with the ids of the file."""
-    file = find(path, FILES[split], ("",))
+    yield from _read(path, split, "Everyday", FILES[split])
+
+
+def read_customers(path: Path, split: str) -> Iterator[Conversation]:
+    """As `read_everyday`, from customers.jsonl."""
+    yield from _read(path, split, "Customers", CUSTOMER_FILES[split])
+
+
+def _read(path: Path, split: str, title: str, name: str) -> Iterator[Conversation]:
+    file = find(path, name, ("",))
     if file is None:
-        raise SplitNotFound("Everyday", split, path, f"the folder with {FILES[split]}")
+        raise SplitNotFound(title, split, path, f"the folder with {name}")
     filled = (line for line in bare(file_lines(file)) if line[1].strip())
     for row, (line, text) in enumerate(filled):
         place = Place(file, line)
-        talk = read_conversation(load_object(text, place), f"everyday-{split}-{row}", place)
+        talk = read_conversation(load_object(text, place), f"{title.lower()}-{split}-{row}", place)
         _check(talk, place)
         yield talk
 
@@ -65,3 +76,13 @@ EVERYDAY = Corpus(
     reader=read_everyday,
     several="votes",
 )
+
+CUSTOMERS = replace(
+    EVERYDAY,
+    name="customers",
+    title="Customers",
+    published={"train": _counts(347, 184, 226, 9, 23, 44, 24, 11)},
+    reader=read_customers,
+    splits=("train",),
+)
+"""Posts to companies and chats with their support, which `everyday` has few of; one annotator, for training alone."""

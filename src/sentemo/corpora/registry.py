@@ -7,7 +7,7 @@ from sentemo.corpora.corpus import Corpus
 from sentemo.corpora.dailydialog import DAILYDIALOG
 from sentemo.corpora.emorynlp import EMORYNLP
 from sentemo.corpora.empathetic import EMPATHETIC
-from sentemo.corpora.everyday import EVERYDAY
+from sentemo.corpora.everyday import CUSTOMERS, EVERYDAY
 from sentemo.corpora.goemotions import GOEMOTIONS
 from sentemo.corpora.iemocap import IEMOCAP
 from sentemo.corpora.meld import MELD
@@ -17,7 +17,7 @@ from sentemo.errors import UsageError
 
 CORPORA = {
     corpus.name: corpus
-    for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS, EMPATHETIC, XED, BRIGHTER, EVERYDAY)
+    for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS, EMPATHETIC, XED, BRIGHTER, EVERYDAY, CUSTOMERS)
 }
 
 RELABELLED = (EMORYNLP, GOEMOTIONS, XED, BRIGHTER)

@@ -134,13 +134,13 @@ def ray(folder: Path, flags: list[str], asked: argparse.Namespace) -> dict[str, 
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Give the SHA-256 of every file below a folder, by its name."""
+    """Return the SHA-256 of every file below a folder, by its name."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def ray_workers() -> list[int]:
-    """Give the processes in which Ray runs our worker."""
+    """Return the processes in which Ray runs our worker."""
     lines = {path.parent.name: path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")}
     return [int(pid) for pid, line in lines.items() if line.startswith(b"ray::Worker")]
 

@@ -98,7 +98,7 @@ def names(text: str) -> list[str]:
 
 
 def told(part: str, asked: argparse.Namespace) -> dict[str, Any]:
-    """Give the settings that a part depends on."""
+    """Return the settings that a part depends on."""
     found: dict[str, Any] = {"resamples": asked.resamples}
     if asked.limit:
         found["conversations of a set at most"] = asked.limit

@@ -55,7 +55,7 @@ def talk(rng: random.Random, turns: int = 4) -> Conversation:
 
 
 def body(conversation: Conversation) -> dict[str, Any]:
-    """Give the request for it."""
+    """Return the request for it."""
     turns = [{"speaker": turn.speaker, "text": turn.text} for turn in conversation]
     return {"conversations": [{"turns": turns}]}
 
@@ -76,7 +76,7 @@ def server(
 
 @asynccontextmanager
 async def clients(url: str) -> AsyncIterator[httpx2.AsyncClient]:
-    """Give connections without a bound."""
+    """Yield connections without a bound."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx2.AsyncClient(base_url=url, limits=limits, timeout=600, trust_env=False) as client:
         await asyncio.sleep(1)  # the server is warm
@@ -261,7 +261,7 @@ async def metric(client: httpx2.AsyncClient, name: str, label: str = "") -> floa
 
 
 def resident_mib(process: int) -> float:
-    """Give a process's resident memory."""
+    """Return a process's resident memory."""
     pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 

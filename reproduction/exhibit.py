@@ -34,7 +34,7 @@ class Exhibit:
     """What belongs to it but may not stand in the same table."""
 
     def to_markdown(self, level: int = 2) -> str:
-        """Give the exhibit as a section of a Markdown page, under a heading of a level."""
+        """Return the exhibit as a section of a Markdown page, under a heading of a level."""
         blocks = [f"{'#' * level} {self.title}"]
         if self.rows:
             blocks.append(aligned_table(self.columns, self.rows))
@@ -44,7 +44,7 @@ class Exhibit:
         return "\n\n".join(blocks) + "\n"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the exhibit for machines."""
+        """Return the exhibit for machines."""
         told = {"name": self.name, "title": self.title, "data": self.data, "notes": list(self.notes)}
         return {**told, "parts": [part.to_json() for part in self.parts]} if self.parts else told
 

@@ -69,7 +69,7 @@ def show(name: str, order: Order) -> Exhibit:
 
 
 def names_of(asked: Sequence[str], corpus: str) -> tuple[str, ...]:
-    """Give the exhibits that are asked for and that a corpus has, in the order in which they are made."""
+    """Return the exhibits that are asked for and that a corpus has, in the order in which they are made."""
     known = [name for name in EXHIBITS if corpus == "dailydialog" or name not in DAILYDIALOG_ONLY]
     if unknown := [name for name in asked if name not in known and name != "all"]:
         raise UsageError(f"There is no exhibit {unknown[0]!r} of {corpus}", f"Use all, or some of: {', '.join(known)}")
@@ -77,7 +77,7 @@ def names_of(asked: Sequence[str], corpus: str) -> tuple[str, ...]:
 
 
 def system_names() -> set[str]:
-    """Give the names of all systems, as their folders and `--runs` have them."""
+    """Return the names of all systems, as their folders and `--runs` have them."""
     alone = [direct(encoder, neutral=neutral) for encoder in ("minilm", "mpnet") for neutral in (True, False)]
     parts = (*imbalance_study(1).values(), *section_5_1(1))
     systems: list[System] = [tuned(), *map(contextual, ENCODERS), *alone, *parts, *SIAMESE]

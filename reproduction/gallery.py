@@ -85,7 +85,7 @@ def _points(lab: Lab) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int64]]:
 
 
 def _untrained(model: SentEmoContext) -> SentEmoContext:
-    """Give the same network as seed 0 drew it; only the statistics of its input are kept."""
+    """Return the same network as seed 0 drew it; only the statistics of its input are kept."""
     torch.manual_seed(0)
     network = Network(model.network.shape)
     network.context.standardize.load_state_dict(model.network.context.standardize.state_dict())

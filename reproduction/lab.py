@@ -46,7 +46,7 @@ class System(Protocol):
     def prepare(self, ground: Ground) -> None: ...
     def fingerprint(self, ground: Ground, seed: int) -> str: ...
     def train(self, ground: Ground, seed: int, folder: Path, watchers: Watchers) -> Any:
-        """Give a labeler and embedder whose `head` can be set."""
+        """Return a labeler and embedder whose `head` can be set."""
         ...
 
 
@@ -70,7 +70,7 @@ class Lab:
         return ""
 
     def trials(self, system: System) -> list[Trial]:
-        """Give the trials of a system, one a seed; those that aren't there yet are run."""
+        """Return the trials of a system, one a seed; those that aren't there yet are run."""
         return [self._trial(system, seed) for seed in range(self.runs(system.name))]
 
     def measured(self, system: System, measurement: Measurement) -> Measured:
@@ -85,18 +85,18 @@ class Lab:
         return Measured(*row, figures={name: Spread.of([x[name] for x in figures]) for name in names})
 
     def predictions(self, system: System, seed: int = 0) -> list[Prediction]:
-        """Give the predictions of a trial for the measured split."""
+        """Return the predictions of a trial for the measured split."""
         trial = self._trial(system, seed)
         return load_predictions(self.folder(system, seed), trial, self.ground.measured.conversations)
 
     def model(self, system: NetworkSystem) -> SentEmoContext:
-        """Give the trained network of a system's first seed."""
+        """Return the trained network of a system's first seed."""
         self._trial(system, 0)
         encoder = self.ground.encoder(system.encoder, system.recipe.encoder.layers)
         return SentEmoContext.from_pretrained(self.folder(system, 0) / "model", encoder=encoder)
 
     def log(self, system: NetworkSystem, seed: int) -> list[dict[str, Any]]:
-        """Give the log rows of a trial's training."""
+        """Return the log rows of a trial's training."""
         self._trial(system, seed)
         lines = (self.folder(system, seed) / "log.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
@@ -113,7 +113,7 @@ class Lab:
         return Measured(*row, figures={name: Spread.of([value]) for name, value in figures.items()})
 
     def folder(self, system: System, seed: int) -> Path:
-        """Give the folder of a trial."""
+        """Return the folder of a trial."""
         return self.out / "trials" / self.ground.corpus / system.name / f"seed-{seed}"
 
     def _trial(self, system: System, seed: int) -> Trial:

@@ -27,7 +27,7 @@ class Measured:
     """Why the system was not run, in a few words; empty where it was."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give the record for machines."""
+        """Return the record for machines."""
         told: dict[str, Any] = {"system": self.system, "protocol": self.protocol, "split": self.split}
         if self.why_not:
             return {**told, "not_run": self.why_not}

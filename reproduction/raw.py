@@ -21,7 +21,7 @@ class RawSpace:
     encoder: Encoder
 
     def embed(self, conversations: Sequence[Conversation]) -> list[Embeddings]:
-        """Give each conversation's embeddings, (T,E)."""
+        """Return each conversation's embeddings, (T,E)."""
         texts = [turn.text for conversation in conversations for turn in conversation]
         vectors = self.encoder.encode(texts)
         places = [0]

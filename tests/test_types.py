@@ -88,10 +88,10 @@ def test_a_prediction_is_a_sequence_of_turns() -> None:
 @pytest.mark.parametrize(
     ("error", "message", "exit_code"),
     [
-        (SentemoError("It broke", "Mend it"), "It broke. Mend it.", 1),
+        (SentemoError("It broke", "Fix it"), "It broke. Fix it.", 1),
         (UsageError("No such thing.", "Name one."), "No such thing. Name one.", 2),
-        (BadInput("Odd", "Mend it", path="a.csv", line=3), "a.csv:3: Odd. Mend it.", 3),
-        (BadInput("Odd", "Mend it", path="a.csv"), "a.csv: Odd. Mend it.", 3),
+        (BadInput("Odd", "Fix it", path="a.csv", line=3), "a.csv:3: Odd. Fix it.", 3),
+        (BadInput("Odd", "Fix it", path="a.csv"), "a.csv: Odd. Fix it.", 3),
         (BadModel("Damaged", "Get it again"), "Damaged. Get it again.", 4),
         (MissingExtra("umap", "umap"), "umap is not installed. Install it with: pip install 'sentemo[umap]'.", 5),
     ],

@@ -27,20 +27,20 @@ Imports = dict[str, set[str]]
 
 
 def parts() -> dict[str, list[Path]]:
-    """Give the files of each folder and file right under the package."""
+    """Return the files of each folder and file right under the package."""
     inside = {path.name: sorted(path.rglob("*.py")) for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()}
     return inside | {path.stem: [path] for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")}
 
 
 def imported(files: list[Path]) -> Iterator[str]:
-    """Give which parts the files import."""
+    """Yield which parts the files import."""
     for node in (node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sentemo."):
             yield str(node.module).split(".")[1]
 
 
 def floors(imports: Imports) -> list[list[str]]:
-    """Give the parts from the ground up: each on the lowest floor above all that it imports."""
+    """Return the parts from the ground up: each on the lowest floor above all that it imports."""
     floor: dict[str, int] = {}
     for part in TopologicalSorter(imports).static_order():
         floor[part] = max((floor[below] + 1 for below in imports[part]), default=0)
@@ -48,23 +48,23 @@ def floors(imports: Imports) -> list[list[str]]:
 
 
 def reached(part: str, imports: Imports) -> set[str]:
-    """Give all that a part imports, over others too."""
+    """Return all that a part imports, over others too."""
     return imports[part].union(*(reached(below, imports) for below in imports[part]))
 
 
 def direct(part: str, imports: Imports) -> set[str]:
-    """Give what a part imports where no longer way leads there."""
+    """Return what a part imports where no longer way leads there."""
     return imports[part] - set[str]().union(*(reached(below, imports) for below in imports[part]))
 
 
 def purpose(files: list[Path]) -> str:
-    """Give the first sentence of the docstring."""
+    """Return the first sentence of the docstring."""
     head = next((path for path in files if path.name == "__init__.py"), files[0])
     return (ast.get_docstring(ast.parse(head.read_text(encoding="utf-8"))) or "").split("\n")[0]
 
 
 def places(levels: list[list[str]], imports: Imports, wide: float) -> dict[str, tuple[float, float]]:
-    """Give each part its lower left corner: below what imports it, so that few arrows cross."""
+    """Return each part its lower left corner: below what imports it, so that few arrows cross."""
     place: dict[str, tuple[float, float]] = {}
     for height, level in reversed(list(enumerate(levels))):
 

@@ -54,7 +54,7 @@ MARK = "↑"
 
 
 def phrase(name: str, keywords: list[str]) -> str:
-    """Give a name and the feelings among its keywords that the name doesn't hold."""
+    """Return a name and the feelings among its keywords that the name doesn't hold."""
     said = name.lower().replace("-", " ").split()
     known = {"laughing" if word in LAUGHING else word for word in keywords}
     felt = [word for word in FEELINGS if word in known - {*said}]

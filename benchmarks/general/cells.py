@@ -27,7 +27,7 @@ class Cells:
         self._made: set[Path] = set()
 
     def get(self, key: Mapping[str, Any]) -> Value | None:
-        """Give a result that is there: its value, and under `made` when and where it was made."""
+        """Return a result that is there: its value, and under `made` when and where it was made."""
         path = self._path(key)
         if self.again and path not in self._made:
             return None
@@ -38,7 +38,7 @@ class Cells:
             return None
 
     def value(self, key: Mapping[str, Any], make: Callable[[], Value]) -> Value:
-        """Give a result, and make it where it isn't there."""
+        """Return a result, and make it where it isn't there."""
         found = self.get(key)
         if found is None:
             start = time.monotonic()

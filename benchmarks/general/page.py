@@ -144,7 +144,7 @@ def grid(rows: Sequence[Row]) -> list[str]:
 
 
 def pair(row: Row | None, key: str) -> str:
-    """Give a cell of the grid."""
+    """Return a cell of the grid."""
     found = None if row is None else row[key]
     return MISSING if found is None else f"{found['macro_f1_no_neutral']:.1f} / {found['mcc']:.3f}"
 

@@ -222,25 +222,25 @@ class Study:
 
 
 def corpora_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the corpora that a model was trained on, as its facts tell."""
+    """Return the corpora that a model was trained on, as its facts tell."""
     named = [*facts.get("corpora", ()), facts.get("corpus"), facts.get("the model's corpus")]
     return tuple(dict.fromkeys(str(name) for name in named if name))
 
 
 def shares_of(model: Any) -> Mapping[str, float] | None:
-    """Give the label shares that a model's probabilities are made for; None where it doesn't tell."""
+    """Return the label shares that a model's probabilities are made for; None where it doesn't tell."""
     shares = model.facts.get("label shares")
     return shares if isinstance(shares, dict) and {*shares} == {*model.labels.names} else None
 
 
 def known_labels(mixed: Sequence[MappedCorpus]) -> tuple[str, ...]:
-    """Give the common labels that a mixture can teach."""
+    """Return the common labels that a mixture can teach."""
     said = {name for each in mixed for names in each.table.values() for name in names}
     return tuple(name for name in LabelMap.load(COMMON).labels.names if name in said)
 
 
 def family_member(name: str) -> str:
-    """Give the corpus whose texts a source has."""
+    """Return the corpus whose texts a source has."""
     members = FAMILIES.get(family(name), ())
     return next((each for each in members if name == each or name.startswith(f"{each}-")), name)
 

@@ -56,7 +56,7 @@ def score(
 def figures(
     labeler: Labeler, predictions: Sequence[Prediction], gold: Gold, resamples: int, seed: int
 ) -> dict[str, Any]:
-    """Give a report's figures as JSON values; of polarity also how many complaints are found."""
+    """Return a report's figures as JSON values; of polarity also how many complaints are found."""
     table, common = meanings(gold.chosen, labeler.labels), gold.chosen.labels
     told = [translate(each, table, common) for each in predictions]
     mapped = gold.gold

@@ -67,7 +67,7 @@ SETS = (
 
 
 def family(corpus: str) -> str:
-    """Give the corpus that another, or its texts labelled again, counts as part of."""
+    """Return the corpus that another, or its texts labelled again, counts as part of."""
     base = corpus.removesuffix(SUFFIX)
     return next((name for name, members in FAMILIES.items() if base in members), "")
 

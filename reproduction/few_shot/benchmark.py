@@ -235,5 +235,5 @@ def to_markdown(rows: Sequence[Row], chance: float) -> str:
 
 
 def to_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Give plain values for `json.dumps`."""
+    """Return plain values for `json.dumps`."""
     return [asdict(row) for row in rows]

@@ -29,7 +29,7 @@ class Learner(Protocol):
     """Learn an episode's labels and label its queries."""
 
     def learn(self, episode: Episode) -> tuple[Callable[[IntArray], IntArray], float]:
-        """Give what labels rows of the pool, and the seconds that learning took."""
+        """Return what labels rows of the pool, and the seconds that learning took."""
         ...
 
 

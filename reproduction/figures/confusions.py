@@ -46,7 +46,7 @@ def plot_confusions(
 
 
 def _read(reports: Sequence[Measured]) -> tuple[list[str], IntArray]:
-    """Give the labels and the counts (reports, C, C)."""
+    """Return the labels and the counts (reports, C, C)."""
     read = [x.to_json() if isinstance(x, Report) else x for x in reports]
     labels = [tuple(x["confusion_matrix"]["labels"]) for x in read]
     if len({*labels}) > 1:
@@ -58,7 +58,7 @@ def _read(reports: Sequence[Measured]) -> tuple[list[str], IntArray]:
 
 
 def _shares(counts: IntArray) -> FloatArray:
-    """Give each row in percent, NaN where it is empty."""
+    """Return each row in percent, NaN where it is empty."""
     totals = counts.sum(axis=1, keepdims=True).astype(np.float64)
     out: FloatArray = np.divide(100 * counts, totals, out=np.full(counts.shape, np.nan), where=totals > 0)
     return out

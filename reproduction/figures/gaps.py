@@ -34,7 +34,7 @@ class Sides:
         return self.negative - self.positive
 
     def to_json(self, margin: float) -> dict[str, Any]:
-        """Give shares in percent, and percentiles of the gap."""
+        """Return shares in percent, and percentiles of the gap."""
         cuts = (1, 5, 10, 25, 50, 75, 90, 95, 99)
         return {
             "right_percent": 100 * float((self.gap > 0).mean()),
@@ -58,7 +58,7 @@ class Gaps:
 
     @property
     def shown(self) -> IntArray:
-        """Give the positions of the triplets whose change of the gap is at each of `PERCENTILES`."""
+        """Return the positions of the triplets whose change of the gap is at each of `PERCENTILES`."""
         order = np.argsort(self.after.gap - self.before.gap, kind="stable")
         return order[[round(cut / 100 * (len(order) - 1)) for cut in PERCENTILES]]
 
@@ -68,7 +68,7 @@ class Gaps:
         return self.labels.names[int(self.gold[place])]
 
     def to_json(self) -> dict[str, Any]:
-        """Give what Figure 1 shows for machines."""
+        """Return what Figure 1 shows for machines."""
         change = self.after.gap - self.before.gap
         return {
             "triplets": len(change),

@@ -93,7 +93,7 @@ def columns(names: Sequence[str]) -> int:
 
 
 def _by_epoch(runs: Sequence[Rows], key: str) -> Series:
-    """Give a figure's values, one a run, for each epoch in which all runs have it."""
+    """Return a figure's values, one a run, for each epoch in which all runs have it."""
     found = [{row["epoch"]: row[key] for row in run if "epoch" in row and row.get(key) is not None} for run in runs]
     common = set(found[0]).intersection(*found) if found else set()
     return {epoch: [values[epoch] for values in found] for epoch in sorted(common)}

@@ -64,7 +64,7 @@ def balanced_sample(gold: IntArray, per_label: int, rng: np.random.Generator) ->
 
 
 def dots_of(labels: LabelSet) -> dict[str, Dots]:
-    """Give each label its look, the same whatever is drawn; neutral first, which lies underneath."""
+    """Return each label its look, the same whatever is drawn; neutral first, which lies underneath."""
     neutral = {} if labels.neutral is None else {labels.neutral: BACKGROUND}
     return {**neutral, **{name: emotion_dots(rank) for rank, name in enumerate(labels.emotions)}}
 

@@ -41,7 +41,7 @@ class IsolatedModel(Predicting):
 
     def __post_init__(self) -> None:
         if self.head not in get_args(IsolatedHead):
-            raise UsageError(f"There is no head {self.head!r}", f"Use one of: {', '.join(get_args(IsolatedHead))}")
+            raise UsageError(f"Unknown head {self.head!r}", f"Use one of: {', '.join(get_args(IsolatedHead))}")
         self.subnetwork.eval()
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
@@ -53,7 +53,7 @@ class IsolatedModel(Predicting):
         ]
 
     def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
-        """Give each conversation's points in the emotion space, (T,Z), of length 1."""
+        """Return each conversation's points in the emotion space, (T,Z), of length 1."""
         for conversation in conversations:
             conversation.check()
         texts = list(dict.fromkeys(turn.text for conversation in conversations for turn in conversation))

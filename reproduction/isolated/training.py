@@ -144,7 +144,7 @@ def _step(
 
 
 def _batches(data: LabelledTexts, drawn: Triplets, size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Give batches of anchors, positives and negatives: words (3,N,W,E) and lengths (3,N)."""
+    """Yield batches of anchors, positives and negatives: words (3,N,W,E) and lengths (3,N)."""
     sides = data.rows[np.stack([drawn.anchors, drawn.positives, drawn.negatives])]
     for start in range(0, sides.shape[1], size):
         words, lengths = data.texts.batch(sides[:, start : start + size])

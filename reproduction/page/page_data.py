@@ -22,7 +22,7 @@ def page_data(
     isolated: Sequence[Prediction],
     labels: LabelSet,
 ) -> dict[str, Any]:
-    """Give the page's data for `json.dumps`; labels are positions, probabilities thousandths.
+    """Return the page's data for `json.dumps`; labels are positions, probabilities thousandths.
 
     A turn is `[speaker, text]`, and where it has a gold label `[speaker, text, gold, contextual, isolated,
     [contextual's probabilities], [isolated's]]`; a dialogue is `[id, names of its speakers, turns]`.

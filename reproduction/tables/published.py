@@ -42,7 +42,7 @@ class PublishedFigure:
 
     @property
     def value(self) -> float | None:
-        """The number, the lower one of a span such as `69 to 70.4`; None for what is no number, such as a size."""
+        """The number, the lower one of a span such as `69 to 70.4`; None for what is not a number, such as a size."""
         try:
             return float(self.printed.partition(" to ")[0])
         except ValueError:
@@ -53,7 +53,7 @@ class PublishedFigure:
         return bool(protocol) and self.convention.protocol == protocol
 
     def to_json(self, protocol: str) -> dict[str, Any]:
-        """Give the figure for machines, beside those measured under a protocol."""
+        """Return the figure for machines, beside those measured under a protocol."""
         told = {"printed": self.printed, "value": self.value, "convention": self.convention.name}
         return {**told, "comparable": self.is_comparable(protocol)}
 
@@ -79,14 +79,14 @@ class PublishedRow:
         return tuple(sorted(found, key=lambda convention: not convention.protocol))
 
     def to_json(self, protocol: str) -> dict[str, Any]:
-        """Give the row for machines, beside those measured under a protocol."""
+        """Return the row for machines, beside those measured under a protocol."""
         figures = {name: figure.to_json(protocol) for name, figure in self.figures.items()}
         told = {"table": self.table, "model": self.model, "citation": self.citation, "source": self.source}
         return {**told, "figures": figures, **({"note": self.note} if self.note else {})}
 
 
 def published(table: str) -> tuple[PublishedRow, ...]:
-    """Give the published rows of a table of the paper, or of what others add to it, in their printed order.
+    """Return the published rows of a table of the paper, or of what others add to it, in their printed order.
 
     Raises `UsageError` for a table that is not known.
     """
@@ -100,7 +100,7 @@ def read_published(text: str) -> tuple[PublishedRow, ...]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _damaged(f"It is no TOML ({error})") from error
+        raise _damaged(f"Not valid TOML ({error})") from error
     conventions = {name: _convention(name, record) for name, record in tables.pop("conventions", {}).items()}
     if odd := sorted(tables.keys() - set(TABLES)):
         raise _damaged(f"There is no table {odd[0]!r}")

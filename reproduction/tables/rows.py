@@ -31,7 +31,7 @@ class Sheet:
         return ("model", "source", *(COLUMNS[name] for name in self.figures), "protocol and convention")
 
     def heading(self, text: str) -> Row:
-        """Give a row that names the group below it."""
+        """Return a row that names the group below it."""
         return (f"**{text}**", *[""] * (len(self.columns) - 1))
 
     def published(self, row: PublishedRow, protocol: str) -> Row:

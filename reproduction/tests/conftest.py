@@ -15,7 +15,7 @@ __all__ = ["corpus_dir", "reproduction", "run_dir", "sentemo"]
 
 @pytest.fixture
 def reproduction(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Give a function that runs `python -m reproduction` in this process, as the fixture `sentemo` runs `sentemo`."""
+    """Return a function that runs `python -m reproduction` in this process, as the fixture `sentemo` runs `sentemo`."""
 
     def run(*words: str | Path) -> Result:
         monkeypatch.setattr(sys, "argv", ["reproduction", *map(str, words)])

@@ -17,20 +17,20 @@ TRAIN, VALIDATION = Split("train", template_dialogues(30, 0)), Split("validation
 
 
 def small_ground(**changes: object) -> Ground:
-    """Give a ground of the project's own sentences, with hashed words for MiniLM and nothing for the others."""
+    """Return a ground of the project's own sentences, with hashed words for MiniLM and nothing for the others."""
     nowhere = dict.fromkeys(ENCODERS, "nowhere/nothing")
     ground = Ground("small", FOUR, TRAIN, VALIDATION, VALIDATION, {**nowhere, "minilm": "hashing-384"})
     return replace(ground, **changes)  # type: ignore[arg-type]
 
 
 def small_system(encoder: str = "minilm") -> NetworkSystem:
-    """Give SentEmoContext by recipe `paper`, two epochs long."""
+    """Return SentEmoContext by recipe `paper`, two epochs long."""
     system = contextual(encoder)
     return replace(system, recipe=system.recipe.override("schedule.epochs", "2").override("pretraining.epochs", "1"))
 
 
 def small_lab(out: Path, *, runs: int = 1, ground: Ground | None = None, trained: list[str] | None = None) -> Lab:
-    """Give a lab that notes what it trains."""
+    """Return a lab that notes what it trains."""
 
     @contextmanager
     def watch(what: str) -> Iterator[Watchers]:

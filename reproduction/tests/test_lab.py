@@ -18,7 +18,7 @@ from tests.dialogues import FOUR
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder of a lab with two trials done."""
+    """Return the folder of a lab with two trials done."""
     folder = tmp_path_factory.mktemp("lab")
     small_lab(folder, runs=2).trials(small_system())
     return folder

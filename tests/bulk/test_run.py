@@ -179,7 +179,7 @@ def test_an_input_that_changes_meanwhile_is_told(tmp_path: Path) -> None:
 
 def test_folders_that_are_not_a_runs_own_are_left_alone(tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "in")
-    with pytest.raises(UsageError, match="lies in the output folder"):
+    with pytest.raises(UsageError, match="is inside the output folder"):
         label(Order((archive,), str(tmp_path)), Rule(), InProcess())
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "part-000000.jsonl").write_text("mine")

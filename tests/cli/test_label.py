@@ -55,10 +55,10 @@ def test_what_cannot_be_meant_is_refused(sentemo: Command, run_dir: Path, tmp_pa
     (tmp_path / "talks.csv").write_text("id,text\na,hello\n")
     words = ("label", tmp_path / "talks.csv", "-o", tmp_path / "out", "-m", run_dir)
     for flags, said in (
-        (("--engine", "spark"), "no engine"),
+        (("--engine", "spark"), "nknown engine"),
         (("--address", "127.0.0.1:1"), "--engine ray"),
         (("--to", "xml"), "can't be written as"),
-        (("--head", "oracle"), "no head"),
+        (("--head", "oracle"), "nknown head"),
     ):
         result = sentemo(*words, *flags)
         assert result.code == 2 and said in result.err

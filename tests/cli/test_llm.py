@@ -105,8 +105,8 @@ def test_local_weights(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> No
     ("words", "code", "said"),
     [
         (("tiny@http://127.0.0.1:9/v1", "--protocol", "triplet"), 2, "not measured by 'triplet'"),
-        (("tiny@http://127.0.0.1:9/v1", "--prompt", "nothing"), 2, "There is no prompt"),
-        (("tiny@http://127.0.0.1:9/v1", "--set", "temprature=1"), 2, "is no setting"),
+        (("tiny@http://127.0.0.1:9/v1", "--prompt", "nothing"), 2, "Unknown prompt"),
+        (("tiny@http://127.0.0.1:9/v1", "--set", "temprature=1"), 2, "is not a setting"),
         (("tiny@http://127.0.0.1:9/v1", "--key-env", "NOT_SET_ANYWHERE"), 2, "NOT_SET_ANYWHERE is not set"),
         (("tiny@http://127.0.0.1:9/v1", "--sample", "9999"), 2, "can't be drawn"),
         (("tiny@http://127.0.0.1:9/v1", "--price", "cheap"), 2, "per million"),

@@ -12,7 +12,7 @@ from sentemo.errors import UsageError
 
 def test_names() -> None:
     old = ("dailydialog", "meld", "emorynlp", "iemocap", "goemotions")
-    assert corpus_names() == (*old, "empathetic", "xed", "brighter", "everyday")
+    assert corpus_names() == (*old, "empathetic", "xed", "brighter", "everyday", "customers")
     with pytest.raises(UsageError, match="Use one of: dailydialog, meld, emorynlp, iemocap"):
         get_corpus("switchboard")
 
@@ -22,7 +22,7 @@ def test_published_figures_are_consistent(name: str) -> None:
     corpus = get_corpus(name)
     assert corpus.name == name
     assert corpus.labels.neutral == (None if name in ("empathetic", "xed") else "neutral")
-    assert tuple(corpus.published) == corpus.splits == (("train",) if name == "xed" else SPLITS)
+    assert tuple(corpus.published) == corpus.splits == (("train",) if name in ("xed", "customers") else SPLITS)
     for editions in corpus.published.values():
         for counts in editions:
             if counts.labels is not None:

@@ -36,7 +36,7 @@ def test_the_first_turn_alone_has_the_label(tmp_path: Path, folder: str) -> None
         ("c,1,afraid,p,1,Hi", "6 cells between commas, not 8"),
         ("c,1,afraid,p,1,Hi,,,,", "10 cells between commas, not 8"),
         ("c,1,bored,p,1,Hi,,", "Unknown label 'bored'"),
-        ("c,x,afraid,p,1,Hi,,", "'x' is no whole number"),
+        ("c,x,afraid,p,1,Hi,,", "'x' is not a whole number"),
         ("c,1,afraid,p,1, ,,", "Empty utterance"),
     ],
 )

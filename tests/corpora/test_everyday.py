@@ -6,11 +6,12 @@ import pytest
 
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.corpora.everyday import packaged
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation, Utterance
 from tests.corpora.samples import EVERYDAY
 
 CORPUS = get_corpus("everyday")
+CUSTOMERS = get_corpus("customers")
 
 
 def test_turns_have_a_label_and_the_votes(tmp_path: Path) -> None:
@@ -43,3 +44,11 @@ def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> No
 
 def test_the_package_holds_its_folder_beside_the_readers() -> None:
     assert packaged().parts[-3:] == ("sentemo", "corpora", "everyday_data")
+
+
+def test_customers_are_for_training(tmp_path: Path) -> None:
+    (tmp_path / "customers.jsonl").write_text(EVERYDAY, encoding="utf-8")
+    assert [talk.id for talk in CUSTOMERS.read(tmp_path, "train")] == ["kitchen-1", "customers-train-1"]
+    assert CUSTOMERS.present(tmp_path) == CUSTOMERS.present(packaged()) == ("train",)
+    with pytest.raises(UsageError, match="train"):
+        CUSTOMERS.read(tmp_path, "test")

@@ -30,10 +30,10 @@ def test_each_comment_is_a_conversation_and_several_labels_are_all_kept(tmp_path
     ("row", "cause"),
     [
         ("Hi\t3", "2 cells between tabs"),
-        ("Hi\t28\tc", "'28' is no label id.*numbers from 0 to 27"),
-        ("Hi\t3,x\tc", "'x' is no label id"),
-        ("Hi\t-1\tc", "'-1' is no label id"),
-        ("Hi\t\tc", "'' is no label id"),
+        ("Hi\t28\tc", "'28' is not a label id.*numbers from 0 to 27"),
+        ("Hi\t3,x\tc", "'x' is not a label id"),
+        ("Hi\t-1\tc", "'-1' is not a label id"),
+        ("Hi\t\tc", "'' is not a label id"),
         (" \t3\tc", "Empty utterance"),
     ],
 )

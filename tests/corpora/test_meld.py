@@ -32,7 +32,7 @@ def test_dialogues_in_the_order_of_the_utterance_ids(tmp_path: Path, folder: str
     ("column", "value", "cause"),
     [
         ("Emotion", "bored", "Unknown label 'bored'"),
-        ("Utterance_ID", "x", "'x' is no whole number"),
+        ("Utterance_ID", "x", "'x' is not a whole number"),
         ("Utterance", " ", "Empty utterance"),
     ],
 )

@@ -38,9 +38,9 @@ def test_there_is_a_train_split_only(tmp_path: Path) -> None:
     [
         ("Hi", "1 cells between tabs"),
         ("Hi\t1\tc", "3 cells between tabs"),
-        ("Hi\t0", "'0' is no label id.*numbers from 1 to 8"),
-        ("Hi\t1, 9", "'9' is no label id"),
-        ("Hi\t", "'' is no label id"),
+        ("Hi\t0", "'0' is not a label id.*numbers from 1 to 8"),
+        ("Hi\t1, 9", "'9' is not a label id"),
+        ("Hi\t", "'' is not a label id"),
         (" \t3", "Empty utterance"),
     ],
 )

@@ -88,7 +88,7 @@ def test_the_report_tells_the_map_and_what_it_left_out() -> None:
     assert {"neutral_predicted", "neutral_gold", "neutral_auroc", "neutral_auroc_interval", "ece_interval"} <= set(raw)
     text = report.to_markdown()
     assert "Map: **seven**" in text and "left out, as their label says nothing in it: 2 (powerful)" in text
-    assert "several labels are right of 1 utterances" in text and "- Neutral: told of" in text
+    assert "several labels are right of 1 utterances" in text and "- Neutral: predicted for" in text
 
 
 def test_a_label_that_the_corpus_cannot_express_is_wrong_and_no_average_runs_over_it() -> None:

@@ -45,7 +45,7 @@ def test_of_one_kind_alone_there_is_no_area() -> None:
     flags = np.ones(4, dtype=np.bool_)
     found = measure_neutral(gold=flags, predicted=~flags, dialogues=np.arange(4), probability=np.ones(4), resamples=5)
     assert found.auroc is None and found.to_json()["neutral_auroc_interval"] is None
-    assert str(found) == "told of 0.0 % [0.0, 0.0], true of 100.0 % [100.0, 100.0]"
+    assert str(found) == "predicted for 0.0 % [0.0, 0.0], true of 100.0 % [100.0, 100.0]"
 
 
 def test_resamples_of_one_kind_alone_say_nothing() -> None:

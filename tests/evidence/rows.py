@@ -25,7 +25,7 @@ ROWS = {
     "training.kill": Row("Training", "`kill -9` at random moments, resumed: weights identical byte for byte"),
     "training.disk": Row("Training", "disk full, read-only folder: the last checkpoint is intact, one-line error"),
     "training.two": Row("Training", "a second trainer on a run's folder is refused"),
-    "training.nan": Row("Training", "a loss that is no number stops the training at its step"),
+    "training.nan": Row("Training", "a loss that is not a number stops the training at its step"),
     "predictions.batch": Row("Predictions", "a conversation alone as in any batch: labels equal, differences <= 1e-5"),
     "predictions.names": Row("Predictions", "padding, order in the batch and names of speakers change nothing"),
     "predictions.causal": Row("Predictions", "in causal mode later turns change nothing"),

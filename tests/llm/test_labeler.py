@@ -80,7 +80,7 @@ def test_what_it_took() -> None:
 def test_tokens_that_a_server_does_not_count_have_no_cost() -> None:
     replies = [Reply("", 1.0, 1.0, 5, 5), Reply("", 1.0, 3.0)]
     spent = Spent.of(replies, Prices(1, 1))
-    assert spent.prompt_tokens is spent.cost is None and "tokens not told;" in str(spent)
+    assert spent.prompt_tokens is spent.cost is None and "tokens not reported;" in str(spent)
     assert spent.latency_median_s == 2
     assert Spent.of([], None).to_json()["seconds_per_1000"] == 0
 

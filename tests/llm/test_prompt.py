@@ -91,7 +91,7 @@ def test_unknown_placeholders_are_told_with_the_known_ones(text: str) -> None:
 
 
 def test_what_is_no_prompt(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no template"):
+    with pytest.raises(UsageError, match="is not a valid template"):
         Prompt("mine", "{utterance")
     with pytest.raises(UsageError, match="shows no turn"):
         Prompt("mine", "Which of {labels}?")

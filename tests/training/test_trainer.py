@@ -184,7 +184,7 @@ def test_sizes_that_make_no_network_are_refused() -> None:
 
 
 class Broken:
-    """A hashing encoder whose embedding of one text is no number."""
+    """A hashing encoder whose embedding of one text is not a number."""
 
     def __init__(self, value: float, text: str) -> None:
         self.identity, self.value, self.text = HashingEncoder(16).identity, value, text

@@ -36,7 +36,7 @@ class Drawn:
 
 
 def texts(figure: Figure) -> list[str]:
-    """Give all that can be read, without escapes."""
+    """Return all that can be read, without escapes."""
     return [each.get_text().replace(r"\$", "$") for each, _ in _boxes(figure)]
 
 
@@ -60,7 +60,7 @@ def png(path: Path) -> bytes:
 
 
 def _boxes(figure: Figure) -> list[tuple[Text, Bbox]]:
-    """Give what is really drawn: a tick outside the limits or on an inner axis is not."""
+    """Return what is really drawn: a tick outside the limits or on an inner axis is not."""
     found: dict[int, Text] = {}
     draw = Text.draw
 

@@ -117,7 +117,7 @@ def test_no_conversation_gives_no_prediction() -> None:
 
 
 def test_what_can_not_be_meant_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"no head 'classifier'.*prototypes, neighbours"):
+    with pytest.raises(UsageError, match=r"nknown head 'classifier'.*prototypes, neighbours"):
         replace(MODEL, head="classifier")  # type: ignore[arg-type]
     for text, message in (("", "is empty"), ("\ud83d", "half a character")):
         for call in (MODEL.predict, MODEL.embed):

@@ -171,7 +171,7 @@ def test_a_small_file() -> None:
         ('"67.25"', '["67.25"]', "is neither a text nor"),
         ('"67.25"', '["67.25", "swapped"]', "the convention 'swapped' is not described"),
         ("says =", "tells =", "The convention 'standard' has unknown or missing entries"),
-        ("[[meld]]", "[[meld", "It is no TOML"),
+        ("[[meld]]", "[[meld", "Not valid TOML"),
     ],
 )
 def test_a_damaged_file_is_refused(old: str, new: str, message: str) -> None:

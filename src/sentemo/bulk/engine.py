@@ -69,7 +69,7 @@ class _Crew:
         self._deaths: Counter[int] = Counter()
 
     def feed(self) -> bool:
-        """Give every process a shard as long as there are any; tell whether one is busy."""
+        """Return every process a shard as long as there are any; tell whether one is busy."""
         while len(self._busy) < self._number:
             shard = self._again.pop() if self._again else next(self._shards, None)
             if shard is None:

@@ -13,7 +13,7 @@ class Failure:
 
     file: str
     row: int | None
-    """The 1-based line or row; None where it can't be told."""
+    """The 1-based line or row; None where it isn't known."""
     cause: str
     next_step: str
 
@@ -23,5 +23,5 @@ class Failure:
         return cls(file, error.line, error.fault, error.next_step)
 
     def error(self) -> BadInput:
-        """Give what `--strict` stops with."""
+        """Return what `--strict` stops with."""
         return BadInput(self.cause, self.next_step, path=self.file, line=self.row)

@@ -22,7 +22,7 @@ class Folder(Protocol):
     def write(self, name: str, chunks: Iterable[bytes]) -> None: ...
 
     def read(self, name: str) -> bytes | None:
-        """Give a file's content; None where there is none."""
+        """Return a file's content; None where there is none."""
         ...
 
     def names(self, below: str = "") -> list[str]:
@@ -31,7 +31,7 @@ class Folder(Protocol):
 
 
 def open_folder(place: str) -> Folder:
-    """Give the folder of a path or an address."""
+    """Return the folder of a path or an address."""
     return _Remote(place) if is_remote(place) else _Local(Path(place))
 
 

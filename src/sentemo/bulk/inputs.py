@@ -24,7 +24,7 @@ class Input:
 
     file: str
     format: str
-    """Auto where only the content tells it."""
+    """Auto where only the content shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ Item = Talk | Failure
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is in a file; an unfinished run goes on only where this is as it was."""
+    """What is in a file; an unfinished run resumes only if this hasn't changed."""
 
     file: str
     format: str
@@ -52,9 +52,9 @@ class Survey:
 
 
 def find_inputs(patterns: Sequence[str], format: str = "auto") -> list[Input]:
-    """Give the files of paths, addresses and patterns, each once, sorted by name.
+    """Return the files of paths, addresses and patterns, each once, sorted by name.
 
-    Raises `UsageError` for a pattern that no file matches, and for a folder that is no export.
+    Raises `UsageError` for a pattern that no file matches, and for a folder that is not an export.
     """
     files: set[str] = set()
     for pattern in patterns:
@@ -119,7 +119,7 @@ def _items(source: Input, path: Path) -> Iterator[Item]:
 
 
 def _digest(path: Path) -> tuple[int, str]:
-    """Give size and SHA-256, of a folder those of all in it; of a file that can't be read nothing."""
+    """Return size and SHA-256, of a folder those of all in it; of a file that can't be read nothing."""
     if path.is_dir():
         inside = sorted(each for each in path.rglob("*") if each.is_file())
         found = [(str(each.relative_to(path)), *_digest(each)) for each in inside]
@@ -133,7 +133,7 @@ def _digest(path: Path) -> tuple[int, str]:
 
 @contextmanager
 def _local(file: str) -> Iterator[Path]:
-    """Give the path of a file; one in object storage lies in a temporary folder for as long as it is read."""
+    """Yield the path of a file; one in object storage is copied to a temporary folder while it is read."""
     if not is_remote(file):
         yield Path(file)
         return

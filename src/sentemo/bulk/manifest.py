@@ -31,7 +31,7 @@ class Manifest:
         """What the output depends on."""
 
     def open(self) -> Tally:
-        """Begin the run, or go on with it and give what is done.
+        """Begin the run, or resume it and give what is done.
 
         Raises `UsageError` where the folder holds labels of other inputs or settings.
         """

@@ -17,7 +17,7 @@ class Load(Protocol):
     def __call__(self) -> Labeler: ...
 
     def to_json(self) -> Mapping[str, Any]:
-        """Say what the labels depend on; a run goes on only with the same."""
+        """Say what the labels depend on; a run resumes only with the same."""
         ...
 
 
@@ -37,7 +37,7 @@ class LoadModel:
     def named(
         cls, name: str, *, head: Head = "classifier", causal: bool = False, sensitivity: float = 0.0
     ) -> LoadModel:
-        """Find a model and check its files; an exported form that lies beside it takes its place, as in `predict`.
+        """Find a model and check its files; an exported form beside it takes its place, as in `predict`.
 
         Raises `BadModel` where it is missing or damaged, `UsageError` for a head that an exported model has not and for
         a sensitivity that can't be one.
@@ -75,7 +75,7 @@ class LoadModel:
         return sensitive(labeler, self.sensitivity)
 
     def to_json(self) -> Mapping[str, Any]:
-        """Give the name, the digest, how it reads and how sensitive it is."""
+        """Return the name, the digest, how it reads and how sensitive it is."""
         return asdict(self)
 
 

@@ -53,7 +53,7 @@ Watch = Callable[[Progress], None]
 
 
 def label(order: Order, load: Load, engine: Engine, watch: Watch = lambda progress: None) -> dict[str, Any]:
-    """Label an archive, or go on with one that was begun; give the summary.
+    """Label an archive, or resume one that was begun; give the summary.
 
     Raises `UsageError` where `out` holds another run's labels or another run is writing to it, `BadInput` for the first
     failure of a strict run.
@@ -92,7 +92,7 @@ def _output_format(order: Order, inputs: list[Input]) -> str:
             and not is_remote(order.out)
             and out in Path(os.path.realpath(source.file)).parents
         ):
-            raise UsageError(f"The input {source.file} lies in the output folder", "Choose another --out")
+            raise UsageError(f"The input {source.file} is inside the output folder", "Choose another --out")
     formats = {source.format for source in inputs}
     only = formats.pop() if len(formats) == 1 else "jsonl"
     return (only if only in ENCODERS else "jsonl") if order.to == "auto" else order.to

@@ -15,7 +15,7 @@ def is_remote(name: str) -> bool:
 
 
 def open_storage(address: str) -> tuple[Any, str]:
-    """Give the file system of an address and the path in it."""
+    """Return the file system of an address and the path in it."""
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:

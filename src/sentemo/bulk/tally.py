@@ -46,12 +46,12 @@ class Tally:
         self.histogram = [mine + theirs for mine, theirs in zip(self.histogram, other.histogram, strict=True)]
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values, from which `Tally(**values)` is the same again."""
+        """Return plain values, from which `Tally(**values)` is the same again."""
         return asdict(self)
 
 
 def summary(tally: Tally) -> dict[str, Any]:
-    """Give what summary.json holds: counts, shares and mean confidence by label, and the histogram."""
+    """Return what summary.json holds: counts, shares and mean confidence by label, and the histogram."""
     return {
         "conversations": tally.conversations,
         "failures": tally.failures,

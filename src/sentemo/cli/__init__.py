@@ -16,7 +16,7 @@ def main() -> None:
 
 
 def run(app: Callable[[], Typer], name: str) -> None:
-    """Load and run a command line under a name, and leave with its exit code; errors are told as `main` tells them."""
+    """Load and run a command line under a name, and leave with its exit code; errors are printed as in `main`."""
     try:
         sys.exit(_run(app, name))
     except KeyboardInterrupt:  # before or after the command itself, which handles it

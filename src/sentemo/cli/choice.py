@@ -46,7 +46,7 @@ class Choice:
             raise UsageError(f"The head {head!r} assumes no label shares", "Leave out --head or --fit-shares")
 
     def labeler(self, model: Form, conversations: Sequence[Conversation] = ()) -> Labeler:
-        """Give a labeler that does what is asked; to fit shares it needs all conversations."""
+        """Return a labeler that does what is asked; to fit shares it needs all conversations."""
         from sentemo.labeler import InSentiment
         from sentemo.shares import sensitive
 
@@ -55,7 +55,7 @@ class Choice:
         return InSentiment(labeler) if self.labels == SENTIMENT else labeler
 
     def label(self, model: Form) -> Label:
-        """Give what labels conversations with a set of which several labels may apply to a turn."""
+        """Return what labels conversations with a set of which several labels may apply to a turn."""
         return lambda conversations: model.predict(conversations, labels=self.labels)
 
 
@@ -67,7 +67,7 @@ def batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation
 
 
 def _fitted(model: Form, conversations: Sequence[Conversation]) -> Labeler:
-    """Estimate the label shares of conversations, tell them, and give a labeler of these that goes by them."""
+    """Estimate the label shares of conversations, print them, and return both with a labeler that uses them."""
     from sentemo.shares import Reweighed, fit_shares
 
     assumed = _assumed(model)
@@ -93,7 +93,7 @@ def _is_share(value: object) -> bool:
 
 @dataclass(frozen=True)
 class _Known(Predicting):
-    """Give predictions that were made before."""
+    """Return predictions that were made before."""
 
     labels: LabelSet
     predictions: Mapping[Conversation, Prediction]

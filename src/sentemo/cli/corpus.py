@@ -51,7 +51,7 @@ def duplicates(name: Name, data: options.Data, as_json: options.Json = False) ->
     corpus = get_corpus(name)
     splits = {split: corpus.read(data, split) for split in corpus.present(data)}
     if not splits:
-        raise BadInput(f"No split of {name} lies there", "Give the folder of its published layout", path=data)
+        raise BadInput(f"No split of {name} was found", "Give the folder of its published layout", path=data)
     found = find_repeats(splits, corpus.labels)
     if as_json:
         put_pretty([repeats.to_json() for repeats in found])
@@ -101,7 +101,7 @@ def check(
     corpus = get_corpus(name)
     splits = split or corpus.present(data)
     if not splits:
-        raise BadInput(f"No split of {name} lies there", "Give the folder of its published layout", path=data)
+        raise BadInput(f"No split of {name} was found", "Give the folder of its published layout", path=data)
     reports = [check_split(corpus, data, each) for each in splits]
     if as_json:
         put_pretty([report.to_json() for report in reports])

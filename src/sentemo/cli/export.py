@@ -23,7 +23,7 @@ def export(
     ] = None,
     weights: Annotated[str, typer.Option(help="int8 (smaller, faster) or float32 (the same answers).")] = "int8",
     check: Annotated[str, typer.Option(help="Compare with the model on a corpus: " + options.CORPUS_HELP)] = "",
-    data: Annotated[Path | None, typer.Option("--data", "-d", help="With --check: where the corpus lies.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", "-d", help="With --check: folder of the corpus.")] = None,
     split: Annotated[str, typer.Option(help="With --check: train, validation or test.")] = "validation",
     as_json: options.Json = False,
 ) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sentemo.bulk.run import Progress, Watch
 
 TELL_EVERY_S = 60
-"""Between lines of progress where stderr is no terminal."""
+"""Between lines of progress if stderr is not a terminal."""
 
 
 def label(
@@ -42,7 +42,7 @@ def label(
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first conversation that fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
-    """Label an archive of any size in shards; the same command goes on after a kill.
+    """Label an archive of any size in shards; repeat the command to resume an interrupted run.
 
     Conversations that can't be read are listed in failures.jsonl by file and row, and make the exit code 3; the others
     are labelled all the same.
@@ -68,7 +68,7 @@ def _engine(name: str, processes: int, address: str | None) -> Engine:
     if name == "ray":
         return Ray(address, processes)
     if name != "local":
-        raise UsageError(f"There is no engine {name!r}", "Use one of: local, ray")
+        raise UsageError(f"Unknown engine {name!r}", "Use one of: local, ray")
     if address is not None:
         raise UsageError("--address is of a Ray cluster", "Add --engine ray")
     number = processes or os.cpu_count() or 1

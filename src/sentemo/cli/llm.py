@@ -35,7 +35,7 @@ Price = Annotated[
     typer.Option("--price", help="What a million prompt and completion tokens cost: 0.15,0.60 or MODEL=0.15,0.60."),
 ]
 KeyEnv = Annotated[str, typer.Option("--key-env", help="The environment variable that holds the server's key.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask anew; keep no replies on disk.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask again; keep no replies on disk.")]
 Sample = Annotated[int, typer.Option(min=0, help="Only so many dialogues, drawn by --seed; 0 takes all.")]
 Protocol = Annotated[str, typer.Option(help="last-utterance or standard.")]
 Seed = Annotated[int, typer.Option(help="Fixes the sample and the resamples of intervals.")]

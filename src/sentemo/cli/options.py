@@ -36,14 +36,14 @@ Sensitivity = Annotated[
     float,
     typer.Option(min=-5, max=5, help="Above 0 more emotions are found, below fewer: taken from neutral's log-odds."),
 ]
-Data = Annotated[Path, typer.Option("--data", "-d", help="Where the corpus lies, in its published layout.")]
+Data = Annotated[Path, typer.Option("--data", "-d", help="Folder of the corpus, in its published layout.")]
 Map = Annotated[
     str, typer.Option("--map", help="Protocol map: on the labels of seven, ekman, polarity, or a map in a TOML file.")
 ]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
 ]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode anew; keep no embeddings on disk.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode again; keep no embeddings on disk.")]
 Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
 CORPUS_HELP = (
     "everyday, dailydialog, goemotions, emorynlp, meld, iemocap, empathetic, xed, brighter, or files (your own "
@@ -56,7 +56,7 @@ def as_head(name: str) -> types.Head:
     for head in get_args(types.Head):
         if head == name:
             return head  # type: ignore[no-any-return]
-    raise UsageError(f"There is no head {name!r}", f"Use one of: {', '.join(get_args(types.Head))}")
+    raise UsageError(f"Unknown head {name!r}", f"Use one of: {', '.join(get_args(types.Head))}")
 
 
 def as_precision(name: str) -> Precision:
@@ -86,7 +86,7 @@ def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conv
 
 
 def protocol_under(label_map: str, protocol: str, usual: str) -> str:
-    """Give the protocol that --map and --protocol, which is `usual` where none is named, ask for together."""
+    """Return the protocol that --map and --protocol, which is `usual` where none is named, ask for together."""
     if protocol == "map" and not label_map:
         raise UsageError("The protocol map needs a map", "Add --map seven")
     if label_map and protocol not in (usual, "map"):
@@ -167,7 +167,7 @@ def cached(encoder: Encoder, no_cache: bool) -> Encoder:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        tell(f"Embeddings are not kept: {folder} can't be written ({error.strerror}); SENTEMO_CACHE names another.")
+        tell(f"Embeddings are not cached: {folder} can't be written ({error.strerror}); SENTEMO_CACHE names another.")
         return encoder
     return CachedEncoder(encoder, folder)
 

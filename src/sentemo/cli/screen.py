@@ -44,7 +44,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Print an error, where there is room for it: the exit code tells it too."""
+    """Print an error if stderr can be written to; the exit code says it as well."""
     from rich.console import Console
     from rich.text import Text
 
@@ -75,7 +75,7 @@ def put_pretty(value: Any) -> None:
 
 
 def as_json(value: Any, indent: int | None = None) -> str:
-    """Give the JSON of a value, with escapes where stdout's encoding lacks a character."""
+    """Return the JSON of a value, with escapes where stdout's encoding lacks a character."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
@@ -86,7 +86,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 @contextmanager
 def progress(*stages: str) -> Iterator[list[Tick]]:
-    """Show a bar for each stage of something long, from its first tick on; silent when stderr is no terminal."""
+    """Show a bar for each stage of something long, from its first tick on; silent unless stderr is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -62,6 +62,6 @@ def serve(
             tempfile.TemporaryFile(dir=adapted).close()
     models = load_models(model or [], adapted, threads)
     if key is None and host not in LOOPBACK:
-        tell(f"Anybody who reaches {host} may use this server: set {KEY} to ask for a key.")
+        tell(f"Anyone who can reach {host} can use this server; set {KEY} to require a key.")
     limits = Limits(connections, waiting_turns)
     run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), taken)

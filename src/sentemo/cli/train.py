@@ -132,7 +132,7 @@ def _validation(corpus: str, data: Path) -> Split | None:
 
 
 def _stored(model: SentEmoContext, folder: Path) -> SentEmoContext:
-    """Load a model anew, with its frozen encoder as it stands in memory."""
+    """Load a model again, with its frozen encoder as it is in memory."""
     from sentemo.encoders.reader import DialogueReader
 
     encoder = None if isinstance(model.encoder, DialogueReader) else model.encoder

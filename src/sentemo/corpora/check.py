@@ -32,7 +32,7 @@ class CheckReport:
         return not self.problems
 
     def to_json(self) -> dict[str, object]:
-        """Give plain values for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         return asdict(self) | {"ok": self.ok}
 
 

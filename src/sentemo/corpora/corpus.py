@@ -81,7 +81,7 @@ class Corpus:
     """What several labels of one turn mean: there are none, all of them apply, or each is one annotator's."""
 
     def split(self, name: str) -> str:
-        """Give the canonical name of a split; raise `UsageError` for an unknown one."""
+        """Return the canonical name of a split; raise `UsageError` for an unknown one."""
         canonical = ALIASES.get(name, name)
         if canonical not in self.splits:
             raise UsageError(

@@ -81,7 +81,7 @@ def parse_speakers(text: str, place: Place) -> list[str]:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         names = None
     if not isinstance(names, list):
-        place.refuse("The speakers are no list of names", "Write them as ['Ann', 'Bob']")
+        place.refuse("The speakers are not a list of names", "Write them as ['Ann', 'Bob']")
     return [plain(name, "speaker", place) for name in names]
 
 

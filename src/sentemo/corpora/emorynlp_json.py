@@ -20,7 +20,7 @@ def read_scenes(path: Path) -> Iterator[Scene]:
     """Yield the scenes of a file, whose utterances may be grouped in one season or several.
 
     Stage directions, which have neither a text nor an emotion, are left out, and scenes of nothing else too.
-    JSON tells no lines after parsing, so an error names the utterance.
+    Parsed JSON has no line numbers, so an error names the utterance.
     """
     place = Place(path)
     document = _load("".join(text for _, text in file_lines(path)), path)
@@ -49,7 +49,7 @@ def _items(value: object, key: str, place: Place) -> list[object]:
 
 
 def _scene_id(season: object, episode: object, scene: object, place: Place) -> str:
-    """Give the scene's own id, which names season and episode already, or put one together."""
+    """Return the scene's own id, which names season and episode already, or put one together."""
     parts = [
         str(value.get(key, "")) if isinstance(value, Mapping) else ""
         for value, key in ((season, "season_id"), (episode, "episode_id"), (scene, "scene_id"))

@@ -1,6 +1,6 @@
-"""EmpatheticDialogues (Rashkin et al. 2019): one speaker tells of a situation, another answers; 32 emotions.
+"""EmpatheticDialogues (Rashkin et al. 2019): one speaker describes a situation, another answers; 32 emotions.
 
-The label is that of the situation, chosen before a word was said. The first turn, which tells of it, carries it three
+The label is that of the situation, chosen before a word was said. The first turn, which describes it, carries it three
 times in four; later turns and the listener's don't. So the first turn alone has the label here, and the others have
 none. The label set has no neutral. The text of the situation, which was written apart from the dialogue, is not read.
 """

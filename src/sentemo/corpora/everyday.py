@@ -24,7 +24,7 @@ CUSTOMER_FILES = {"train": "customers.jsonl"}
 
 
 def packaged() -> Path:
-    """Give the folder in which the package holds the corpus."""
+    """Return the folder in which the package holds the corpus."""
     return Path(str(files("sentemo.corpora") / "everyday_data"))
 
 

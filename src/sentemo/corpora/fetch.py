@@ -1,4 +1,4 @@
-"""Get a corpus from its published home, and believe it only when its counts are right."""
+"""Fetch a corpus from where it is published, and check its counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fetch(
     """Download the splits of a corpus (all by default) into a folder and check their published counts.
 
     `base_url`, else the variable SENTEMO_FETCH_BASE, replaces the published base address by a mirror's; the project's
-    own corpus is copied from the package. What lies in the folder already and checks out is not fetched again. Gives
+    own corpus is copied from the package. Files already in the folder that check out are not fetched again. Gives
     the report of each split.
 
     Raises `UsageError` for a corpus that cannot be fetched, `BadInput` for a failed download or wrong counts;
@@ -66,7 +66,7 @@ def _kept(corpus: Corpus, folder: Path, split: str, file: str) -> CheckReport | 
 
 
 def _put(corpus: Corpus, folder: Path, split: str, file: str, put: Put) -> CheckReport:
-    """Put it in a folder of its own first, so that an unchecked file never bears a checked one's name."""
+    """Put it in a folder of its own first, so that an unchecked file never has a checked one's name."""
     try:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".fetch-") as staging:

@@ -28,11 +28,11 @@ class Home:
 
     base_url: str
     files: Mapping[str, str]
-    """Each split's file, as it lies in the corpus's folder."""
+    """Each split's file in the corpus's folder."""
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Give what gets the splits, from that address in place of the published one."""
+        """Yield what gets the splits, from that address in place of the published one."""
         yield lambda split, target: download(f"{base_url}/{self.files[split]}", target, settings, on_progress)
 
 
@@ -47,7 +47,7 @@ class ArchiveHome(Home):
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Give what gets the splits; the archive is gone afterwards."""
+        """Yield what gets the splits; the archive is gone afterwards."""
         with ExitStack() as stack:
 
             @cache
@@ -68,7 +68,7 @@ class PackagedHome(Home):
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Give what copies the splits."""
+        """Yield what copies the splits."""
         yield lambda split, target: _copied(self.packaged() / self.files[split], target)
 
 
@@ -98,6 +98,7 @@ HOMES: dict[str, Home] = {
     ),
     "xed": Home("https://raw.githubusercontent.com/Helsinki-NLP/XED/master/AnnotatedData", xed.FILES),
     "everyday": PackagedHome("", everyday.FILES, everyday.packaged),
+    "customers": PackagedHome("", everyday.CUSTOMER_FILES, everyday.packaged),
 }
 NO_HOME = {
     "iemocap": "its licence is given by request, for research",

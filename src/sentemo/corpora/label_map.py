@@ -52,7 +52,7 @@ class LabelMap:
         return cls(Path(str(place.path)).stem, start.labels, {**start.tables, **tables})
 
     def of(self, corpus: str, labels: LabelSet) -> Table:
-        """Give what each of a corpus's labels means; those that say nothing are not in it.
+        """Return what each of a corpus's labels means; those that say nothing are not in it.
 
         A corpus without a table has the common labels by name. Raises `UsageError` where none says anything.
         """
@@ -66,11 +66,11 @@ class LabelMap:
         return found
 
     def own(self, corpus: str, labels: LabelSet) -> tuple[str, ...]:
-        """Give the common labels that a corpus can express at all, in the common order."""
+        """Return the common labels that a corpus can express at all, in the common order."""
         return self._ordered(name for names in self.of(corpus, labels).values() for name in names)
 
     def turn(self, table: Table, utterance: Utterance) -> tuple[str, ...]:
-        """Give the common labels that the labels of a turn may mean, in their order; () where none says anything."""
+        """Return the common labels that the labels of a turn may mean, in their order; () where none says anything."""
         given = utterance.labels or (utterance.label or "",)
         return self._ordered(name for label in given for name in table.get(label, ()))
 

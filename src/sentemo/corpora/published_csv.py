@@ -46,7 +46,7 @@ def whole_number(value: object, place: Place) -> int:
     try:
         return int(str(value))
     except ValueError:
-        place.refuse(f"{str(value)[:20]!r} is no whole number", "Fetch the file again")
+        place.refuse(f"{str(value)[:20]!r} is not a whole number", "Fetch the file again")
 
 
 def known_label(value: object, labels: LabelSet, place: Place) -> str:
@@ -58,14 +58,14 @@ def known_label(value: object, labels: LabelSet, place: Place) -> str:
 
 
 def label_of(id: str, labels: LabelSet, place: Place, first: int = 0) -> str:
-    """Give the label of a published id, those of the set being numbered from `first` on."""
+    """Return the label of a published id, those of the set being numbered from `first` on."""
     numbered = {str(number): name for number, name in enumerate(labels.names, first)}
     if id not in numbered:
-        place.refuse(f"{id[:20]!r} is no label id", f"Use numbers from {first} to {first + len(labels) - 1}")
+        place.refuse(f"{id[:20]!r} is not a label id", f"Use numbers from {first} to {first + len(labels) - 1}")
     return numbered[id]
 
 
 def all_that_apply(names: Iterable[str]) -> tuple[str | None, tuple[str, ...]]:
-    """Give the labels of a turn as its `label`, where there is one, and as its `labels`, where there are several."""
+    """Return the labels of a turn as its `label`, where there is one, and as its `labels`, where there are several."""
     distinct = tuple(dict.fromkeys(names))
     return (distinct[0], ()) if len(distinct) == 1 else (None, distinct)

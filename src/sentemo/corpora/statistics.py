@@ -47,7 +47,7 @@ class CorpusStatistics:
     published: Overall | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Give plain values for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         return {
             "corpus": self.name,
             "table_1": [dict(zip(("figure", "measured", "published"), row, strict=True)) for row in self.table_1()],
@@ -56,7 +56,7 @@ class CorpusStatistics:
         }
 
     def table_1(self) -> list[tuple[str, object, object]]:
-        """Give name, measured value and published value (None where unknown) of the paper's Table 1.
+        """Return name, measured value and published value (None where unknown) of the paper's Table 1.
 
         The measured values run over the splits at hand only.
         """
@@ -94,7 +94,7 @@ class CorpusStatistics:
 
 
 def measure(corpus: Corpus, path: str | PathLike[str]) -> CorpusStatistics:
-    """Measure every split of a published corpus that lies in a folder; raise `BadInput` if none does."""
+    """Measure every split of a published corpus found in a folder; raise `BadInput` if there is none."""
     present = corpus.present(path)
     if not present:
         raise BadInput(f"No split of {corpus.title} there", f"Fetch it from {corpus.homepage}", path=path)
@@ -136,7 +136,7 @@ def measure_split(conversations: Iterable[Conversation], labels: LabelSet) -> Sp
 
 def _refuse_unknown(turns: list[int], found: Mapping[str, int], labels: LabelSet) -> None:
     if not turns:
-        raise BadInput("There is no conversation to measure", "Give at least one")
+        raise BadInput("There are no conversations to measure", "Give at least one")
     for name in found:
         labels.index(name)
 

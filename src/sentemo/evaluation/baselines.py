@@ -42,7 +42,7 @@ class BlindLabeler(Predicting):
 
 
 class MajorityLabeler(BlindLabeler):
-    """Give every turn the same label, with probability 1."""
+    """Return every turn the same label, with probability 1."""
 
     def __init__(self, labels: LabelSet, majority: str) -> None:
         super().__init__(labels)

@@ -54,7 +54,7 @@ def bootstrap_intervals(
     resamples: int = 1000,
     seed: int = 0,
 ) -> dict[str, Interval]:
-    """Give each figure's 95 % percentile interval over resampled dialogues.
+    """Return each figure's 95 % percentile interval over resampled dialogues.
 
     `gold`, `predicted`, `dialogues`: (N,) label positions and dialogue ids. With one dialogue the interval
     has no width. Raises `BadInput` for arrays that don't fit and `UsageError` for fewer than one resample.
@@ -129,6 +129,6 @@ def _gain(a: ArrayLike, b: ArrayLike, labels: LabelSet) -> dict[str, FloatArray]
 
 
 def interval(values: FloatArray) -> Interval:
-    """Give the 2.5 and 97.5 percentiles of resamples (R,)."""
+    """Return the 2.5 and 97.5 percentiles of resamples (R,)."""
     low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)

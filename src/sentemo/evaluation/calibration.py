@@ -56,7 +56,7 @@ def calibrate(scores: ArrayLike, correct: ArrayLike) -> Calibration:
 def error_interval(
     scores: ArrayLike, correct: ArrayLike, dialogues: ArrayLike, *, resamples: int = 1000, seed: int = 0
 ) -> Interval:
-    """Give the 95 % interval of the error over resampled dialogues; all are (N,)."""
+    """Return the 95 % interval of the error over resampled dialogues; all are (N,)."""
     values, hits = np.asarray(scores, dtype=np.float64), np.asarray(correct, dtype=np.float64)
     distinct, position = np.unique(np.asarray(dialogues), return_inverse=True)
     # |right - sure| of a bin times its share is |sum of hits - sum of scores| / N, so that sums a dialogue are enough.

@@ -29,7 +29,7 @@ class Effort:
     cost: float | None = None
 
     def to_json(self) -> dict[str, float | None]:
-        """Give seconds and cost per 1,000 utterances beside the sums."""
+        """Return seconds and cost per 1,000 utterances beside the sums."""
         share = 1000 / max(self.utterances, 1)
         per_thousand = {
             "seconds_per_1000": self.seconds * share,
@@ -64,7 +64,7 @@ class Comparison:
     seed: int
 
     def to_json(self) -> dict[str, Any]:
-        """Give each contender's whole report, `effort`, and `lead` over the first by figure."""
+        """Return each contender's whole report, `effort`, and `lead` over the first by figure."""
         return {
             "first": self.contenders[0].report.model,
             "lead_method": self._method(),

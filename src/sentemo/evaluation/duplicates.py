@@ -19,7 +19,7 @@ WORD = re.compile(r"\w+")
 
 
 def near_duplicates(conversations: Sequence[Conversation]) -> list[list[int]]:
-    """Give the groups of at least two near-duplicate dialogues, as sorted positions."""
+    """Return the groups of at least two near-duplicate dialogues, as sorted positions."""
     return [group for group in dialogue_groups(conversations) if len(group) > 1]
 
 

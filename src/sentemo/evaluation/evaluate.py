@@ -127,7 +127,7 @@ def _neutral(
     is_unsure: bool,
     draws: Mapping[str, Any],
 ) -> NeutralFigures | None:
-    """How neutral is told, where some label means it; the corpus's own labels may be without it."""
+    """How well neutral is predicted, where some label means it; a corpus may have no such label."""
     if name is None or selection.protocol == "emotions-only":
         return None
     turns = selection.chosen(predictions)

@@ -13,7 +13,7 @@ from sentemo.types import Conversation, Prediction
 
 
 def dialogue_folds(conversations: Sequence[Conversation], k: int, seed: int) -> list[tuple[IntArray, IntArray]]:
-    """Give for each of k folds the positions of the dialogues to train on and of those held out, sorted.
+    """Return for each of k folds the positions of the dialogues to train on and of those held out, sorted.
 
     Groups of near-duplicates (`duplicates.py`) are never split. They are dealt out one by one, those with the
     most rare labels roughly first, each to the fold that has the least of what the group holds. Other seeds
@@ -59,7 +59,7 @@ def pool(size: int, parts: Iterable[tuple[IntArray, Sequence[Prediction]]]) -> l
 
 
 def _shares(conversations: Sequence[Conversation], groups: Sequence[Sequence[int]]) -> FloatArray:
-    """Give each group's share of every label, of all turns and of all dialogues: (G, labels + 2)."""
+    """Return each group's share of every label, of all turns and of all dialogues: (G, labels + 2)."""
     names = sorted({turn.label for talk in conversations for turn in talk.turns if turn.label is not None})
     position = {name: index for index, name in enumerate(names)}
     amounts = np.zeros((len(groups), len(names) + 2))

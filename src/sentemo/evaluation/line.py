@@ -6,7 +6,7 @@ from sentemo.evaluation.report import Report
 
 
 def figures_in_a_line(report: Report) -> str:
-    """Give the three figures with their intervals."""
+    """Return the three figures with their intervals."""
 
     def shown(name: str, figure: str, digits: int) -> str:
         low, high = report.intervals[figure]

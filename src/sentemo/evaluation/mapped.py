@@ -13,7 +13,7 @@ from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 BY_NAME = ("everyday", "files")
-"""The tables that tell what a label's name means to people; the last wins."""
+"""The tables that say what a label's name means; the last wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def map_gold(chosen: LabelMap, corpus: str, labels: LabelSet, conversations: Seq
 
 
 def meanings(chosen: LabelMap, labels: LabelSet) -> Table:
-    """Give what the labels of a model mean in a map; those that say nothing are not in it.
+    """Return what the labels of a model mean in a map; those that say nothing are not in it.
 
     A model that has exactly a published corpus's labels means what these mean. Others go by name: a label of the map is
     itself, and other names mean what they do in people's own files. Raises `UsageError` where none says anything.
@@ -61,7 +61,7 @@ def meanings(chosen: LabelMap, labels: LabelSet) -> Table:
 
 
 class MappedLabeler(Predicting):
-    """A labeler that tells the labels of a map: their probabilities are the sums of those that mean them.
+    """A labeler of a map's labels: their probabilities are the sums of those that mean them.
 
     The probability of a label that means one of several is divided evenly among them; labels that say nothing are left
     out, and an utterance of which no other has any probability gets no label.

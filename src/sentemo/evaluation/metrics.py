@@ -119,7 +119,7 @@ def columns(predicted: IntArray, labels: LabelSet) -> int:
 
 
 def starred_positions(labels: LabelSet) -> list[int]:
-    """Give the positions that an average marked with `*` runs over; all labels where none is neutral."""
+    """Return the positions that an average marked with `*` runs over; all labels where none is neutral."""
     if not labels.emotions:
         raise BadInput("The label set has no label but neutral", "Name at least one emotion")
     return [labels.index(name) for name in labels.emotions]

@@ -31,7 +31,7 @@ class SeveralFigures:
     intervals: Mapping[str, Interval]
 
     def to_json(self) -> dict[str, object]:
-        """Give plain values for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         figures = {"macro_f1": self.macro_f1, "micro_f1": self.micro_f1}
         return {
             "n": self.n,
@@ -49,7 +49,7 @@ def measure_several(
     resamples: int = 1000,
     seed: int = 0,
 ) -> SeveralFigures:
-    """Compare all the labels that turns have with all that they were told; a turn without any is left out.
+    """Compare all the labels that turns have with all that were predicted; a turn without any is left out.
 
     Raises `BadInput` where no turn has a label, `BadModel` for predictions that don't fit.
     """
@@ -68,7 +68,7 @@ def measure_several(
 def _flags(
     conversations: Sequence[Conversation], predictions: Sequence[Prediction], labels: LabelSet
 ) -> tuple[BoolArray, BoolArray, IntArray]:
-    """(N,C) labels that apply, (N,C) labels that are told, (N,) which dialogue a turn is of."""
+    """(N,C) labels that apply, (N,C) labels that are predicted, (N,) which dialogue a turn is of."""
     if [len(talk) for talk in conversations] != [len(each) for each in predictions]:
         raise BadModel("The predictions don't fit the conversations", "Give one prediction a conversation and turn")
     gold, told, dialogues = [], [], []

@@ -1,4 +1,4 @@
-"""How often neutral is told and true, and how well its probability tells the two apart."""
+"""How often neutral is predicted and right, and how well its probability separates it from the rest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class NeutralFigures:
     """Neutral's shares in percent, and the area under the ROC curve of its probability in [0, 1]."""
 
     predicted: float
-    """Percent of the scored utterances that are told neutral."""
+    """Percent of the scored utterances that are predicted neutral."""
     gold: float
     """Percent that are neutral."""
     auroc: float | None
@@ -32,7 +32,7 @@ class NeutralFigures:
     """95 %, by the names above."""
 
     def to_json(self) -> dict[str, object]:
-        """Give plain values for `json.dumps`, flat."""
+        """Return plain values for `json.dumps`, flat."""
         values = {"predicted": self.predicted, "gold": self.gold, "auroc": self.auroc}
         return {
             f"neutral_{name}{end}": value
@@ -44,7 +44,7 @@ class NeutralFigures:
         shown = [f"{value:.1f} % [{low:.1f}, {high:.1f}]" for value, (low, high) in self._shares()]
         low, high = self.intervals.get("auroc", (0.0, 0.0))
         area = "" if self.auroc is None else f"; AUROC of its probability {self.auroc:.3f} [{low:.3f}, {high:.3f}]"
-        return f"told of {shown[0]}, true of {shown[1]}{area}"
+        return f"predicted for {shown[0]}, true of {shown[1]}{area}"
 
     def _shares(self) -> Iterator[tuple[float, Interval]]:
         yield self.predicted, self.intervals["predicted"]
@@ -61,9 +61,9 @@ def measure_neutral(
     resamples: int = 1000,
     seed: int = 0,
 ) -> NeutralFigures:
-    """Compare what is neutral (N,) with what is told so (N,); by keyword only, so that they can't be swapped.
+    """Compare what is neutral (N,) with what is predicted so (N,); by keyword only, so that they can't be swapped.
 
-    `probability` is neutral's, (N,). `sure` tells for which utterances it is plain whether they are neutral: the AUROC
+    `probability` is neutral's, (N,). `sure` marks the utterances that are certainly neutral or certainly not: the AUROC
     is of these alone. Intervals are of a bootstrap over dialogues. Raises `BadInput` for no utterance.
     """
     if not len(gold):
@@ -84,7 +84,7 @@ def measure_neutral(
 
 
 def area_under(probability: FloatArray, gold: BoolArray) -> float | None:
-    """Give the chance that a neutral utterance's probability is above another's; None where one kind is missing."""
+    """Return the chance that a neutral utterance's probability is above another's; None where one kind is missing."""
     from sklearn.metrics import roc_auc_score
 
     if len(np.unique(gold)) < 2:

@@ -16,7 +16,7 @@ LONG_CHARACTERS = 20
 def without_shared_scenes(
     conversations: Sequence[Conversation], training: Iterable[Conversation]
 ) -> list[Conversation]:
-    """Give the dialogues that share fewer than two distinct long lines with the training, taken as a whole.
+    """Return the dialogues that share fewer than two distinct long lines with the training, taken as a whole.
 
     As a whole, because two corpora cut the same show into scenes differently.
     """
@@ -25,6 +25,6 @@ def without_shared_scenes(
 
 
 def long_lines(conversation: Conversation) -> set[str]:
-    """Give the distinct long lines of a dialogue, normalised."""
+    """Return the distinct long lines of a dialogue, normalised."""
     lines = {normalise(turn.text) for turn in conversation}
     return {line for line in lines if len(line) >= LONG_CHARACTERS}

@@ -88,7 +88,7 @@ def plot_space(
     method: str = "auto",
     seed: int = 0,
 ) -> None:
-    """Draw points (N, Z) with a colour per label, the rarest on top; the most frequent is grey and lies underneath.
+    """Draw points (N, Z) with a colour per label, the rarest on top; the most frequent is grey, underneath.
 
     Of more than 6,000 points the frequent labels are thinned out. Raises as `project`.
     """
@@ -127,7 +127,7 @@ def scatter(axes: Axes, projection: Projection, names: NDArray[Any], dots: Mappi
 
 
 def emotion_dots(rank: int) -> Dots:
-    """Give the look of the emotion at a place of the label set, neutral left out; 28 emotions differ."""
+    """Return the look of the emotion at a place of the label set, neutral left out; 28 emotions differ."""
     round_, place = divmod(rank, len(COLOURS_OF_EMOTIONS))
     return Dots(COLOURS_OF_EMOTIONS[place], MARKERS[round_ % len(MARKERS)])
 

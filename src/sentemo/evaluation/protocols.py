@@ -47,7 +47,7 @@ class Embedder(Protocol):
     """Anything that gives each utterance a point."""
 
     def embed(self, conversations: Sequence[Conversation], /) -> Sequence[NDArray[Any]]:
-        """Give one array (T, Z) per conversation, a row per turn."""
+        """Return one array (T, Z) per conversation, a row per turn."""
         ...
 
 
@@ -70,7 +70,7 @@ class Selection:
         return len(self.gold)
 
     def gold_for(self, predicted: IntArray) -> IntArray:
-        """Give the labels (N,) that predictions (N,) are compared with: where several are right, the predicted one."""
+        """Return the labels (N,) to compare predictions (N,) with: where several are right, the predicted one."""
         if self.among is None:
             return self.gold
         is_right = self.among[np.arange(len(self)), predicted] & (predicted != NONE)
@@ -83,7 +83,7 @@ class Selection:
         return self.labels.names[int(right.argmax())]
 
     def chosen(self, predictions: Sequence[Prediction]) -> list[TurnPrediction]:
-        """Give the predictions of the selected utterances."""
+        """Return the predictions of the selected utterances."""
         places = zip(self.dialogues.tolist(), self.turns.tolist(), strict=True)
         return [predictions[dialogue].turns[turn] for dialogue, turn in places]
 
@@ -92,7 +92,7 @@ def select(conversations: Sequence[Conversation], labels: LabelSet, protocol: st
     """Choose the utterances to score; a turn without a gold label is context only.
 
     Under `map` a turn may have several right labels, its `labels`; in other protocols its `label` alone counts.
-    Dialogues are told apart by position, because ids may be empty or repeated.
+    Dialogues are identified by position, because ids may be empty or repeated.
     Raises `UsageError` for an unknown protocol, `BadInput` for gold labels that are not in the label set and
     where nothing is left to score.
     """
@@ -120,7 +120,7 @@ def select(conversations: Sequence[Conversation], labels: LabelSet, protocol: st
 def read_predictions(
     selection: Selection, conversations: Sequence[Conversation], predictions: Sequence[Prediction]
 ) -> tuple[IntArray, FloatArray]:
-    """Give the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
+    """Return the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
     A label that the labeler has and the selection has not is `NONE`, which is wrong; so is an abstention, and under
     `emotions-only` the certainty that there is no emotion.

@@ -31,7 +31,7 @@ class Repeats:
     """Labels of these turns (as gold) against those in the near-duplicate; None where there is no such turn."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         figures = None if self.agreement is None else dict(self.agreement.figures)
         counts = {"dialogues": self.dialogues, "repeated": self.repeated, "turns": self.turns}
         return {"splits": self.name, **counts, "agreement": figures}

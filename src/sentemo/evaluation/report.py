@@ -61,7 +61,7 @@ class Report:
     """Under `map`: scored utterances of which several labels are right."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
+        """Return all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
         out: dict[str, Any] = {
             "protocol": self.protocol,
             "scored": PROTOCOLS[self.protocol],

@@ -49,7 +49,7 @@ class SeedSummary:
     """Of the first run: majority and chance are the same for all."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give each figure's mean under its own name, with `_sd` beside it, and `runs`."""
+        """Return each figure's mean under its own name, with `_sd` beside it, and `runs`."""
         out: dict[str, Any] = {
             "protocol": self.protocol,
             "corpus": self.corpus,

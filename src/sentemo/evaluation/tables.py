@@ -15,7 +15,7 @@ TITLES = {
 
 
 def figure_title(name: str) -> str:
-    """Give the printed name of a figure."""
+    """Return the printed name of a figure."""
     return TITLES[name]
 
 

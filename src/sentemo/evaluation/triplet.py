@@ -54,7 +54,7 @@ def measure_triplets(
 ) -> TripletResult:
     """Draw triplets among points (N, Z) with gold labels (N,), and count successes and failures.
 
-    `triplets` in each resampling: as many as there are utterances, at least 10,000, unless told.
+    `triplets` in each resampling: as many as there are utterances, at least 10,000, unless given.
     """
     size = triplets or max(FEWEST_TRIPLETS, len(gold))
     rng = np.random.default_rng(seed)
@@ -135,7 +135,7 @@ def embed_selected(embedder: Embedder, conversations: Sequence[Conversation], se
 
 
 def _classes(gold: IntArray) -> tuple[IntArray, IntArray]:
-    """Give the labels present, and those that have two utterances for an anchor and a positive."""
+    """Return the labels present, and those that have two utterances for an anchor and a positive."""
     present, count = np.unique(gold, return_counts=True)
     anchor_classes = present[count >= 2]
     if len(present) < 2 or not len(anchor_classes):

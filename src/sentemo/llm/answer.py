@@ -12,12 +12,12 @@ from sentemo.types import ABSTENTION, LabelSet
 LONGEST = 20_000
 """Characters of a reply that are read."""
 THOUGHT = re.compile(r"<think>.*?(</think>|$)", re.DOTALL | re.IGNORECASE)
-"""What a reasoning model thinks names labels that it may reject, and so is no answer."""
+"""A reasoning model's thoughts name labels that it may reject, so they are not its answer."""
 GAP = re.compile(r"[\s_-]+")
 
 
 def read_answer(text: str, labels: LabelSet) -> str:
-    """Give the first label that a reply names, in any case, or `ABSTENTION`; never anything else.
+    """Return the first label that a reply names, in any case, or `ABSTENTION`; never anything else.
 
     In a reply with a JSON object whose `label` is text, that text is read alone. The neutral label may be called by its
     name, `neutral` or `no emotion`.
@@ -30,7 +30,7 @@ def read_answer(text: str, labels: LabelSet) -> str:
 
 
 def _json_label(text: str) -> str | None:
-    """Give the `label` of the first JSON object, None where there is none."""
+    """Return the `label` of the first JSON object, None where there is none."""
     try:
         value, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
     except (ValueError, RecursionError):

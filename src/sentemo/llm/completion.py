@@ -47,7 +47,7 @@ def read_completion(body: bytes) -> Completion | None:
 
 
 def read_error_code(body: bytes) -> str:
-    """Give a server's short code of an error, empty where there is none; its message may repeat what was sent."""
+    """Return a server's short code of an error, empty where there is none; its message may repeat what was sent."""
     try:
         error = json.loads(body)["error"]
         code = error.get("code") or error.get("type")

@@ -68,7 +68,7 @@ class Spent:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values, with seconds and cost per 1,000 utterances beside the sums."""
+        """Return plain values, with seconds and cost per 1,000 utterances beside the sums."""
         share = 1000 / max(self.requests, 1)
         per_thousand = {
             "seconds_per_1000": self.seconds * share,
@@ -77,12 +77,16 @@ class Spent:
         return {**asdict(self), **per_thousand}
 
     def __str__(self) -> str:
-        told = self.to_json()
-        tokens = "not told" if self.prompt_tokens is None else f"{self.prompt_tokens:,} + {self.completion_tokens:,}"
-        cost = "" if self.cost is None else f"; cost {self.cost:.4f} ({told['cost_per_1000']:.4f} per 1,000 utterances)"
+        known = self.to_json()
+        tokens = (
+            "not reported" if self.prompt_tokens is None else f"{self.prompt_tokens:,} + {self.completion_tokens:,}"
+        )
+        cost = (
+            "" if self.cost is None else f"; cost {self.cost:.4f} ({known['cost_per_1000']:.4f} per 1,000 utterances)"
+        )
         return (
             f"{self.requests:,} requests ({self.cached:,} from the cache, {self.unreadable:,} replies unreadable); "
-            f"tokens {tokens}{cost}; {told['seconds_per_1000']:.1f} s per 1,000 utterances, latency "
+            f"tokens {tokens}{cost}; {known['seconds_per_1000']:.1f} s per 1,000 utterances, latency "
             f"{self.latency_median_s:.2f} s (median), {self.latency_p95_s:.2f} s (95th percentile)"
         )
 

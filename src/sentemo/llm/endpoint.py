@@ -74,7 +74,7 @@ class Endpoint:
     def replies(self, asks: Sequence[Ask], run: int, on_progress: OnProgress | None = None) -> list[Reply]:
         """Ask what is not cached, several at once; equal requests of a run are made once.
 
-        Raises `SentemoError` where the server can't be reached or goes on failing, `UsageError` where it refuses key,
+        Raises `SentemoError` where the server can't be reached or keeps failing, `UsageError` where it refuses key,
         model or request. What was answered by then is cached.
         """
         places: dict[bytes, list[int]] = {}

@@ -43,5 +43,5 @@ class Backend(Protocol):
     """Anything that answers prompts."""
 
     def replies(self, asks: Sequence[Ask], run: int, on_progress: OnProgress | None = None) -> list[Reply]:
-        """Give a reply to each ask, in order; where replies are sampled, each run draws its own."""
+        """Return a reply to each ask, in order; where replies are sampled, each run draws its own."""
         ...

@@ -102,7 +102,7 @@ class LocalModel:
     def _scored(
         self, asks: Sequence[Ask], prompts: Sequence[list[int]]
     ) -> Iterator[tuple[str, int, int, tuple[float, ...]]]:
-        """Give each option the probability of its tokens after the prompt, divided by the sum over the options."""
+        """Yield each option the probability of its tokens after the prompt, divided by the sum over the options."""
         import torch
 
         for ask, prompt in zip(asks, prompts, strict=True):

@@ -49,7 +49,7 @@ class Prompt:
         try:
             parts = list(Formatter().parse(self.text))
         except ValueError as error:
-            raise UsageError(f"The prompt {self.name} is no template ({error})", step) from None
+            raise UsageError(f"The prompt {self.name} is not a valid template ({error})", step) from None
         for _, place, form, conversion in parts:
             if place is not None and (place not in PLACEHOLDERS or form or conversion):
                 raise UsageError(f"The prompt {self.name} has an unknown placeholder {{{place}}}", step)
@@ -57,7 +57,7 @@ class Prompt:
             raise UsageError(f"The prompt {self.name} shows no turn", step)
 
     def shown(self, labels: LabelSet) -> dict[str, str]:
-        """Give each label's name as the prompt has it, in the prompt's order, and the label that it stands for."""
+        """Return each label's name as the prompt has it, in the prompt's order, and the label that it stands for."""
         rank = {name: place for place, name in enumerate(self.order)}
         names = sorted(labels.emotions, key=lambda name: rank.get(name, len(rank)))
         if labels.neutral is not None:
@@ -93,7 +93,7 @@ def prompt_names() -> tuple[str, ...]:
 
 
 def get_prompt(name: str) -> Prompt:
-    """Give a shipped prompt by its name, else read a template from a file.
+    """Return a shipped prompt by its name, else read a template from a file.
 
     Raises `UsageError` for neither, and for a template with unknown placeholders.
     """
@@ -102,7 +102,7 @@ def get_prompt(name: str) -> Prompt:
         return Prompt(name, text.strip(), **_SHIPPED[name])
     path = Path(name)
     if not path.is_file():
-        raise UsageError(f"There is no prompt {name!r}", f"Name a file, or one of: {', '.join(_SHIPPED)}")
+        raise UsageError(f"Unknown prompt {name!r}", f"Name a file, or one of: {', '.join(_SHIPPED)}")
     try:
         return Prompt(path.stem, path.read_text(encoding="utf-8").strip())
     except UnicodeDecodeError:

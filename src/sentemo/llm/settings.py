@@ -55,7 +55,7 @@ class Settings:
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise UsageError("The setting body is no JSON object", """Write it as in body='{"top_p": 0.9}'""")
+            raise UsageError("The setting body is not a JSON object", """Write it as in body='{"top_p": 0.9}'""")
         return found
 
     def with_overrides(self, given: Sequence[str]) -> Settings:
@@ -64,7 +64,7 @@ class Settings:
         for text in given:
             name, equals, value = text.partition("=")
             if not equals or name.strip() not in _TYPES:
-                raise UsageError(f"--set {text} is no setting", f"Write NAME=VALUE for: {', '.join(_TYPES)}")
+                raise UsageError(f"--set {text} is not a setting", f"Write NAME=VALUE for: {', '.join(_TYPES)}")
             pairs[name.strip()] = _read(name.strip(), value.strip())
         return replace(self, **pairs)
 

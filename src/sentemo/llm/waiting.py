@@ -17,7 +17,7 @@ class Waiting:
     longest_s: float = 60.0
 
     def seconds(self, attempt: int, retry_after: str | None) -> float:
-        """Give the wait after a failed attempt, counted from 0."""
+        """Return the wait after a failed attempt, counted from 0."""
         backed_off = min(self.first_s * 2.0 ** min(attempt, 60), self.longest_s) * random.uniform(0.5, 1.0)
         return max(backed_off, asked_wait_s(retry_after))
 

@@ -56,7 +56,7 @@ def check_labeler(labeler: Labeler, *, causal: bool = False) -> None:
 
 
 def labeler_checks(*, causal: bool = False) -> list[LabelerCheck]:
-    """Give all checks, to run one at a time."""
+    """Return all checks, to run one at a time."""
     finders = (*FINDERS, later_turns_change_nothing) if causal else FINDERS
     return [LabelerCheck(find.__name__, find) for find in finders]
 

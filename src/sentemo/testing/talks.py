@@ -50,6 +50,6 @@ NAMES = {"Ida": "R2-D2", "Max": "Ida", "Ann": "Zoë", "Ben": "Ben, Esq.", "Cem":
 
 
 def renamed(talk: Conversation) -> Conversation:
-    """Give every speaker another name, and each still one of its own."""
+    """Return every speaker another name, and each still one of its own."""
     named = [replace(turn, speaker=NAMES[turn.speaker]) if turn.speaker else turn for turn in talk]
     return replace(talk, turns=tuple(named))

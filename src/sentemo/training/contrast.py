@@ -15,7 +15,7 @@ class ContrastLoss(nn.Module):
 
     With a memory, the last points of each label from earlier batches stand beside those of the batch, as cross-batch
     memory has it (Wang et al. 2020); it matters for labels of which a batch holds one or none. Proxies and memory are
-    part of the module's state, so that a training goes on with them.
+    part of the module's state, so that a resumed training has them.
     """
 
     points: Tensor

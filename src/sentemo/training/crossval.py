@@ -33,10 +33,10 @@ def cross_validate(
     head: Head = "classifier",
     causal: bool = False,
 ) -> dict[int, Prediction]:
-    """Give the out-of-fold predictions of the conversations, by their positions: of all, or of the `first` folds alone.
+    """Return the out-of-fold predictions of the conversations by position: of all, or of the `first` folds only.
 
     No fold is seen by the model that labels it, nor used to stop it: models train for the schedule's full length.
-    Near-duplicate dialogues stay in one fold. With a folder, each fold's training has one of its own there and goes on
+    Near-duplicate dialogues stay in one fold. With a folder, each fold's training has one of its own there and resumes
     where it was stopped.
     """
     predictions: dict[int, Prediction] = {}

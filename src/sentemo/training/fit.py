@@ -46,7 +46,7 @@ STORED_DIALOGUES = 6000  # of several corpora, from which prototypes and those e
 
 @dataclass(frozen=True)
 class Watchers:
-    """Who is told how far a training is."""
+    """Callbacks for progress."""
 
     on_encode: OnProgress | None = None
     on_step: OnStep | None = None
@@ -63,7 +63,7 @@ class Split:
 
 @dataclass(frozen=True)
 class _Run:
-    """Where a training runs, and who is told."""
+    """Where to train, and whom to notify of progress."""
 
     seed: int
     device: str

@@ -152,7 +152,7 @@ def read_passes(texts: Sequence[str]) -> list[tuple[str, float]]:
 class MixtureSampler:
     """Draw the dialogues of each epoch from all corpora; batches hold dialogues of like length, about as many turns.
 
-    A corpus is gone through as often as its passes say, a part of a pass anew in each epoch; dialogues without an
+    A corpus is seen as often as its passes say, a fraction of a pass redrawn in each epoch; dialogues without an
     emotion are thinned out to the neutral cap. The batches follow from the seed and the epoch's number alone.
     """
 

@@ -98,7 +98,7 @@ def flatten(gold: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 def check_finite(loss: Tensor, norm: Tensor, where: str) -> None:
-    """Raise where a loss or the norm of its gradient is no number, before a step spreads it to the weights."""
+    """Raise where a loss or the norm of its gradient is not a number, before a step spreads it to the weights."""
     if not math.isfinite(loss.item()) or not math.isfinite(norm.item()):
         raise SentemoError(
             f"The loss is {loss.item():.3g} and its gradient {norm.item():.3g} at {where}",

@@ -27,7 +27,7 @@ SHARES = (
 
 
 def typed(section: str, key: str, default: Any, hint: Any, value: Any) -> Any:
-    """Give the value in the type of the setting's default; a number without a point serves as a float."""
+    """Return the value in the type of the setting's default; a number without a point serves as a float."""
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(default, tuple) and isinstance(value, list) and all(type(x) is get_args(hint)[0] for x in value):

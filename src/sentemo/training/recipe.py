@@ -60,7 +60,7 @@ class BatchRules:
     isolated: bool = False
     """Train on isolated utterances: each counts as a dialogue."""
     replacement: bool = True
-    """Where some dialogues are drawn more often: draw each anew, so that one may come twice; else thin out the rest."""
+    """Where some dialogues are drawn more often: draw with replacement; otherwise thin out the rest."""
     accumulate: int = 1
     """Parts in which a batch is gone through, to save memory."""
     drop_neutral: bool = False
@@ -74,7 +74,7 @@ class Objective:
     class_weight_power: float = 0.3
     """Label weights of the cross-entropy are inverse frequencies to this power; 0 weighs all alike."""
     weights_from: Literal["corpus", "batch"] = "corpus"
-    """Where label frequencies are counted: over the split, or anew in each batch (section 5.3)."""
+    """Where label frequencies are counted: over the whole split, or within each batch (section 5.3)."""
     label_smoothing: float = 0.0
     """Share of the target spread over all labels."""
     triplet_weight: float = 0.0
@@ -118,7 +118,7 @@ class Schedule:
     warmup: float = 0.15
     """Share of the steps in which the rate rises; it falls along a cosine after. With cycles, of those before."""
     cycles: int = 0
-    """The last so many epochs each let the rate fall anew; what is kept is the mean of the weights at their ends."""
+    """In each of this many last epochs the learning rate decays once more; the weights at their ends are averaged."""
     cycle_rate: float = 0.5
     """Share of the peak rates at which a cycle begins, and to which they fall before the first."""
     average: float = 0.995
@@ -194,7 +194,7 @@ class Recipe:
     def load(cls, name: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
         """Read a shipped recipe by name or a TOML file, then apply overrides such as `schedule.epochs` -> `3`.
 
-        Raises `BadInput` for a file that is no recipe, `UsageError` for an unknown setting or a value out of type.
+        Raises `BadInput` for a file that is not a recipe, `UsageError` for an unknown setting or a value out of type.
         """
         if str(name) in SHIPPED:
             text = (files("sentemo.training") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
@@ -203,7 +203,7 @@ class Recipe:
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise BadInput(f"The recipe is no TOML ({error})", "Mend it", path=name) from error
+            raise BadInput(f"The recipe is not valid TOML ({error})", "Fix it", path=name) from error
         recipe = cls.from_tables(tables)
         for key, value in (overrides or {}).items():
             recipe = recipe.override(key, value)

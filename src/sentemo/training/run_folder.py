@@ -19,7 +19,7 @@ SAVE_EVERY_S = 60.0  # within an epoch
 
 @dataclass
 class RunFolder:
-    """One training's files; `fingerprint` tells recipe, seed and data, and must not change between two sittings."""
+    """One training's files; `fingerprint` identifies recipe, seed and data, and can't change on resume."""
 
     path: Path
     fingerprint: str

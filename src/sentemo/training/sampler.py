@@ -28,7 +28,7 @@ class DialogueSampler:
         return -(-self.drawn // self.rules.dialogues)
 
     def epoch(self, number: int) -> list[list[int]]:
-        """Give the batches of an epoch, each a list of dialogue indices.
+        """Return the batches of an epoch, each a list of dialogue indices.
 
         Uniform weights take every dialogue once; others draw with replacement, unless the recipe says otherwise.
         """

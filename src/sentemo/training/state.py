@@ -1,4 +1,4 @@
-"""All that a training needs to go on as if it had never stopped."""
+"""All that a training needs to resume as if it had never stopped."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def pack(
 ) -> dict[str, Tensor]:
     """All tensors of a training, by name: those of its modules (weights, their average, ...), optimiser, random state.
 
-    Weights that are frozen are left out: whoever goes on has them from where they started.
+    Frozen weights are left out: a resumed training has them from its start.
     """
     tensors = {"random": torch.get_rng_state()}
     for prefix, module in modules.items():

@@ -49,7 +49,7 @@ class Trainer:
     """Train a network on encoded dialogues, or reader and network on tokens (paper, section 3 and figure 2).
 
     With a validation split, each epoch is measured on it; with a run folder, each epoch leaves a log row and a
-    checkpoint, and a training that was stopped goes on from there to the same weights, byte for byte (on a CPU, at the
+    checkpoint, and an interrupted training resumes from there to the same weights, byte for byte (on a CPU, at the
     same number of threads).
     """
 

@@ -22,6 +22,7 @@ LEFT_OUT = {
         "xed": "anticipation surprise",
         "brighter": "surprise",
         "everyday": "surprise",
+        "customers": "surprise",
     },
 }
 LEFT_OUT["ekman"] = LEFT_OUT["seven"]

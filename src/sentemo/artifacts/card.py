@@ -15,6 +15,7 @@ LICENCES = {
     "xed": ("XED (Öhman et al. 2020)", "CC BY 4.0", "cc-by-4.0"),
     "brighter": ("BRIGHTER (Muhammad et al. 2025)", "CC BY 4.0", "cc-by-4.0"),
     "everyday": ("Everyday (synthetic, the project's own)", "CC BY 4.0", "cc-by-4.0"),
+    "customers": ("Customers (synthetic, the project's own)", "CC BY 4.0", "cc-by-4.0"),
 }
 
 

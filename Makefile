@@ -14,12 +14,12 @@ demo: $(VENV)/installed
 	$(RUN)/sentemo predict examples/support.txt
 
 test: $(VENV)/installed-dev
-	$(RUN)/pytest -n auto --dist worksteal
+	$(RUN)/pytest -n auto
 
 # The inner loop: what is quick, on all cores.
 FAST := not (process or browser or export or weights or fuzz or paper)
 check: $(VENV)/installed-dev
-	$(RUN)/pytest -n auto --dist worksteal -m "$(FAST)"
+	$(RUN)/pytest -n auto -m "$(FAST)"
 
 docs: $(VENV)/installed
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[docs]'

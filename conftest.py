@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import socket
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.evidence.plugin"]
 
@@ -26,39 +26,37 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # there is a worker for each core; read when torch is imported
 
+# A busy machine is no error; in CI the examples are the same every time.
+settings.register_profile(
+    "sentemo", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("sentemo")
 
 COSTS = {
-    "browser": ("serve/page",),
-    "process": (
-        *("bulk", "damage", "evidence", "serve/test_process.py", "serve/test_client.py", "test_readme.py"),
-        *("test_supply_chain.py", "training/test_parallel.py", "training/test_resume.py", "test_files.py"),
-        *("encoders/test_cache.py", "cli/test_main.py", "corpora/test_corpus.py", "testing/test_checks.py"),
-    ),
-    "export": ("export", "cli/test_export.py"),
-    "weights": (
-        *("test_shipped.py", "test_live.py", "test_model.py", "testing/test_labelers.py", "serve/test_emotion_map.py"),
-        *(
-            "encoders/test_reader.py",
-            "encoders/test_sentence.py",
-            "encoders/test_words.py",
-            "artifacts/test_pretrained.py",
-        ),
-        *("training", "benchmarks", "adaptation", "cli"),
-    ),
-    "fuzz": ("encoders/test_spelling.py", "artifacts/test_damage.py", "corpora/test_damage.py"),
-    "paper": ("reproduction",),
+    "browser": "serve/page",
+    "process": """bulk damage evidence serve/test_process.py serve/test_client.py test_readme.py test_supply_chain.py
+        training/test_parallel.py training/test_resume.py test_files.py encoders/test_cache.py
+        cli/test_main.py corpora/test_corpus.py testing/test_checks.py""",
+    "export": "export serve/test_exported.py",
+    "weights": """test_shipped.py test_live.py test_model.py test_privacy.py testing/test_labelers.py
+        serve/test_emotion_map.py encoders/test_reader.py encoders/test_sentence.py artifacts/test_pretrained.py
+        training benchmarks adaptation explanation cli llm/test_local.py""",
+    "fuzz": "encoders/test_spelling.py artifacts/test_damage.py corpora/test_damage.py serve/test_openapi.py",
+    "paper": "reproduction",
 }
 """What costs more than the inner loop allows (`make check`), by folder or file."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by what it costs."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test by what it costs; where processes share the work (-n), costly files go first."""
     here = Path(__file__).parent
     for item in items:
         path = item.path.relative_to(here).as_posix().removeprefix("tests/")
         for name, places in COSTS.items():
-            if any(path == place or path.startswith(f"{place}/") for place in places):
+            if any(path == place or path.startswith(f"{place}/") for place in places.split()):
                 item.add_marker(name)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in COSTS))
 
 
 @pytest.fixture(scope="session")
@@ -113,9 +111,9 @@ def tiny_roberta(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def processes() -> ForkServerContext:
     """Start processes that have torch loaded already, and what it loads for itself later; tests kill them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sentemo.training.fit", "torch._dynamo", "sklearn.metrics"])
-    return context
+    from tests.jobs import PROCESSES
+
+    return PROCESSES
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +140,8 @@ def browser() -> Iterator[Browser]:
     """Give the one browser of this process, as a second one would find the first one's event loop."""
     playwright = pytest.importorskip("playwright.sync_api", reason="tests of pages need playwright: install .[dev]")
     if CHROMIUM is None:
-        pytest.skip("tests of pages need chromium: install it, or set SENTEMO_CHROMIUM to it")
+        leave = pytest.fail if "CI" in os.environ else pytest.skip
+        leave("tests of pages need chromium: install it, or set SENTEMO_CHROMIUM to it")
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened

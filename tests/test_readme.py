@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from reproduction.cli.app import app as reproduction_app
+from sentemo.cli.app import app
+from tests.cli.conftest import Command, sentemo  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,36 +22,24 @@ EXHIBITS = re.findall(r"^\$ python -m reproduction (.*?)(?:  +#.*)?$", README + 
 
 
 @pytest.mark.parametrize("block", PYTHON_BLOCKS)
-def test_python_blocks_run(block: str) -> None:
-    done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout
+def test_python_blocks_run(block: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(block, "README.md", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_exist_with_their_flags(command: str) -> None:
     words = command.split()[1:]
     name = words[:2] if words[0] in ("corpus", "llm") else words[:1]
-    help_text = subprocess.run(
-        [sys.executable, "-c", "from sentemo.cli import main; main()", *name, "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PATH": "", "COLUMNS": "200"},
-    ).stdout
+    help_text = CliRunner().invoke(app, [*name, "--help"], terminal_width=200, catch_exceptions=False).stdout
     for flag in (word for word in words if word.startswith("--")):
         assert flag in help_text
 
 
 @pytest.mark.parametrize("command", EXHIBITS)
 def test_exhibits_exist_with_their_flags(command: str) -> None:
-    help_text = subprocess.run(
-        [sys.executable, "-m", "reproduction", "exhibits", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        env={"PATH": "", "COLUMNS": "200", "PYTHONPATH": str(ROOT / "src")},
-    ).stdout
+    words = ["exhibits", "--help"]
+    help_text = CliRunner().invoke(reproduction_app, words, terminal_width=200, catch_exceptions=False).stdout
     for flag in (word for word in command.split() if word.startswith("--")):
         assert flag in help_text
 
@@ -63,11 +54,8 @@ def test_make_targets_and_linked_files_exist() -> None:
         assert (ROOT / "reproduction" / link).exists(), link
 
 
-def test_the_demonstration_labels_a_conversation() -> None:
-    program = [sys.executable, "-c", "from sentemo.cli import main; main()"]
-    done = subprocess.run(
-        [*program, "predict", "examples/support.txt"], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    labels = [turn["label"] for turn in json.loads(done.stdout)["turns"]]
+def test_the_demonstration_labels_a_conversation(sentemo: Command) -> None:  # noqa: F811
+    done = sentemo("predict", ROOT / "examples" / "support.txt")
+    labels = [turn["label"] for turn in json.loads(done.out)["turns"]]
     n, a, h, s, u = "neutral", "anger", "happiness", "sadness", "surprise"
     assert labels == [n, n, a, n, u, s, n, h, n, n]  # what a stranger would say

@@ -1,4 +1,4 @@
-"""Two Ray nodes on loopback; run where Ray is installed (`pip install 'sentemo[ray]'`)."""
+"""Two Ray nodes on loopback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from sentemo.errors import MissingExtra
 from tests.artifacts.models import random_model
 from tests.bulk.archive import contents, write_archive
 
-INSTALLED = importlib.util.find_spec("ray") is not None
 NODES = Path(__file__).resolve().parents[2] / "benchmarks" / "ray_nodes.py"
 ENVIRONMENT = {
     **os.environ,
@@ -30,11 +29,13 @@ ENVIRONMENT = {
 }
 
 
-def wait_for(records: Path, number: int) -> None:
-    """Wait until so many parts are done."""
+def wait_for(records: Path, number: int, driver: subprocess.Popen[bytes]) -> None:
+    """Wait until so many parts are done; end the driver where that takes too long."""
     until = time.monotonic() + 120
     while len(list(records.glob("*"))) < number:
-        assert time.monotonic() < until
+        if time.monotonic() > until:
+            driver.kill()
+            pytest.fail(f"{number} parts took more than two minutes")
         time.sleep(0.005)
 
 
@@ -44,8 +45,8 @@ def ray_workers() -> list[int]:
     return [int(pid) for pid, line in lines.items() if line.startswith(b"ray::Worker")]
 
 
-@pytest.mark.skipif(INSTALLED, reason="Ray is installed")
-def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
+def test_without_ray_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
     random_model().save_pretrained(tmp_path / "model")
     order = Order((write_archive(tmp_path / "in"),), str(tmp_path / "out"))
     with pytest.raises(MissingExtra, match=r"pip install 'sentemo\[ray\]'"):
@@ -53,7 +54,8 @@ def test_without_ray_the_extra_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.evidence("bulk.ray")
-@pytest.mark.skipif(not INSTALLED, reason="Ray is not installed: pip install 'sentemo[ray]'")
+# Not among what `make test` installs: 70 MB that keep time limits of their own, which a busy machine breaks.
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed: pip install 'sentemo[ray]'")
 def test_two_nodes_give_the_bytes_of_one_process_though_workers_and_driver_are_killed(tmp_path: Path) -> None:
     archive = write_archive(tmp_path / "in", files=6)
     random_model().save_pretrained(tmp_path / "model")
@@ -68,13 +70,13 @@ def test_two_nodes_give_the_bytes_of_one_process_though_workers_and_driver_are_k
         words = ["label", archive, "--out", f"{tmp_path}/ray", "--model", f"{tmp_path}/model", "--shard-turns", "10"]
         command = [sys.executable, "-c", program, *words, "--engine", "ray", "--address", address]
         assert address.startswith("127.0.0.1:")
-        driver = subprocess.Popen(command, env=ENVIRONMENT)
-        wait_for(tmp_path / "ray" / "records", 1)
-        driver.kill()
-        driver.wait()
-        driver = subprocess.Popen(command, env=ENVIRONMENT)
-        wait_for(tmp_path / "ray" / "records", len(list((tmp_path / "ray" / "records").iterdir())) + 1)
-        os.kill(ray_workers()[0], signal.SIGKILL)
-        assert driver.wait(120) == 3  # the archive has rows that fail
+        records = tmp_path / "ray" / "records"
+        with subprocess.Popen(command, env=ENVIRONMENT) as driver:
+            wait_for(records, 1, driver)
+            driver.kill()
+        with subprocess.Popen(command, env=ENVIRONMENT) as driver:
+            wait_for(records, len(list(records.iterdir())) + 1, driver)
+            os.kill(ray_workers()[0], signal.SIGKILL)
+            assert driver.wait(120) == 3  # the archive has rows that fail
         nodes.communicate("", timeout=60)
     assert contents(tmp_path / "ray") == contents(tmp_path / "one")

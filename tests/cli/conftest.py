@@ -13,6 +13,7 @@ from sentemo.cli import main
 from sentemo.corpora.registry import get_corpus
 from sentemo.types import Conversation
 from tests.dialogues import template_dialogues
+from tests.once import made_once
 
 SMALL = ("encoder.name=hashing-64", "encoder.layers=[]", "schedule.epochs=2", "network.context_dim=64")
 
@@ -59,21 +60,26 @@ def write_dailydialog(folder: Path, split: str, conversations: Sequence[Conversa
 @pytest.fixture(scope="session")
 def corpus_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a small corpus of the project's own sentences, as DailyDialog lies on disk."""
-    folder = tmp_path_factory.mktemp("dailydialog")
-    write_dailydialog(folder, "train", template_dialogues(60, seed=1))
-    write_dailydialog(folder, "validation", template_dialogues(25, seed=2))
-    return folder
+
+    def make(folder: Path) -> None:
+        write_dailydialog(folder, "train", template_dialogues(60, seed=1))
+        write_dailydialog(folder, "validation", template_dialogues(25, seed=2))
+
+    return made_once(tmp_path_factory, "dailydialog", make)
 
 
 @pytest.fixture(scope="session")
 def run_dir(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of a training by `sentemo train`."""
-    out = tmp_path_factory.mktemp("runs") / "small"
     flags = [word for setting in SMALL for word in ("--set", setting)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["sentemo", "train", "dailydialog", "-d", str(corpus_dir), "-o", str(out), *flags])
-        main_ends_well()
-    return out
+
+    def make(out: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            words = ["train", "dailydialog", "-d", str(corpus_dir), "-o", str(out), *flags]
+            patch.setattr(sys, "argv", ["sentemo", *words])
+            main_ends_well()
+
+    return made_once(tmp_path_factory, "small-run", make)
 
 
 def main_ends_well() -> None:

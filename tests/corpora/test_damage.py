@@ -107,7 +107,7 @@ def test_mutated_files(tmp_path: Path, name: str, evidence: Evidence) -> None:
 
 @pytest.mark.evidence("input.readers")
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200)
     | st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace"))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from sentemo.corpora.homes import NO_HOME, PackagedHome
 from sentemo.corpora.tarballs import unpack
 from sentemo.errors import BadInput, UsageError
 from tests.corpora.samples import EMPATHETIC, EVERYDAY, hub_parquet
+from tests.permissions import as_anybody
 
 QUICK = DownloadSettings(timeout_s=5, backoff_s=0.001)
 COUNTS = {split: (SplitCounts(3, 9, {"anger": 1, "happiness": 2}),) for split in ("train", "validation", "test")}
@@ -189,10 +189,9 @@ def test_nobody_there(tmp_path: Path) -> None:
         download("http://127.0.0.1:9/x", tmp_path / "x", replace(QUICK, tries=2))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written(full: Server, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(BadInput, match="Cannot write"):
+    with as_anybody(), pytest.raises(BadInput, match="Cannot write"):
         fetch(CORPUS, tmp_path, full.base, settings=QUICK)
 
 

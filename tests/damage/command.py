@@ -1,8 +1,7 @@
-"""The real command in a process of its own, in whatever state the machine around it is."""
+"""The command in a process of its own, in whatever state the machine around it is."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -15,8 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.jobs import Job
+
 PROGRAM = (sys.executable, "-m", "sentemo")
-DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER = 1, 2, 3  # what lets root write to a read-only folder
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,23 @@ def sentemo(
     *words: str | Path,
     given: bytes = b"",
     setting: Mapping[str, str | None] | None = None,
-    before: Callable[[], None] | None = None,
 ) -> Left:
-    """Run a command; `setting` goes over the environment (None unsets), `before` runs in its process first."""
+    """Run a command; `setting` goes over the environment (None unsets)."""
     done = subprocess.run(
         [*PROGRAM, *map(os.fspath, words)],
         input=given,
         capture_output=True,
         env=environment(setting or {}),
-        preexec_fn=before,
         timeout=120,
         check=False,
     )
     return Left(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+def loaded(*words: str | Path, before: Callable[[], None] | None = None) -> Left:
+    """Run a command in a process that has loaded most already; `before` runs in it first."""
+    with Job(*words, before=before) as job:
+        return Left(job.wait(), job.out, job.err)
 
 
 def shell(line: str, *words: str | Path) -> Left:
@@ -69,7 +73,15 @@ def shell(line: str, *words: str | Path) -> Left:
 
 
 def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
-    """Run a command and press Ctrl-C as soon as `when` says so, again where nothing follows."""
+    """Run a command and press Ctrl-C as soon as `when` says so."""
+    with Job(*words) as job:
+        _wait(job, when)
+        job.send_signal(signal.SIGINT)
+        return Left(job.wait(), job.out, job.err)
+
+
+def interrupted_while_loading(*words: str | Path) -> Left:
+    """Run a command from the start and press Ctrl-C while it loads torch, again where nothing follows."""
     job = subprocess.Popen(
         [*PROGRAM, *map(os.fspath, words)],
         stdin=subprocess.DEVNULL,
@@ -78,9 +90,7 @@ def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
         env=environment({}),
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # jobs in the background ignore it
     )
-    until = time.monotonic() + 100
-    while job.poll() is None and not when() and time.monotonic() < until:
-        time.sleep(0.002)
+    _wait(job, lambda: "libtorch" in Path(f"/proc/{job.pid}/maps").read_text())
     while True:
         job.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):  # pyarrow forgets a Ctrl-C that comes while it imports NumPy
@@ -88,37 +98,21 @@ def interrupted(*words: str | Path, when: Callable[[], bool]) -> Left:
             return Left(job.returncode, out, err.decode())
 
 
+def _wait(job: Job | subprocess.Popen[bytes], when: Callable[[], bool]) -> None:
+    until = time.monotonic() + 240
+    while job.poll() is None and not when() and time.monotonic() < until:
+        time.sleep(0.002)
+
+
 def environment(setting: Mapping[str, str | None]) -> dict[str, str]:
     found: dict[str, str | None] = {**os.environ, "OMP_NUM_THREADS": "1", "NO_COLOR": "1", **setting}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def small_files(most_bytes: int) -> Callable[[], None]:
-    """Let no file grow beyond a size, as a full disk doesn't."""
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-
-    return limit
-
-
-def as_anybody() -> None:
-    """Let permissions hold for root too, in this process."""
-    if os.geteuid():
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice
-    for number in (DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER):
-        if libc.prctl(24, number, 0, 0, 0):  # PR_CAPBSET_DROP: exec gives root no more than the bounding set
-            raise OSError(ctypes.get_errno(), "prctl")
-    if libc.capget(header, sets):
-        raise OSError(ctypes.get_errno(), "capget")
-    for place in range(3):
-        sets[place] &= ~(1 << DAC_OVERRIDE | 1 << DAC_READ_SEARCH | 1 << FOWNER)
-    if libc.capset(header, sets):
-        raise OSError(ctypes.get_errno(), "capset")
+def small_files(most_bytes: int) -> None:
+    """Let no file of this process grow beyond a size, as a full disk doesn't."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
 
 def files(folder: Path) -> dict[str, bytes]:

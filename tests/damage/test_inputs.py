@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.damage.command import PROGRAM, sentemo
+from tests.damage.command import PROGRAM, loaded, sentemo
 
 TURN = '{"turns": ["hello"]}\n'
 READ = {
@@ -69,7 +69,7 @@ def test_one_run_labels_what_can_be_read_and_says_of_the_rest_why_it_cannot(
     place: Path, run_dir: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    left = sentemo("label", place / "*.*", "-m", run_dir, "--out", out, "--processes", "1", "--to", "jsonl")
+    left = loaded("label", place / "*.*", "-m", run_dir, "--out", out, "--processes", "1", "--to", "jsonl")
     assert left.code == 3 and "Traceback" not in left.err, left
     rows = [json.loads(line) for path in sorted(out.glob("part-*")) for line in path.read_bytes().splitlines()]
     assert {Path(row["file"]).name for row in rows} == READ.keys()

@@ -56,7 +56,7 @@ def renamed(talk: Conversation) -> Conversation:
 
 @pytest.mark.evidence("predictions.long")
 def test_a_conversation_without_end_takes_no_more_memory_than_its_answer(evidence: Evidence) -> None:
-    few, many = evidence.scale(500, 10_000), evidence.scale(2000, 100_000)
+    few, many = evidence.scale(300, 10_000), evidence.scale(1200, 100_000)
     command = [sys.executable, "-c", LONG, str(few), str(many)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     (few_mib, few_s), (many_mib, many_s) = json.loads(done.stdout)

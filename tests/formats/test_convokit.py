@@ -128,7 +128,9 @@ def test_no_corpus() -> None:
         list(read_bytes(zipped({"utterances.jsonl": utterance("1", "1", " ")}), "convokit"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(TALK, max_size=4, unique_by=lambda talk: talk.id), st.integers(0, 10**9))
 def test_written_is_read(tmp_path: Path, talks: list[Conversation], run: int) -> None:
     folder = tmp_path / f"{run}-{len(list(tmp_path.iterdir()))}"

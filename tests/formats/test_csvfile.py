@@ -71,7 +71,9 @@ def test_damage_names_file_and_line(tmp_path: Path, data: bytes, line: int, caus
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r" + C1), min_size=1).filter(str.strip)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.lists(CELL, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_any_text_survives_quoting(tmp_path: Path, talks: list[list[str]]) -> None:
     rows: list[list[object]] = [[number, text] for number, texts in enumerate(talks) for text in texts]

@@ -82,7 +82,9 @@ def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> No
     assert (caught.value.path, caught.value.line) == (str(tmp_path / "talks.jsonl"), 3)
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(TALK | VOTED | st.builds(Conversation, FILLED, st.tuples(TIMED)), max_size=4))
 def test_written_is_read(tmp_path: Path, talks: list[Conversation]) -> None:
     assert write_jsonl(iter(talks), tmp_path / "out.jsonl") == len(talks)

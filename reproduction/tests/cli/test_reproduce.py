@@ -7,14 +7,10 @@ import pytest
 
 from reproduction.isolated.system import SiameseSystem
 from reproduction.isolated.training import IsolatedSettings
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, write_dailydialog
+from tests.dialogues import template_dialogues
 
 FLAGS = ("--encoder", "minilm=hashing-384", "--encoder", "mpnet=nowhere/a", "--encoder", "roberta=nowhere/b")
-
-
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reproduction")
 
 
 @pytest.fixture(autouse=True)
@@ -22,11 +18,15 @@ def few_triplets(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = IsolatedSettings(triplets=512, epochs=1)
     small = tuple(SiameseSystem(kind, settings) for kind in ("linear", "lstm"))
     monkeypatch.setattr("reproduction.exhibits.SIAMESE", small)
+    monkeypatch.setattr("sentemo.evaluation.triplet.FEWEST_TRIPLETS", 500)
 
 
-def test_everything_is_made_by_one_command(reproduction: Command, corpus_dir: Path, out: Path) -> None:
+def test_everything_is_made_by_one_command_and_nothing_is_trained_twice(reproduction: Command, tmp_path: Path) -> None:
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    for split, size in (("train", 24), ("validation", 12)):
+        write_dailydialog(corpus, split, template_dialogues(size, seed=size))
     short = ("--runs", "1", "--ablation-epochs", "1")
-    ended = reproduction("all", "--data", corpus_dir, "--out", out, *FLAGS, *short)
+    ended = reproduction("all", "--data", corpus, "--out", out, *FLAGS, *short)
     assert ended.code == 0, ended.err
     folder = out / "dailydialog"
     tables = ("table-1", "table-2", "table-3", "table-4", "table-5", "imbalance", "ablation", "isolated", "context")
@@ -40,10 +40,7 @@ def test_everything_is_made_by_one_command(reproduction: Command, corpus_dir: Pa
         assert f"]({picture})" in report
     assert "57.71" in report and "nowhere/a" in report and "nowhere/b" in report
     assert (folder / "dialogues.html").is_file()
-
-
-def test_a_second_time_nothing_is_trained(reproduction: Command, corpus_dir: Path, out: Path) -> None:
-    ended = reproduction("table-2", "table-4", "--json", "-d", corpus_dir, "-o", out, *FLAGS, "--runs", "1")
+    ended = reproduction("table-2", "table-4", "--json", "-d", corpus, "-o", out, *FLAGS, "--runs", "1")
     assert ended.code == 0 and "Training" not in ended.err
     first, second, _ = ended.out.split("\n")
     assert [json.loads(line)["name"] for line in (first, second)] == ["table-2", "table-4"]

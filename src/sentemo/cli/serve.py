@@ -55,13 +55,13 @@ def serve(
     from sentemo.serve.service import Service
 
     options.use_threads(threads)
-    taken = bind(host, port)
-    if adapted is not None:
-        with cannot_write(adapted):
-            adapted.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=adapted).close()
-    models = load_models(model or [], adapted, threads)
-    if key is None and host not in LOOPBACK:
-        tell(f"Anyone who can reach {host} can use this server; set {KEY} to require a key.")
-    limits = Limits(connections, waiting_turns)
-    run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), taken)
+    with bind(host, port) as taken:
+        if adapted is not None:
+            with cannot_write(adapted):
+                adapted.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=adapted).close()
+        models = load_models(model or [], adapted, threads)
+        if key is None and host not in LOOPBACK:
+            tell(f"Anyone who can reach {host} can use this server; set {KEY} to require a key.")
+        limits = Limits(connections, waiting_turns)
+        run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), taken)

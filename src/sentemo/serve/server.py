@@ -49,12 +49,15 @@ LOG = {
 
 def bind(host: str, port: int) -> socket.socket:
     """Take an address; raise `UsageError` where it can't be had. Nobody is let in before `serve`."""
+    taken = None
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         taken = socket.socket(family, socket.SOCK_STREAM)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(address)
     except OSError as error:
+        if taken is not None:
+            taken.close()
         raise UsageError(f"{host}:{port} can't be listened on ({error.strerror})", "Choose another --port") from None
     return taken
 

@@ -32,6 +32,10 @@ def serve(
     adapted: Annotated[
         Path | None, typer.Option(help="Let clients make models of their own, and keep them in this folder.")
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Let pages of this site use the server: http://127.0.0.1:8000. Repeatable."),
+    ] = None,
     connections: Annotated[int, typer.Option(min=1, help="Requests and live talks at the same time.")] = 512,
     waiting_turns: Annotated[int, typer.Option(min=1024, help="Turns that may wait for a model.")] = 4096,
     threads: options.Threads = 0,
@@ -64,4 +68,4 @@ def serve(
         if key is None and host not in LOOPBACK:
             tell(f"Anyone who can reach {host} can use this server; set {KEY} to require a key.")
         limits = Limits(connections, waiting_turns)
-        run(Service(models, adapted, key, limits, loopback=host in LOOPBACK), taken)
+        run(Service(models, adapted, key, limits, loopback=host in LOOPBACK, origins=origin or ()), taken)

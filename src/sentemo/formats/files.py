@@ -14,6 +14,7 @@ from sentemo.formats.attempts import Attempt
 from sentemo.formats.convokit import read_convokit
 from sentemo.formats.csvfile import each_csv, parse_csv, read_csv
 from sentemo.formats.jsonl import each_jsonl, parse_jsonl, read_jsonl
+from sentemo.formats.label_studio_files import read_label_studio
 from sentemo.formats.lines import Line, open_binary, read_lines
 from sentemo.formats.parquet import each_parquet, read_parquet
 from sentemo.formats.plaintext import parse_plaintext, read_plaintext
@@ -31,6 +32,7 @@ READERS: dict[str, Callable[[Source], Iterator[Conversation]]] = {
     "whatsapp": read_whatsapp,
     "slack": read_slack,
     "convokit": read_convokit,
+    "label-studio": read_label_studio,
 }
 """Every format by its name."""
 PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Conversation]]] = {
@@ -51,8 +53,9 @@ STDIN = "-"
 def read_conversations(path_or_dash: str | PathLike[str], format: str = "auto") -> Iterator[Conversation]:
     """Yield the conversations of a file or folder, or of stdin for `-`; most formats hold one at a time.
 
-    `format` is auto, jsonl, csv (also TSV), parquet, text, whatsapp, slack or convokit. Auto goes by the extension,
-    and by the content of text files, zips, folders and stdin.
+    `format` is auto, jsonl, csv (also TSV), parquet, text, whatsapp, slack, convokit or label-studio (a project's JSON
+    export, which auto never chooses). Auto goes by the extension, and by the content of text files, zips, folders and
+    stdin.
 
     Raises `UsageError` for an unknown format, `BadInput` with file and line for data that cannot be read.
     """

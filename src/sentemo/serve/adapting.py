@@ -30,9 +30,9 @@ def router(service: Service) -> APIRouter:
     @routes.post("/v1/adapt", response_model=AdaptReply, responses=REFUSALS | FORBIDDEN)
     async def adapt(asked: AdaptAsked, request: Request) -> Response:
         """Learn labels from examples, and serve the new model under its name from now on."""
-        _folder(service, asked.name)
+        folder_of(service, asked.name)
         base = service.models.get(asked.base)
-        _check(asked)
+        check_examples(asked)
 
         def run(payloads: Sequence[AdaptAsked]) -> list[Served]:
             return [adapt_and_serve(service, base, each) for each in payloads]
@@ -61,7 +61,7 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
 
     What the package says of wrong examples quotes them, so only its advice goes on.
     """
-    folder = _folder(service, asked.name)
+    folder = folder_of(service, asked.name)
     examples, whole = [example.plain() for example in asked.examples], base.model
     try:
         model = whole.adapt(examples, labels=asked.labels, descriptions=asked.descriptions)
@@ -94,7 +94,7 @@ def _remove(service: Service, folder: Path) -> None:
         shutil.rmtree(gone, ignore_errors=True)
 
 
-def _folder(service: Service, name: str) -> Path:
+def folder_of(service: Service, name: str) -> Path:
     """Where the new model will be kept."""
     if service.adapted is None:
         raise Refusal(403, "This server doesn't adapt", "The operator allows it with --adapted DIR")
@@ -106,7 +106,7 @@ def _folder(service: Service, name: str) -> Path:
     return service.adapted / name
 
 
-def _check(asked: AdaptAsked) -> None:
+def check_examples(asked: AdaptAsked) -> None:
     """Refuse what can't be learnt from, and say where."""
     if count_turns(asked.examples) > limits.MAX_EXAMPLE_TURNS:
         step = f"Send at most {limits.MAX_EXAMPLE_TURNS:,}"

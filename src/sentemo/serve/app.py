@@ -6,9 +6,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from sentemo import __version__
-from sentemo.serve import adapting, catalogue, explaining, health, labelling, live, page, reading
+from sentemo.serve import (
+    adapting,
+    catalogue,
+    chat_front_ends,
+    explaining,
+    health,
+    label_studio,
+    labelling,
+    live,
+    page,
+    reading,
+)
 from sentemo.serve.errors import add_handlers
 from sentemo.serve.gate import Gate
 from sentemo.serve.service import Service
@@ -33,7 +45,10 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=lifespan)
     add_handlers(app)
     app.add_middleware(Gate, service=service)
-    for each in (labelling, explaining, adapting, live, catalogue, health):
+    if service.origins:
+        headers = ["Authorization", "Bypass-Tunnel-Reminder", "Content-Type"]
+        app.add_middleware(CORSMiddleware, allow_origins=service.origins, allow_headers=headers, allow_methods=["*"])
+    for each in (labelling, explaining, adapting, live, catalogue, health, chat_front_ends, label_studio):
         app.include_router(each.router(service))
     for other in (reading, page):
         app.include_router(other.router())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 
 
@@ -21,11 +22,21 @@ def is_right(given: str | bytes | None, key: str | None) -> bool:
 
 
 def of_header(value: bytes | None) -> bytes | None:
-    """Give the key of `Authorization: Bearer KEY`."""
+    """Give the key of `Authorization: Bearer KEY`, or the password of `Basic`, which Label Studio sends."""
     if value is None:
         return None
     scheme, _, given = value.partition(b" ")
+    if scheme.lower() == b"basic":
+        return _password(given.strip())
     return given.strip() if scheme.lower() == b"bearer" else None
+
+
+def _password(given: bytes) -> bytes | None:
+    try:
+        _, colon, password = base64.b64decode(given, validate=True).partition(b":")
+    except ValueError:
+        return None
+    return password if colon else None
 
 
 def _is_latin(key: str) -> bool:

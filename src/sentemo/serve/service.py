@@ -36,6 +36,8 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     loopback: bool = True
     """Whether only this machine can reach the server; then a page of another name may not use it."""
+    origins: Sequence[str] = ()
+    """Web sites whose pages may use the server, as `http://127.0.0.1:8000`."""
     batch_turns: int = BATCH_TURNS
     """Of one pass of a model."""
 

@@ -61,7 +61,7 @@ def distilroberta_row(model: str, threads: int) -> tuple[Label, int]:
 
 
 def smollm2_row(model: str, threads: int) -> tuple[Label, int]:
-    """SmolLM2-135M-Instruct (Q4_1) behind llama.cpp's server in this process, asked as `sentemo llm` asks it."""
+    """SmolLM2-135M-Instruct (Q4_1) behind llama.cpp's server in this process, asked as `llm:...` is."""
     import xllamacpp
     from llm_server import packaged
 

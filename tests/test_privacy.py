@@ -148,7 +148,7 @@ def test_language_models_are_asked_and_nothing_else_is_told(sentemo: Command, ne
         )
 
     with serving(answer) as served:
-        left = sentemo("llm", "label", f"tiny@{served.url}", talks / "train.jsonl", "--set", "concurrency=1")
+        left = sentemo("predict", talks / "train.jsonl", "--model", f"llm:tiny@{served.url}", "--set", "concurrency=1")
     assert left.code == 2 and "refused the request" in left.err and CANARY not in left.out + left.err
     assert list(nest.rglob("*.sqlite")) and not holding(nest)
 

@@ -98,3 +98,17 @@ def test_calls_that_cannot_be_meant(sentemo: Command, run_dir: Path, corpus_dir:
     assert code("--protocol", "hopeful") == 2
     assert code("--folds", "2", "--protocol", "triplet") == 2
     assert sentemo("evaluate", run_dir, "nonesuch", "-d", corpus_dir).code == 2
+
+
+def test_one_labelled_file_is_enough(sentemo: Command, tmp_path: Path) -> None:
+    turns = [{"text": "I got the job!!", "label": "happiness"}, {"text": "It arrives on Monday.", "label": "neutral"}]
+    (tmp_path / "mine.jsonl").write_text(json.dumps({"turns": turns}), encoding="utf-8")
+    report = json.loads(sentemo("evaluate", "static", tmp_path / "mine.jsonl", "--json").out)
+    assert (report["corpus"], report["split"], report["n"]) == ("files", "mine.jsonl", 2)
+    assert len(report["per_label"]) == 7  # the model's labels, whichever of them the file has
+    nowhere = sentemo("evaluate", "static", tmp_path / "none.jsonl")
+    assert nowhere.code == 2 and "add --data" in nowhere.err
+    turns[0]["label"] = "bliss"
+    (tmp_path / "mine.jsonl").write_text(json.dumps({"turns": turns}), encoding="utf-8")
+    unknown = sentemo("evaluate", "static", tmp_path / "mine.jsonl")
+    assert unknown.code == 3 and "'bliss'" in unknown.err

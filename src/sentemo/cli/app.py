@@ -65,4 +65,5 @@ app.command()(compare.compare)
 app.command()(serve.serve)
 app.command()(model.model)
 app.add_typer(corpus.app, name="corpus")
-app.add_typer(llm.app, name="llm")
+ANY = {"allow_extra_args": True, "ignore_unknown_options": True}
+app.command("llm", hidden=True, context_settings=ANY)(llm.moved)

@@ -1,4 +1,4 @@
-"""`sentemo evaluate`: measure a model, or a recipe by seeds or cross-validation, under a named protocol."""
+"""`sentemo evaluate`: measure any model, or a recipe by seeds or cross-validation, under a named protocol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from sentemo.cli import options
+from sentemo.cli import llm, options
 from sentemo.cli.screen import Tick, progress, put_pretty, tell
 from sentemo.errors import UsageError
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A model's folder, a hub id, or default.")],
-    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
-    data: options.Data,
+    model: Annotated[str, typer.Argument(help="A model's folder, a hub id, default, static, or llm:MODEL@URL.")],
+    corpus: Annotated[str, typer.Argument(help=f"A labelled file of your own, or a corpus: {options.CORPUS_HELP}")],
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="Where the corpus is, in its published layout.")
+    ] = None,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
     protocol: Annotated[
         str, typer.Option(help="standard, emotions-only, last-utterance, triplet, or map (which --map means).")
@@ -37,14 +39,27 @@ def evaluate(
     folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
     first: Annotated[int, typer.Option(min=0, help="With --folds: only so many of them.")] = 0,
     recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
-    overrides: options.Overrides = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            "-s",
+            help="Override a recipe's setting (schedule.epochs=3) or one of a language model (temperature=0.7; "
+            "docs/llm.md). Repeatable.",
+        ),
+    ] = None,
+    sample: llm.Sample = 0,
     seed: Annotated[int, typer.Option(help="Fixes resamples, triplets and folds; the first of --seeds.")] = 0,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")] = 1000,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write report and pictures there.")] = None,
     threads: options.Threads = 0,
     no_cache: options.NoCache = False,
+    define: llm.Define = None,
+    runs: llm.Runs = 0,
+    price: llm.Price = None,
+    key_env: llm.KeyEnv = llm.KEY_ENV,
 ) -> None:
-    """Measure a model on one split, of which alone the files need be there.
+    """Evaluate a model on one labelled file, or on one split of a corpus (only that split's files are needed).
 
     F1s are in percent; * leaves neutral out of the average. With --map, any model is measured on any corpus: the labels
     of both become the map's; polarity adds up the probabilities of each sentiment. With --seeds, the model's recipe is
@@ -52,14 +67,25 @@ def evaluate(
     """
     options.use_threads(threads)
     protocol = options.protocol_under(label_map, protocol, "standard")
-    labels, conversations = options.read_split(corpus, data, split)
-    names = {"corpus": corpus, "split": split, "protocol": protocol, "resamples": resamples, "seed": seed}
+    is_llm, is_trained = llm.is_named(model), bool(seeds or folds)
+    if is_llm:
+        others = {"head": head != "classifier", "causal": causal, "seeds": seeds, "folds": folds, "map": label_map}
+        llm.check_only(model, **others, out=out, recipe=recipe, first=first, threads=threads)
+    else:
+        llm.check_only(model, define=define, runs=runs, price=price)
+    corpus, data, split = _place(corpus, data, split)
+    labels, conversations, shown = llm.read_sample(corpus, data, split, sample, seed)
+    names = {"corpus": corpus, "split": shown, "protocol": protocol, "resamples": resamples, "seed": seed}
+    if is_llm:
+        outfit = llm.make_outfit(overrides, price, key_env, no_cache, define)
+        llm.measure(model, labels, conversations, outfit, runs, as_json, **names)
+        return
     setting = _Setting(labels, conversations, names, head, causal, no_cache)
     if label_map:
-        if seeds or folds:
+        if is_trained:
             raise UsageError("--map measures a model that is there", "Leave --seeds and --folds out")
         setting.map_labels(label_map)
-    if seeds or folds:
+    if is_trained:
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
         if first and not folds:
             raise UsageError("--first is of --folds", "Give --folds too")
@@ -89,6 +115,8 @@ class _Setting:
         no_cache: bool,
     ) -> None:
         self.labels, self.conversations, self.names = labels, conversations, names
+        self.is_own = names["corpus"] == "files"
+        """Whether the labels are those found in the user's files, which may lack some of the model's."""
         self.head, self.causal, self.no_cache = options.as_head(head), causal, no_cache
         self.label_map: LabelMap | None = None
 
@@ -108,7 +136,17 @@ class _Setting:
 
         shown = name + (", causal" if self.causal else "") + ("" if self.head == "classifier" else f", {self.head}")
         mapped = MappedLabeler(model, self.label_map) if self.label_map else model
-        return run(mapped, self.conversations, labels=self.labels, model_name=shown, **self.names)
+        labels = model.labels if self.is_own and not self.label_map else self.labels
+        return run(mapped, self.conversations, labels=labels, model_name=shown, **self.names)
+
+
+def _place(corpus: str, data: Path | None, split: str) -> tuple[str, Path, str]:
+    """Return the corpus, its place and the split; a file of the user's is all three."""
+    if data is None and Path(corpus).exists():
+        return "files", Path(corpus), Path(corpus).name
+    if data is None:
+        raise UsageError(f"{corpus} is not a file, and --data is missing", "Name a labelled file, or add --data DIR")
+    return corpus, data, split
 
 
 def _loaded(name: str, setting: _Setting) -> Labeler:

@@ -1,18 +1,15 @@
-"""`sentemo llm`: label and measure with a language model, on a server or from local weights."""
+"""Language models in commands: their options, and what `llm:MODEL@URL#PROMPT` names."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.predict import print_prediction
-from sentemo.cli.screen import progress, put_pretty, tell
+from sentemo.cli.screen import progress, put_pretty
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,104 +17,94 @@ if TYPE_CHECKING:
     from sentemo.llm.spec import Outfit, Spec
     from sentemo.types import Conversation, LabelSet
 
-app = typer.Typer(help="Label and measure with any language model.", no_args_is_help=True)
-
-AT_ONCE = 64  # conversations read and labelled together
+PREFIX = "llm:"
+PANEL = "Language models"
 PROTOCOLS = ("last-utterance", "standard")
 SETTINGS = (
     "A setting of the language model, NAME=VALUE: temperature, top_k, max_tokens, seed, context, concurrency, "
     "timeout_s, retries, schema, body; of local weights batch_size, score. Repeatable."
 )
-Llm = Annotated[str, typer.Argument(help="MODEL@URL of a server, a hub id or folder, or llama2-7b, ...; then #PROMPT.")]
-Set = Annotated[list[str] | None, typer.Option("--set", "-s", help=SETTINGS)]
+Set = Annotated[list[str] | None, typer.Option("--set", "-s", help=SETTINGS, rich_help_panel=PANEL)]
 Price = Annotated[
     list[str] | None,
-    typer.Option("--price", help="What a million prompt and completion tokens cost: 0.15,0.60 or MODEL=0.15,0.60."),
+    typer.Option(
+        "--price",
+        help="What a million prompt and completion tokens cost: 0.15,0.60 or MODEL=0.15,0.60.",
+        rich_help_panel=PANEL,
+    ),
 ]
-KeyEnv = Annotated[str, typer.Option("--key-env", help="The environment variable that holds the server's key.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask again; keep no replies on disk.")]
+KeyEnv = Annotated[
+    str, typer.Option("--key-env", help="The environment variable that holds the server's key.", rich_help_panel=PANEL)
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask again; keep no replies on disk.", rich_help_panel=PANEL)]
+Define = Annotated[
+    list[str] | None,
+    typer.Option("--define", help="What a label means: relief=ease after worry. Repeatable.", rich_help_panel=PANEL),
+]
+Runs = Annotated[
+    int,
+    typer.Option(min=0, help="Mean and sd of so many; 0 is 10 for one of the paper's, else 1.", rich_help_panel=PANEL),
+]
 Sample = Annotated[int, typer.Option(min=0, help="Only so many dialogues, drawn by --seed; 0 takes all.")]
 Protocol = Annotated[str, typer.Option(help="last-utterance or standard.")]
 Seed = Annotated[int, typer.Option(help="Fixes the sample and the resamples of intervals.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")]
 KEY_ENV = "SENTEMO_LLM_KEY"
+MOVED = {
+    "label": "sentemo predict FILE --model llm:MODEL@URL",
+    "evaluate": "sentemo evaluate llm:MODEL@URL CORPUS --data DIR",
+}
 
 
-@app.command()
-def label(
-    model: Llm,
-    source: Annotated[str, typer.Argument(help="A file of conversations, or - for stdin.", metavar="FILE")] = "-",
-    labels: Annotated[
-        str, typer.Option("--labels", "-l", help="A corpus's, or names: joy,anger,neutral (neutral is no emotion).")
-    ] = "dailydialog",
-    define: Annotated[
-        list[str] | None, typer.Option("--define", help="What a label means: relief=ease after worry. Repeatable.")
-    ] = None,
-    format: options.Format = "auto",
-    as_json: options.Json = False,
-    prompt: Annotated[str, typer.Option(help="A shipped prompt (quoted, last, defined) or a file.")] = "",
-    settings: Set = None,
-    price: Price = None,
-    key_env: KeyEnv = KEY_ENV,
-    no_cache: NoCache = False,
+def moved(
+    words: Annotated[list[str] | None, typer.Argument(metavar="...")] = None,
 ) -> None:
-    """Label every utterance of the conversations in a file or on stdin.
-
-    Output as of `sentemo predict`; where the model named no label, it is null.
-    """
-    from dataclasses import replace
-
-    from sentemo.formats.files import read_conversations
-
-    outfit = replace(make_outfit(settings, price, key_env, no_cache), definitions=_definitions(define))
-    conversations = read_conversations(source, format)
-    first = list(islice(conversations, AT_ONCE))  # bad input is told before the model is loaded
-    labeler = outfit.labeler(read_spec(model, prompt), _label_set(labels))
-    table = sys.stdout.isatty() and not as_json
-    while first:
-        for prediction in labeler.predict(first):
-            print_prediction(prediction, table)
-        first = list(islice(conversations, AT_ONCE))
-    tell(f"{labeler.spent}.")
+    """Say what `sentemo llm` is called now."""
+    step = MOVED.get((words or [""])[0], " or ".join(MOVED.values()))
+    raise UsageError("`sentemo llm` is part of predict and evaluate now", f"Write: {step}")
 
 
-@app.command()
-def evaluate(
-    model: Llm,
-    corpus: Annotated[str, typer.Argument(help=options.CORPUS_HELP)],
-    data: options.Data,
-    split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
-    protocol: Protocol = "last-utterance",
-    sample: Sample = 0,
-    runs: Annotated[int, typer.Option(min=0, help="Mean and sd of so many; 0 is 10 for a preset, else 1.")] = 0,
-    as_json: options.Json = False,
-    prompt: Annotated[str, typer.Option(help="A shipped prompt (quoted, last, defined) or a file.")] = "",
-    settings: Set = None,
-    price: Price = None,
-    key_env: KeyEnv = KEY_ENV,
-    no_cache: NoCache = False,
-    seed: Seed = 0,
-    resamples: Resamples = 1000,
+def is_named(model: str) -> bool:
+    """Tell whether a name is a language model's."""
+    return model.startswith(PREFIX)
+
+
+def check_only(model: str, **given: object) -> None:
+    """Raise `UsageError` for options that don't go with a model, by their names: a language model's or the others'."""
+    wrong = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
+    if wrong and is_named(model):
+        raise UsageError(f"{', '.join(wrong)}: not for language models", "Leave it out")
+    if wrong:
+        raise UsageError(f"{', '.join(wrong)}: for language models only", "Name one: llm:MODEL@URL")
+
+
+def make_labeler(model: str, labels: str | None, outfit: Outfit) -> LlmLabeler:
+    """Make the labeler that asks for labels by their names, or for those of a corpus; DailyDialog's where None."""
+    return outfit.labeler(read_spec(model), _label_set(labels or "dailydialog"))
+
+
+def measure(
+    model: str,
+    labels: LabelSet,
+    conversations: Sequence[Conversation],
+    outfit: Outfit,
+    runs: int,
+    as_json: bool,
+    **names: Any,
 ) -> None:
-    """Measure a language model on one split, zero-shot, and say what it took.
-
-    F1s are in percent; * leaves neutral out of the average. A reply that names no label is counted as wrong.
-    """
-    from sentemo.evaluation.evaluate import evaluate as run
+    """Measure a language model, its mean and sd where there are several runs, and print that with what it took."""
+    from sentemo.evaluation.evaluate import evaluate
     from sentemo.evaluation.seeds import summarise
 
-    check_protocol(protocol)
-    spec = read_spec(model, prompt)
-    outfit = make_outfit(settings, price, key_env, no_cache)
-    known, conversations, shown = read_sample(corpus, data, split, sample, seed)
-    labeler = outfit.labeler(spec, known, "last" if protocol == "last-utterance" else "all")
-    names: dict[str, Any] = {"protocol": protocol, "corpus": corpus, "split": shown, "model_name": spec.title()}
+    check_protocol(names["protocol"])
+    spec = read_spec(model)
+    labeler = outfit.labeler(spec, labels, "last" if names["protocol"] == "last-utterance" else "all")
     reports = []
     with progress("Asking") as (tick,):
         labeler.on_progress = tick
         for number in range(runs or spec.runs):
             labeler.run = number
-            reports.append(run(labeler, conversations, labels=known, resamples=resamples, seed=seed, **names))
+            reports.append(evaluate(labeler, conversations, labels=labels, model_name=spec.title(), **names))
     found = summarise(reports) if len(reports) > 1 else reports[0]
     if as_json:
         put_pretty({**found.to_json(), "llm": _facts(spec, labeler)})
@@ -125,17 +112,16 @@ def evaluate(
         typer.echo(f"{found.to_markdown()}\n## What it took\n\n{labeler.spent}.\n")
 
 
-def read_spec(text: str, prompt: str = "") -> Spec:
-    """Read which model is meant; --prompt wins over the one after #."""
-    from dataclasses import replace
-
+def read_spec(text: str) -> Spec:
+    """Read which model is meant."""
     from sentemo.llm.spec import Spec
 
-    spec = Spec.parse(text)
-    return replace(spec, prompt=prompt) if prompt else spec
+    return Spec.parse(text)
 
 
-def make_outfit(settings: list[str] | None, price: list[str] | None, key_env: str, no_cache: bool) -> Outfit:
+def make_outfit(
+    settings: list[str] | None, price: list[str] | None, key_env: str, no_cache: bool, define: list[str] | None = None
+) -> Outfit:
     """Read what all language models of a command share."""
     from sentemo.encoders.cache import default_cache_folder
     from sentemo.llm.cache import ReplyCache
@@ -147,7 +133,7 @@ def make_outfit(settings: list[str] | None, price: list[str] | None, key_env: st
         name, _, numbers = text.rpartition("=")
         prices[name] = Prices.parse(numbers)
     cache = None if no_cache else ReplyCache(default_cache_folder() / "llm-replies.sqlite")
-    return Outfit(settings or (), cache, prices, key_env)
+    return Outfit(settings or (), cache, prices, key_env, _definitions(define))
 
 
 def check_protocol(protocol: str) -> None:
@@ -183,11 +169,14 @@ def _definitions(define: list[str] | None) -> dict[str, str]:
 
 
 def _label_set(text: str) -> LabelSet:
-    """The labels of a corpus, or those named; `neutral` or `no emotion` among them is the neutral one."""
+    """The labels of a corpus, of sentiment, or those named; `neutral` or `no emotion` among them is the neutral one."""
     from sentemo.corpora.registry import get_corpus
+    from sentemo.label_sets import SENTIMENT
     from sentemo.types import LabelSet
 
     names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if names == ("sentiment",):
+        return SENTIMENT
     if len(names) == 1:
         return get_corpus(names[0]).labels
     return LabelSet(names, next((name for name in names if name.casefold() in ("neutral", "no emotion")), None))

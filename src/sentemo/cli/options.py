@@ -26,7 +26,7 @@ Format = Annotated[
     str,
     typer.Option(
         help="auto, jsonl, csv, parquet, text (lines of `Name: what they said`), whatsapp, slack or convokit (exports, "
-        "zipped or not)."
+        "zipped or not), or label-studio (a project's JSON export)."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

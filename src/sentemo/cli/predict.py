@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentemo.cli import options
+from sentemo.cli import llm, options
 from sentemo.cli.choice import AT_ONCE, Choice, Label, batches
 from sentemo.cli.screen import put, show, tell
 from sentemo.errors import UsageError
@@ -20,7 +20,7 @@ from sentemo.formats.predictions import as_record
 
 if TYPE_CHECKING:
     from sentemo.export.load import Form
-    from sentemo.types import Conversation, Prediction
+    from sentemo.types import Conversation, Labeler, Prediction
 
 ENGINES = ("auto", "torch", "onnx")
 
@@ -29,7 +29,12 @@ def predict(
     source: Annotated[
         str, typer.Argument(help="A file or folder of conversations, or - for stdin.", metavar="FILE")
     ] = "-",
-    model: options.Model = "default",
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", "-m", help="A model's folder, a hub id, default, static (rough and fast), or llm:MODEL@URL."
+        ),
+    ] = "default",
     format: options.Format = "auto",
     as_json: options.Json = False,
     head: options.Head = "classifier",
@@ -41,7 +46,12 @@ def predict(
     ] = False,
     labels: Annotated[
         str | None,
-        typer.Option(help="Another label set: sentiment, or one that the model knows beside its own: goemotions."),
+        typer.Option(
+            "--labels",
+            "-l",
+            help="Another label set: sentiment, or one that the model knows beside its own: goemotions. Of a language "
+            "model: a corpus's, or names: joy,anger,neutral.",
+        ),
     ] = None,
     abstain_below: Annotated[
         float, typer.Option(min=0, max=1, help="Give no label where its probability is below this.")
@@ -49,43 +59,69 @@ def predict(
     convokit: Annotated[
         Path | None, typer.Option(help="Write a ConvoKit corpus with the labels to this new folder; print nothing.")
     ] = None,
+    label_studio: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write tasks for Label Studio to this new JSON file, annotated with the labels; print nothing."
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="onnx, torch, or auto: onnx where an exported form lies beside the model.")
     ] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads; 0 is one with onnx, and torch's choice with torch.")] = 0,
+    define: llm.Define = None,
+    settings: llm.Set = None,
+    price: llm.Price = None,
+    key_env: llm.KeyEnv = llm.KEY_ENV,
+    no_cache: llm.NoCache = False,
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
     In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation. docs/decisions.md
-    says how labels are chosen, and what --sensitivity, --fit-shares and --labels do to them.
+    says how labels are chosen, and what --sensitivity, --fit-shares and --labels do to them. A language model is asked
+    for every turn (docs/llm.md).
     """
-    from sentemo.formats.convokit_writer import write_convokit
-    from sentemo.formats.files import read_conversations
+    from sentemo.formats import read_conversations, write_convokit, write_label_studio
 
-    choice = Choice(labels, sensitivity, fit_shares)
+    is_llm = llm.is_named(model)
+    choice = Choice(None if is_llm else labels, sensitivity, fit_shares)
     choice.check(head)
-    if convokit is not None and (abstain_below or choice.several):
+    if is_llm:
+        others = {"head": head != "classifier", "causal": causal, "engine": engine != "auto", "threads": threads}
+        llm.check_only(model, **others, sensitivity=sensitivity, fit_shares=fit_shares)
+    else:
+        llm.check_only(model, define=define, set=settings, price=price, no_cache=no_cache)
+    if (convokit or label_studio) and (abstain_below or choice.several):
         raise UsageError(
-            "A ConvoKit corpus gets one label for every turn",
-            "Leave out --labels and --abstain-below; go by predicted_score there",
+            "A ConvoKit corpus and Label Studio's tasks get one label for every turn",
+            "Leave out --labels and --abstain-below; go by the scores there",
         )
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     read = read_conversations(source, format)
     first = list(islice(read, AT_ONCE))  # bad input is told before the model is loaded
-    loaded = _load(model, engine, head, causal, threads)
     table = sys.stdout.isatty() and not as_json
-    if choice.several:
-        _print(choice.label(loaded), chain(first, read), table, abstain_below, several=True)
-        return
     everything = [*first, *read] if fit_shares else []
-    labeler = choice.labeler(loaded, everything)
-    conversations = everything or chain(first, read)
-    if convokit is None:
-        _print(labeler.predict, conversations, table, abstain_below)
+    labeler: Labeler
+    if is_llm:
+        labeler = asked = llm.make_labeler(model, labels, llm.make_outfit(settings, price, key_env, no_cache, define))
     else:
+        loaded = _load(model, engine, head, causal, threads)
+        if choice.several:
+            _print(choice.label(loaded), chain(first, read), table, abstain_below, several=True)
+            return
+        labeler = choice.labeler(loaded, everything)
+    conversations = everything or chain(first, read)
+    if convokit is not None:
         count = write_convokit(conversations, convokit, labeler)
         tell(f"Conversations: {count:,}. The corpus is in {convokit}.")
+    elif label_studio is not None:
+        count = write_label_studio(conversations, label_studio, labeler)
+        tell(f"Tasks: {count:,}, in {label_studio}. The labelling interface is in {label_studio.with_suffix('.xml')}.")
+    else:
+        _print(labeler.predict, conversations, table, abstain_below)
+    if is_llm:
+        tell(f"{asked.spent}.")
 
 
 def _print(

@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # The pinned torch has a CPU build here; plain torch elsewhere brings CUDA (see README, "Small disks").
 PIP_FLAGS ?= -c constraints.txt
 
-.PHONY: demo test check docs lint format bench reproduce generality evidence supply-chain clean
+.PHONY: demo test check docs lint format bench reproduce generality evidence integrations supply-chain clean
 .DEFAULT_GOAL := demo
 DATA ?= data/dailydialog
 OUT ?= bench
@@ -63,6 +63,12 @@ generality: $(VENV)/installed-dev
 evidence: $(VENV)/installed-dev
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[evidence]'
 	$(RUN)/pytest -m evidence --timeout 0 $(if $(ROW),--row '$(ROW)') $(if $(FULL),--full --evidence=docs/evidence.json,--evidence=bench/evidence.json)
+
+# What is tested with ConvoKit and Label Studio's own checks, in an environment of its own.
+integrations: $(VENV)/installed-dev
+	test -x $(VENV)/integrations/bin/pip || $(PYTHON) -m venv $(VENV)/integrations
+	$(VENV)/integrations/bin/pip install --quiet $(PIP_FLAGS) -e '.[dev,integrations]'
+	$(VENV)/integrations/bin/pytest tests/integrations tests/serve/test_label_studio.py
 
 # Needs the network; without one it says what it could not check.
 supply-chain:

@@ -37,6 +37,7 @@ ORDER = (
     "llm",
     "export",
     "loading",
+    "integrations",
     "bulk",
     "training",
     "serve",

@@ -9,6 +9,7 @@ from sentemo.types import Conversation, Labeler, LabelSet, Prediction, TurnPredi
 
 if TYPE_CHECKING:
     from sentemo.formats import read_conversations
+    from sentemo.integrations import label, pipeline
     from sentemo.loading import load
     from sentemo.model import SentEmoContext
 
@@ -22,12 +23,16 @@ __all__ = [
     "TurnPrediction",
     "Utterance",
     "__version__",
+    "label",
     "load",
+    "pipeline",
     "read_conversations",
 ]
 LAZY = {
     "SentEmoContext": "sentemo.model",
+    "label": "sentemo.integrations",
     "load": "sentemo.loading",
+    "pipeline": "sentemo.integrations",
     "read_conversations": "sentemo.formats",
 }
 """Where the names that `import sentemo` doesn't import come from."""

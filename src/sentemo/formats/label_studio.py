@@ -101,7 +101,7 @@ class Interface:
 
     def _annotated(self, task: Mapping[str, Any]) -> dict[int, str]:
         """Return the label of each row that the newest annotation labels."""
-        kept = [each for each in annotations(task) if not each.get("was_cancelled")]
+        kept = [each for each in annotations_of(task) if not each.get("was_cancelled")]
         return dict(self.read_results(kept[-1].get("result"))) if kept else {}
 
     def read_results(self, results: object) -> Iterable[tuple[int, str]]:
@@ -157,7 +157,7 @@ class Interface:
         return USUAL.format("\n".join(lines))
 
 
-def annotations(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def annotations_of(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return a task's annotations, the oldest first."""
     given = task.get("annotations")
     return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sentemo.errors import BadInput
-from sentemo.formats.label_studio import Interface, annotations
+from sentemo.formats.label_studio import Interface, annotations_of
 from sentemo.formats.lines import open_binary
 from sentemo.formats.source import Source
 from sentemo.formats.turns import Place, checked
@@ -73,7 +73,7 @@ def _interface_of(task: Mapping[str, Any]) -> Interface | None:
 
 def _controls(task: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of the tags that the results of a task's annotations go by."""
-    for each in annotations(task):
+    for each in annotations_of(task):
         results = each.get("result")
         for result in results if isinstance(results, list) else []:
             if isinstance(result, Mapping) and result.get("type") in CONTROLS:

@@ -51,7 +51,9 @@ class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.output == "probabilities":
             last = [prediction.turns[-1].probabilities for prediction in model.predict(talks)]
             return np.array([[turn[name] for name in model.labels] for turn in last], dtype=np.float64)
-        return np.stack([np.asarray(rows[-1]) for rows in getattr(model, self.output)(talks)]).astype(np.float64)
+        return np.stack([np.asarray(rows[-1]) for rows in getattr(model, METHODS[self.output])(talks)]).astype(
+            np.float64
+        )
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the labels, or numbered names such as `points0`."""

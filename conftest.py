@@ -40,7 +40,8 @@ COSTS = {
     "export": "export serve/test_exported.py",
     "weights": """test_shipped.py test_live.py test_model.py test_privacy.py testing/test_labelers.py
         serve/test_emotion_map.py encoders/test_reader.py encoders/test_sentence.py artifacts/test_pretrained.py
-        training benchmarks adaptation explanation cli llm/test_local.py""",
+        training benchmarks adaptation explanation cli llm/test_local.py integrations/test_pipeline.py
+        integrations/test_convokit.py""",
     "fuzz": "encoders/test_spelling.py artifacts/test_damage.py corpora/test_damage.py serve/test_openapi.py",
     "paper": "reproduction",
 }

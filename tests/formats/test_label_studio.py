@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sentemo
@@ -92,7 +92,6 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["id", "data", "annotations"]), ANYTHING))
 def test_a_task_of_any_form_is_read_or_holds_nothing(task: dict[str, Any]) -> None:
     for interface in (Interface.usual(["joy"]), Interface("mood", "shown", "text", ("joy",), False)):

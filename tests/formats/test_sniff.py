@@ -25,7 +25,7 @@ SAMPLES = {
 
 
 def test_bytes_of_every_format_tell_it() -> None:
-    assert SAMPLES.keys() == READERS.keys()
+    assert SAMPLES.keys() == READERS.keys() - {"label-studio"}  # JSON like any other: it has to be named
     for format, data in SAMPLES.items():
         assert sniff(Blob(data)) == format
         assert list(read_bytes(data)) == list(read_bytes(data, format)) != []

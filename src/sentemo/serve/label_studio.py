@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, Strict, ValidationError
 
 from sentemo.errors import BadInput
 from sentemo.formats.label_studio import Interface, labelled
@@ -17,14 +17,14 @@ from sentemo.serve.labelling import label
 from sentemo.serve.models import Served
 from sentemo.serve.replies import FORBIDDEN, REFUSALS, as_json
 from sentemo.serve.requests import BoundedRoute
-from sentemo.serve.schemas import AdaptAsked
+from sentemo.serve.schemas import AdaptAsked, Whole
 from sentemo.serve.service import Service
 from sentemo.serve.worker import Job
 from sentemo.types import Conversation, Prediction
 
 Task = dict[str, Any]
 Xml = Annotated[str, Field(max_length=100_000)]
-Project = str | int | dict[str, Any] | None
+Project = Annotated[str, Strict()] | Whole | dict[str, Any] | None
 """Its id, `ID.TIME`, or an object with an id and the labelling interface."""
 CHANGED = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED")
 REMOVED = "ANNOTATIONS_DELETED"

@@ -19,6 +19,14 @@ def test_an_export_to_lines_and_to_a_corpus_and_back(sentemo: Command, tmp_path:
     assert (tmp_path / "again.jsonl").read_bytes() == (tmp_path / "chat.jsonl").read_bytes()
 
 
+def test_lines_to_stdout(sentemo: Command, tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text(ANDROID, encoding="utf-8")
+    assert sentemo("convert", tmp_path / "chat.txt", tmp_path / "chat.jsonl").code == 0
+    printed = sentemo("convert", tmp_path / "chat.txt", "-")
+    assert printed.code == 0 and printed.out == (tmp_path / "chat.jsonl").read_text(encoding="utf-8")
+    assert not printed.err
+
+
 def test_labels_under_a_key(sentemo: Command, tmp_path: Path) -> None:
     corpus = unpacked(CONVOKIT, tmp_path / "corpus")
     assert sentemo("convert", corpus, tmp_path / "out.jsonl", "--label", "toxic").code == 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +14,15 @@ from sentemo.cli import options
 from sentemo.cli.screen import tell
 from sentemo.errors import UsageError
 
+if TYPE_CHECKING:
+    from sentemo.types import Conversation
+
 
 def convert(
     source: Annotated[str, typer.Argument(help="A file or folder of conversations, or - for stdin.", metavar="IN")],
-    out: Annotated[Path, typer.Argument(help="A .jsonl file; any other name is a ConvoKit corpus, a new folder.")],
+    out: Annotated[
+        Path, typer.Argument(help="A .jsonl file, or - for stdout; any other name is a ConvoKit corpus, a new folder.")
+    ],
     format: options.Format = "auto",
     label: Annotated[
         str | None, typer.Option(help="The key of a ConvoKit corpus's utterance metadata that holds the labels.")
@@ -30,5 +38,18 @@ def convert(
     if label is not None and format not in ("auto", "convokit"):
         raise UsageError("--label is for ConvoKit corpora", "Leave it out")
     read = read_conversations(source, format) if label is None else read_convokit(Path(source), label)
+    if str(out) == "-":
+        _print(read)
+        return
     count = write_jsonl(read, out) if out.suffix == ".jsonl" else write_convokit(read, out)
     tell(f"Conversations: {count:,}. They are in {out}.")
+
+
+def _print(read: Iterable[Conversation]) -> None:
+    """Write JSON lines to stdout, all of them or none."""
+    from sentemo.formats import write_jsonl
+
+    with TemporaryDirectory() as folder:
+        write_jsonl(read, Path(folder) / "all.jsonl")
+        sys.stdout.buffer.write((Path(folder) / "all.jsonl").read_bytes())
+    sys.stdout.flush()

@@ -26,6 +26,14 @@ def test_causal_explanations_name_earlier_turns_only(server: Running) -> None:
     assert [other["turn"] for other in turn["influences"]] == [1] and turn["nearest"] == []
 
 
+def test_the_words_of_a_turn_are_weighed_where_asked_for(server: Running) -> None:
+    asked = {"conversation": ASKED, "turn": 2, "words": True}
+    (turn,) = server.http.post("/v1/explain", json=asked).json()["turns"]
+    assert "".join(word["text"] for word in turn["words"]) == TALK.turns[2].text
+    (plain,) = server.http.post("/v1/explain", json=asked | {"words": False}).json()["turns"]
+    assert plain == turn | {"words": []}
+
+
 @pytest.mark.evidence("server.limits")
 def test_as_many_turns_as_may_be_and_one_more(server: Running) -> None:
     for turns, status in ((limits.MAX_EXPLAINED, 200), (limits.MAX_EXPLAINED + 1, 422)):

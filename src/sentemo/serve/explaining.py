@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from sentemo.explanation.explanation import TurnExplanation
+from sentemo.explanation.words import WordInfluence, weigh_words
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
@@ -25,9 +26,10 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/v1/explain", response_model=ExplainReply, responses=REFUSALS)
     async def explain(asked: ExplainAsked, request: Request) -> Response:
-        """Give near examples, distances to labels, and what each other turn does to a label.
+        """Return near examples, distances to labels, and what each other turn does to a label.
 
-        The nearest examples are the package's own sentences, or those that an adapted model was given.
+        With `words`, also what each of the turn's own words does. The nearest examples are the package's own
+        sentences, or those that an adapted model was given.
         """
         turns = len(asked.conversation.turns)
         if asked.turn is None and turns > limits.MAX_EXPLAINED:
@@ -47,15 +49,18 @@ def router(service: Service) -> APIRouter:
 
 
 def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
-    """Explain a conversation; give plain values."""
+    """Explain a conversation; return plain values."""
     model = (served.causal if asked.causal else served).model
     talk = asked.conversation.plain()
     found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
-    turns = [_record(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]
+    wanted = [(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]
+    words = [weigh_words(model, talk, place, turn.prediction.label) if asked.words else () for place, turn in wanted]
+    turns = [_record(*each, own) for each, own in zip(wanted, words, strict=True)]
     return {"id": found.id, "turns": turns}
 
 
-def _record(place: int, turn: TurnExplanation) -> dict[str, Any]:
+def _record(place: int, turn: TurnExplanation, words: Sequence[WordInfluence]) -> dict[str, Any]:
     whole = turn.to_json()
     rest = {name: whole[name] for name in ("nearest", "prototypes", "influences")}
-    return {"turn": place, **labelled(turn.prediction), **rest}
+    own = [{"text": word.text, "change": round(word.change, 6)} for word in words]
+    return {"turn": place, **labelled(turn.prediction), **rest, "words": own}

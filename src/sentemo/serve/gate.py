@@ -17,7 +17,7 @@ from sentemo.serve.live import wrong_key
 from sentemo.serve.service import ClientGone, Service
 
 LOG = logging.getLogger("sentemo.serve")
-OPEN = ("/health", "/ready", "/openapi.json", "/")
+OPEN = ("/health", "/ready", "/openapi.json", "/docs", "/")
 WATCHED = ("/health", "/ready", "/metrics")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 

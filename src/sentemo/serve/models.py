@@ -22,7 +22,7 @@ from sentemo.serve.emotion_map import EmotionMap
 from sentemo.serve.errors import Refusal
 from sentemo.serve.schemas import MODEL_NAME
 
-SHIPPED = "shipped"
+DEFAULT = "everyday"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def load_models(specs: list[str], adapted: Path | None, threads: int = 0) -> Mod
     for one. Raises `UsageError` for a name that can't be one or comes twice, `BadModel` for a model that can't be
     loaded.
     """
-    named = [_named(spec) for spec in specs or [f"{SHIPPED}=default"]]
+    named = [_named(spec) for spec in specs or [f"{DEFAULT}=default"]]
     kept = _models_in(adapted)
     _check_names([*(name for name, _ in named), *(folder.name for folder in kept)])
     served = [_load(name, find(source), threads) for name, source in named]
@@ -160,7 +160,7 @@ def _named(spec: str) -> tuple[str, str]:
     name, equals, source = spec.partition("=")
     if equals:
         return name, source
-    return (SHIPPED, spec) if spec == "default" else (Path(spec).name, spec)
+    return (DEFAULT, spec) if spec == "default" else (Path(spec).name, spec)
 
 
 def _models_in(folder: Path | None) -> list[Path]:

@@ -1,9 +1,10 @@
-"""The page and its files, under a policy that lets nothing else in."""
+"""The pages and their files, under a policy that lets nothing else in."""
 
 from __future__ import annotations
 
 import hashlib
 import mimetypes
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +12,6 @@ from fastapi import APIRouter, Request, Response
 from sentemo.serve.errors import Refusal
 
 FOLDER = Path(__file__).parent / "page"
-INDEX = "index.html"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -25,20 +25,25 @@ def router() -> APIRouter:
 
     @routes.get("/")
     async def index(request: Request) -> Response:
-        """Give the page."""
-        return _file(INDEX, request)
+        """Return the page."""
+        return _file("index.html", request)
+
+    @routes.get("/docs")
+    async def reference(request: Request) -> Response:
+        """Return the reference of the API."""
+        return _file("docs.html", request)
 
     @routes.get("/page/{name:path}")
     async def asset(name: str, request: Request) -> Response:
-        """Give one of its files."""
+        """Return one of their files."""
         return _file(name, request)
 
     return routes
 
 
 def _file(name: str, request: Request) -> Response:
-    """Give a file that is in the folder; a name is looked up, never made a path of."""
-    known = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.suffix in KINDS}
+    """Return a file that is in the folder; a name is looked up, never made a path of."""
+    known = _files()
     if name not in known:
         raise Refusal(404, "There is nothing at this address", "The page is at /")
     content = known[name].read_bytes()
@@ -52,6 +57,11 @@ def _file(name: str, request: Request) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=_type(name))
+
+
+@cache
+def _files() -> dict[str, Path]:
+    return {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*") if path.suffix in KINDS}
 
 
 def _type(name: str) -> str:

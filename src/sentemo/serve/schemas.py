@@ -115,6 +115,7 @@ class ExplainAsked(Asked):
     turn: Annotated[Whole, Field(ge=0, lt=limits.MAX_TURNS)] | None = None
     neighbours: Annotated[Whole, Field(ge=0, le=limits.MAX_NEIGHBOURS)] = 3
     reach: Annotated[Whole, Field(ge=0, le=limits.MAX_REACH)] = 8
+    words: Yes = False
     model: ModelName | None = None
     causal: Yes = False
 
@@ -194,6 +195,13 @@ class InfluenceOut(BaseModel):
     change: float
 
 
+class WordOut(BaseModel):
+    """What a word of a turn, or a few words, do to the probability of its label; all together they are the turn."""
+
+    text: str
+    change: float
+
+
 class ExplainedOut(BaseModel):
     """What a turn's label rests on."""
 
@@ -205,6 +213,7 @@ class ExplainedOut(BaseModel):
     nearest: list[NearOut]
     prototypes: dict[str, float]
     influences: list[InfluenceOut]
+    words: list[WordOut]
 
 
 class ExplainReply(BaseModel):

@@ -17,8 +17,10 @@ ODD = 'Ann: She said "yes, no", then left\nBen: =1+1\nAnn: -- well, ünïcode �
 
 
 def save(visit: Visitor, button: str, folder: Path) -> Path:
+    visit.page.click("#save summary")
     with visit.page.expect_download() as saved:
         visit.page.click(button)
+    visit.page.click("#save summary")
     path = folder / saved.value.suggested_filename
     saved.value.save_as(path)
     return path

@@ -17,7 +17,11 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert visit.get("#panel .shares li").count() == 7
     texts = panel.inner_text()
     assert f"speak for {label}" in texts and "nearest examples" in texts
+    assert texts.index("nearest examples") < texts.index("Press the label that fits")  # why comes first
     assert visit.get("#panel .reasons").count() == 2
+    assert "outrageous" in visit.get("#panel .weighty li").first.inner_text()
+    assert "outrageous." in visit.get("#quote .word.for.strong").all_inner_texts()
+    assert visit.get("#quote").inner_text() == visit.bubble(7).locator(".said").inner_text()
     assert "(0." in visit.get("#panel .reasons").last.inner_text()
     marked = visit.get("#turns .turn.helps, #turns .turn.hinders")
     assert marked.count() >= 2
@@ -42,6 +46,7 @@ def test_of_a_long_talk_the_part_around_the_turn_is_sent(visit: Visitor) -> None
 
 def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site: Running) -> None:
     visit.example()
+    visit.map()
     visit.bubble(10).click()
     before = visit.labels()
     point = visit.get("#map .point").nth(10)
@@ -59,8 +64,9 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
     assert "two examples or more" in told
     assert "yours" in visit.bubble(10).inner_text()
     assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
-    assert visit.get("#model").input_value() == "my-labels"
-    assert [each["name"] for each in site.http.get("/v1/models").json()["models"]] == ["shipped", "my-labels"]
+    assert visit.get("#panel li[data-label='sadness'] .changed").count() == 1  # beside what was pressed
+    assert visit.get("#model-name").inner_text() == "shipped-corrected"
+    assert [each["name"] for each in site.http.get("/v1/models").json()["models"]] == ["shipped", "shipped-corrected"]
 
 
 def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visitor, site: Running) -> None:

@@ -58,16 +58,22 @@ def test_labels_beside_the_models_own_are_learnt_used_and_deleted(visit: Visitor
     assert "will be taken for one of these labels" in told
     visit.page.keyboard.press("Escape")
     visit.wait(".timeline .name", 9)
-    assert visit.get("#model").input_value() == "my-labels"
-    visit.page.select_option("#model", "shipped")
+    assert visit.get("#model-name").inner_text() == "shipped-relief-sarcasm"
+    visit.use("shipped")
     visit.wait(".timeline .name", 7)
     visit.page.click("#open-labels")
     assert visit.get(".label-card .name").first.input_value() == "relief"  # as it was left
-    assert "relief, sarcasm" in visit.get(".learnt").inner_text()
-    visit.page.click("[aria-label='Use my-labels']")
+    visit.page.keyboard.press("Escape")
+    visit.use("shipped-relief-sarcasm")
     visit.wait(".timeline .name", 9)
-    visit.page.click("[aria-label='Delete my-labels']")
-    visit.wait("[aria-label='Delete my-labels']", 0)
+    visit.page.click("#open-models")
+    assert "Learnt relief, sarcasm." in visit.get("#models-dialog").inner_text()
+    assert visit.get("[aria-label='Delete shipped']").count() == 0
+    visit.page.click("[aria-label='Delete shipped-relief-sarcasm']")
+    visit.page.click("#ask-dialog .main")
+    visit.wait("[aria-label='Delete shipped-relief-sarcasm']", 0)
+    visit.page.keyboard.press("Escape")
+    visit.wait_text("#turns li:nth-child(12) .felt .label", f"{before[11]}$")
     assert visit.labels() == before
     assert len(site.http.get("/v1/models").json()["models"]) == 1
 
@@ -79,7 +85,7 @@ def test_labels_in_place_of_the_models(visit: Visitor) -> None:
     visit.page.fill("#lesson-name", "two moods!")
     told = learn(visit)
     assert "guessing would give 50 %" in told
-    assert visit.get("#model").input_value() == "two-moods-"
+    assert visit.get("#model-name").inner_text() == "two-moods"
     assert set(visit.labels()) <= {"relief", "sarcasm"}
 
 
@@ -95,9 +101,9 @@ def test_what_lacks_is_said(visit: Visitor) -> None:
 
 
 def test_a_name_of_another_models_is_not_taken(visit: Visitor) -> None:
-    visit.wait("#model option")
-    visit.within("store.js", "m.state.models.push({...m.state.models[0], name: 'my-labels'})")
-    assert visit.within("lesson.js", "m.freshName()") == "my-labels-2"
+    visit.wait("#open-models:enabled")
+    visit.within("store.js", "m.state.models.push({...m.state.models[0], name: 'relief'})")
+    assert visit.within("lesson.js", "m.freshName('relief')") == "relief-2"
 
 
 def test_expectations_in_words(visit: Visitor) -> None:

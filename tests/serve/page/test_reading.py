@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+from sentemo.model import SentEmoContext
+from sentemo.types import Conversation
 from tests.serve.page.visitor import Visitor
+from tests.serve.served import Running
 
 WHATSAPP = (
     "[12/03/2026, 18:04:11] Ann: I got the job!\n"
@@ -22,9 +25,7 @@ def test_start_offers_an_example_that_is_labelled_already(visit: Visitor) -> Non
     assert visit.get("#start").is_hidden()
 
 
-def test_labels_are_those_of_the_model(visit: Visitor, shipped) -> None:  # type: ignore[no-untyped-def]
-    from sentemo.types import Conversation
-
+def test_labels_are_those_of_the_model(visit: Visitor, shipped: SentEmoContext) -> None:
     visit.paste("Ann: I got the job!\nBen: No way... really?", 2)
     told = shipped.predict(Conversation.of(("Ann", "I got the job!"), ("Ben", "No way... really?")))
     assert visit.labels() == [turn.label for turn in told]
@@ -44,8 +45,7 @@ def test_takes_a_whatsapp_export(visit: Visitor) -> None:
 
 
 def test_opens_a_file(visit: Visitor) -> None:
-    chat = b"Ann: I got the job!\n\nKim: This soup is cold.\nWaiter: I am so sorry."
-    visit.page.set_input_files("#file", {"name": "talks.txt", "mimeType": "text/plain", "buffer": chat})
+    visit.open("talks.txt", "Ann: I got the job!\n\nKim: This soup is cold.\nWaiter: I am so sorry.")
     visit.wait("#turns .felt .label", 1)
     assert visit.get("#source").inner_text() == "talks.txt"
     assert visit.get("#which option").count() == 2
@@ -63,21 +63,22 @@ def test_takes_a_dropped_file(visit: Visitor) -> None:
     visit.page.evaluate(drop, "dragenter")
     assert visit.get("#drop").is_visible()
     visit.page.evaluate(drop, "drop")
+    visit.page.click("#go-on")
     visit.wait("#turns .felt .label", 1)
     assert visit.get("#drop").is_hidden()
     assert visit.get("#source").inner_text() == "dropped.txt"
 
 
-def test_a_long_chat_comes_in_parts(visit: Visitor) -> None:
-    visit.wait("#model option")  # the limits are known
-    visit.within("store.js", "void (m.state.limits.turns = 4)")
-    visit.paste("\n".join(f"Ann: This is line {place}." for place in range(10)), 4)
-    assert visit.get("#which option").count() == 3
-    visit.page.select_option("#which", "2")
-    visit.wait("#turns .felt .label", 2)
+def test_a_chat_longer_than_a_request_is_labelled_as_one(visit: Visitor, shipped: SentEmoContext) -> None:
+    visit.wait("#open-models:enabled")
+    visit.within("store.js", "void (m.state.limits.turns = 200)")  # the labels come in parts of 100
+    texts = [f"{('I love it', 'This is awful', 'Fine')[place % 3]}, number {place}" for place in range(230)]
+    visit.paste("\n".join(f"{'AB'[place % 2]}: {text}" for place, text in enumerate(texts)), 230)
+    talk = Conversation.of(*(("AB"[place % 2], text) for place, text in enumerate(texts)))
+    assert visit.labels() == [turn.label for turn in shipped.predict(talk)]
 
 
-def test_the_reader_chooses_the_model(visit: Visitor, site) -> None:  # type: ignore[no-untyped-def]
+def test_the_reader_chooses_the_model(visit: Visitor, site: Running) -> None:
     turns = [{"speaker": "", "text": text, "label": "calm"} for text in ("It is quiet here.", "All is well.")]
     asked = {
         "name": "calm",
@@ -88,9 +89,8 @@ def test_the_reader_chooses_the_model(visit: Visitor, site) -> None:  # type: ig
     asked["examples"] = [{"turns": turns}, {"turns": [{"text": "Hurry up!", "label": "haste"}]}]
     site.http.post("/v1/adapt", json=asked).raise_for_status()
     visit.page.reload()
-    visit.wait("#model option", 2)
     visit.example()
-    visit.page.select_option("#model", "calm")
+    visit.use("calm")
     visit.wait_text("#facts", "calm")
     visit.wait_text("#turns li:first-child .felt", "calm|haste")
     assert set(visit.labels()) <= {"calm", "haste"}

@@ -29,8 +29,7 @@ def unharmed(visit: Visitor) -> None:
 @pytest.mark.evidence("server.page")
 def test_hostile_texts_names_and_file_names_are_text(visit: Visitor) -> None:
     turns = [{"speaker": text, "text": text} for text in HOSTILE[:-1]]
-    chat = json.dumps({"id": HOSTILE[0], "turns": turns}).encode()
-    visit.page.set_input_files("#file", {"name": f"{HOSTILE[0]}.jsonl", "mimeType": "", "buffer": chat})
+    visit.open(f"{HOSTILE[0]}.jsonl", json.dumps({"id": HOSTILE[0], "turns": turns}))
     visit.wait("#turns .felt .label", len(turns))
     assert visit.get("#turns .said").all_inner_texts() == list(HOSTILE[:-1])
     assert visit.get("#source").inner_text() == f"{HOSTILE[0]}.jsonl"
@@ -55,6 +54,7 @@ def test_hostile_labels_and_descriptions_are_text(visit: Visitor) -> None:
     visit.page.keyboard.press("Escape")
     assert set(visit.labels()) <= set(HOSTILE[:2])
     visit.bubble(1).click()
+    visit.page.click("#save summary")
     with visit.page.expect_download():
         visit.page.click("#as-picture")
     unharmed(visit)
@@ -79,7 +79,7 @@ def test_nothing_is_stored_but_the_theme(visit: Visitor) -> None:
     visit.page.reload()
     assert visit.page.evaluate("document.documentElement.dataset.theme") == "light"
     assert visit.get("#start").is_visible() and visit.get("#paste").input_value() == ""
-    assert "this page keeps none of them" in visit.get(".privacy").inner_text()
+    assert "forgets them when it is closed" in visit.get(".privacy").inner_text()
 
 
 @pytest.mark.evidence("server.page")

@@ -29,6 +29,7 @@ def move(visit: Visitor, steps: int) -> None:
 
 def test_labels_follow_at_once_and_the_server_is_not_asked(visit: Visitor, shipped: SentEmoContext) -> None:
     visit.paste(CHAT, len(SAID))
+    visit.map()
     visit.page.wait_for_load_state("networkidle")
     asked: list[str] = []
     visit.page.on("request", lambda request: asked.append(request.url))

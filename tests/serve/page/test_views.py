@@ -14,6 +14,7 @@ def near(visit: Visitor, selector: str) -> list[str]:
 
 def test_pointing_at_a_turn_shows_it_everywhere(visit: Visitor) -> None:
     visit.example()
+    visit.map()
     visit.bubble(3).hover()
     assert len(near(visit, "#turns .turn")) == 1
     assert near(visit, "#map .point") == ["4"]
@@ -72,6 +73,7 @@ def test_ridges_are_as_high_as_the_probabilities(visit: Visitor) -> None:
 
 def test_the_map_has_labels_points_and_a_table(visit: Visitor) -> None:
     visit.example()
+    visit.map()
     visit.wait("#map .point", 13)
     assert set(visit.get("#map .label").all_text_contents()) == {
         "neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise",

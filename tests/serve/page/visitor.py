@@ -30,7 +30,7 @@ class Visitor:
 
     @classmethod
     @contextmanager
-    def coming(cls, browser: Browser, url: str, **looks: Any) -> Iterator[Visitor]:
+    def coming(cls, browser: Browser, url: str, path: str = "", **looks: Any) -> Iterator[Visitor]:
         """Open the page; when done, complain of errors, of broken policies and of requests to elsewhere."""
         context = browser.new_context(**({"viewport": DESKTOP, "reduced_motion": "reduce"} | looks))
         context.set_default_timeout(PATIENCE_MS)
@@ -41,7 +41,7 @@ class Visitor:
         page.on("pageerror", lambda error: visitor._note(str(error)))
         page.on("request", lambda request: visitor._check_address(request.url))
         page.on("websocket", lambda socket: visitor._check_address(socket.url.replace("ws:", "http:", 1)))
-        page.goto(url)
+        page.goto(url + path)
         yield visitor
         context.close()
         assert visitor.wrong == []
@@ -85,6 +85,23 @@ class Visitor:
         self.page.click("#read")
         self.wait("#turns .felt .label", turns)
 
+    def open(self, name: str, chat: str) -> None:
+        """Open a file, and go on from what was understood of it."""
+        self.page.set_input_files("#file", {"name": name, "mimeType": "", "buffer": chat.encode()})
+        self.page.click("#go-on")
+
+    def use(self, model: str) -> None:
+        """Choose a model."""
+        self.page.click("#open-models")
+        self.page.click(f"[aria-label='Use {model}']")
+        self.wait_text("#model-name", f"^{model}$")
+        self.wait(f"[aria-label='Use {model}']:disabled")
+        self.page.keyboard.press("Escape")
+
+    def map(self) -> None:
+        """Show the emotion map."""
+        self.page.click("#tab-map")
+
     def labels(self) -> list[str]:
         """Give the labels that the conversation shows, hedges left out."""
         return [text.removeprefix("perhaps ") for text in self.get("#turns .felt .label").all_inner_texts()]
@@ -96,6 +113,7 @@ class Visitor:
     def explain(self, turn: int) -> None:
         """Choose a turn and wait for what it rests on."""
         self.bubble(turn).click()
+        self.wait("#panel .reasons")
         self.wait("#panel [aria-busy]", 0)
 
     def correct(self, label: str) -> str:

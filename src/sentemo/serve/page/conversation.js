@@ -1,8 +1,11 @@
 /** The conversation as bubbles, each with its emotion; arrow keys go from one to the next. */
 import { byId, el } from "./dom.js";
 import { glyph, toneClass } from "./tones.js";
-import { hedge, percent, points } from "./words.js";
+import { count, hedge, percent, points } from "./words.js";
 import { hovering, steer } from "./pointing.js";
+import { cast, voice } from "./speakers.js";
+import { clock, day } from "./times.js";
+import { hits, marked } from "./finder.js";
 import { choose, correction, judged, pointAt, shownLabel, state, talk, watch } from "./store.js";
 
 const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
@@ -11,67 +14,63 @@ const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
 let list;
 /** @type {any[]} the rows, one a turn */
 let rows = [];
+/** @type {any[]} days and gaps, which stand between rows */
+let between = [];
 /** @type {import("./types.js").Talk | undefined} the conversation that the rows are of */
 let shown;
+/** @type {Set<number>} rows that a filter hides, and the reader wanted to see */
+let wanted = new Set();
+/** @type {(number | null)[]} the turns that are marked as near and chosen */
+let pointed = [];
+/** @type {Set<number>} the turns that are marked as mattering to the chosen one */
+let heavy = new Set();
 
 /** Show the conversation, and follow what changes. */
 export function showConversation() {
   list = byId("turns");
   list.addEventListener("keydown", onKey);
   watch(["talk"], draw);
-  watch(["readings", "models"], () => rows.forEach((_, turn) => label(turn)));
-  watch(["chosen", "influences", "near"], mark);
+  watch(["readings", "models"], () => {
+    rows.forEach((_, turn) => label(turn));
+    sift();
+  });
+  watch(["filter"], () => {
+    wanted = new Set();
+    rows.forEach((row, turn) => row.querySelector(".said").replaceChildren(...marked(talk().turns[turn].text)));
+    sift();
+  });
+  watch(["influences"], weigh);
+  watch(["chosen", "near"], mark);
 }
 
 function draw() {
   if (shown !== talk()) {
     list.replaceChildren();
-    rows = [];
+    [rows, between, wanted, pointed, heavy] = [[], [], new Set(), [], new Set()];
     shown = talk();
   }
   const { turns } = talk();
+  list.classList.toggle("several", cast(turns).several);
   for (let place = rows.length; place < turns.length; place += 1) {
     rows.push(rowOf(turns, place));
     list.append(rows[place]);
     label(place);
   }
+  sift();
   mark();
 }
 
 /**
- * Which side a speaker stands on: the second to speak stands right.
- * @param {import("./types.js").Turn[]} turns
- * @param {number} turn
- */
-export function side(turns, turn) {
-  const first = turns.findIndex(({ speaker }) => speaker !== turns[0].speaker);
-  if (turns.every(({ speaker }) => !speaker)) return turn % 2 ? "right" : "left"; // two people who alternate
-  return first >= 0 && turns[turn].speaker === turns[first].speaker ? "right" : "left";
-}
-
-/**
- * Whether a turn's side must say who speaks there: it was another, or no one yet.
- * @param {import("./types.js").Turn[]} turns
- * @param {number} turn
- */
-export function isNew(turns, turn) {
-  const where = side(turns, turn);
-  const before = turns.slice(0, turn).findLastIndex((_, place) => side(turns, place) === where);
-  return turns[before]?.speaker !== turns[turn].speaker;
-}
-
-/**
- * A row that no one can press, for the start.
+ * Return a row that nobody can press, for the start.
  * @param {import("./types.js").Talk} of
  * @param {number} turn
  */
 export function plainRow(of, turn) {
-  const { turns } = of;
-  const { speaker, text } = turns[turn];
+  const { speaker, text } = of.turns[turn];
   const reading = judged(turn, of);
   const line = el("span", { class: "felt" }, ...(reading ? words(reading) : ["\u2026"]));
   const said = el("div", { class: "bubble" }, el("span", { class: "hidden" }, `${speaker}: `), el("span", { class: "said" }, text), line);
-  return el("div", { class: `turn ${side(turns, turn)} ${toneClass(reading?.label)}${reading ? "" : " waiting"}` }, said);
+  return el("div", { class: `turn${cast(of.turns).right[turn] ? " right" : ""} ${toneClass(reading?.label)}${reading ? "" : " waiting"}` }, said);
 }
 
 /**
@@ -85,7 +84,8 @@ const words = ({ label: name, confidence }) => [glyph(name), el("span", { class:
  * @param {number} turn
  */
 function rowOf(turns, turn) {
-  const { speaker, text } = turns[turn];
+  const { speaker, text, time } = turns[turn];
+  const { starts, several, initials, number } = cast(turns);
   const bubble = el(
     "button",
     {
@@ -94,10 +94,11 @@ function rowOf(turns, turn) {
       ...hovering(turn),
     },
     el("span", { class: "hidden" }, speaker ? `${speaker}: ` : ""),
-    el("span", { class: "said" }, text),
-    el("span", { class: "felt" }),
+    el("span", { class: "said" }, ...marked(text)),
+    el("span", { class: "under" }, el("span", { class: "felt" }), time && el("time", { datetime: time }, clock(time))),
   );
-  const name = speaker && isNew(turns, turn) && el("span", { class: "speaker", "aria-hidden": "true" }, speaker);
+  const name = starts[turn] && el("span", { class: "speaker", "aria-hidden": "true" },
+    several && el("span", { class: `initials ${voice(number[turn])}` }, initials[number[turn]]), speaker);
   return el("li", { class: "turn" }, name, bubble, el("span", { class: "weight" }));
 }
 
@@ -109,8 +110,12 @@ function label(turn) {
   const { turns, before } = talk();
   const [row, reading, own] = [rows[turn], judged(turn), correction(turn)];
   const name = own ?? reading?.label;
-  const waiting = name === undefined ? " waiting" : "";
-  row.className = `turn ${side(turns, turn)} ${toneClass(name)}${waiting}`;
+  const tone = toneClass(name);
+  row.classList.remove(row.dataset.tone ?? "waiting");
+  row.dataset.tone = tone;
+  row.classList.add(tone);
+  row.classList.toggle("right", cast(turns).right[turn]);
+  row.classList.toggle("waiting", name === undefined);
   const line = row.querySelector(".felt");
   if (name === undefined) return line.replaceChildren("\u2026");
   const parts = own === undefined && reading ? words(reading) : [glyph(name), el("span", { class: "label" }, name), el("span", { class: "yours" }, "yours")];
@@ -119,21 +124,75 @@ function label(turn) {
   return line.replaceChildren(...parts);
 }
 
-/** Mark the chosen turn, the one pointed at, and those that matter to the chosen one. */
-function mark() {
+/** Hide what a filter leaves out, and put days and gaps between what is left. */
+function sift() {
+  const found = hits();
+  const { turns } = talk();
+  const stays = rows.map((_, turn) => found === null || found.has(turn) || wanted.has(turn));
+  for (const each of between) each.remove();
+  between = [];
+  let [hidden, date] = [0, ""];
   rows.forEach((row, turn) => {
-    const change = state.influences.get(turn) ?? 0;
-    const matters = Math.abs(change) >= FELT_AT_LEAST;
-    row.classList.toggle("near", state.near === turn);
-    row.classList.toggle("helps", matters && change > 0);
-    row.classList.toggle("hinders", matters && change < 0);
-    row.querySelector(".bubble").setAttribute("aria-expanded", String(state.chosen === turn));
-    const weight = row.querySelector(".weight");
-    const text = matters ? points(change) : "";
-    if (weight.textContent !== text) weight.textContent = text;
-    weight.toggleAttribute("title", matters);
-    if (matters) weight.title = `${change > 0 ? "Speaks for" : "Speaks against"} ${state.explained ?? shownLabel(state.chosen ?? turn)}, in points of a hundred`;
+    row.hidden = !stays[turn];
+    if (!stays[turn]) hidden += 1;
+    if (hidden && stays[turn]) put(gap(turn - hidden, turn), row);
+    if (stays[turn]) hidden = 0;
+    const today = turns[turn].time ? day(turns[turn].time) : date;
+    if (stays[turn] && today !== date) put(el("li", { class: "day" }, today), row);
+    if (stays[turn]) date = today;
   });
+  if (hidden) put(gap(rows.length - hidden, rows.length), null);
+}
+
+/**
+ * @param {any} item
+ * @param {any} before
+ */
+function put(item, before) {
+  between.push(item);
+  list.insertBefore(item, before);
+}
+
+/**
+ * The turns that a filter hides, to be shown on request.
+ * @param {number} start
+ * @param {number} stop
+ */
+function gap(start, stop) {
+  const open = () => {
+    for (let turn = start; turn < stop; turn += 1) wanted.add(turn);
+    sift();
+    focusTurn(start);
+  };
+  return el("li", { class: "gap" }, el("button", { type: "button", class: "link", onclick: open }, `Show ${count(stop - start, "turn")}`));
+}
+
+/** Mark the chosen turn and the one pointed at. */
+function mark() {
+  for (const turn of pointed) {
+    const row = turn === null ? undefined : rows[turn];
+    row?.classList.remove("near");
+    row?.querySelector(".bubble").setAttribute("aria-expanded", "false");
+  }
+  pointed = [state.near, state.chosen];
+  rows[state.near ?? -1]?.classList.add("near");
+  rows[state.chosen ?? -1]?.querySelector(".bubble").setAttribute("aria-expanded", "true");
+}
+
+/** Mark the turns that matter to the chosen one. */
+function weigh() {
+  const matter = [...state.influences].filter(([, change]) => Math.abs(change) >= FELT_AT_LEAST);
+  for (const turn of new Set([...heavy, ...matter.map(([each]) => each)])) {
+    const row = rows[turn];
+    const change = state.influences.get(turn) ?? 0;
+    const counts = Math.abs(change) >= FELT_AT_LEAST;
+    row?.classList.toggle("helps", counts && change > 0);
+    row?.classList.toggle("hinders", counts && change < 0);
+    const weight = row?.querySelector(".weight");
+    weight?.replaceChildren(counts ? points(change) : "");
+    weight?.setAttribute("title", counts ? `${change > 0 ? "Speaks for" : "Speaks against"} ${state.explained}, in points of a hundred` : "");
+  }
+  heavy = new Set(matter.map(([turn]) => turn));
 }
 
 /**
@@ -141,14 +200,17 @@ function mark() {
  * @param {number} turn
  */
 function rove(turn) {
-  rows.forEach((row, place) => { row.querySelector(".bubble").tabIndex = place === turn ? 0 : -1; });
+  list.querySelector(".bubble[tabindex='0']")?.setAttribute("tabindex", "-1");
+  rows[turn].querySelector(".bubble").tabIndex = 0;
 }
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const here = rows.findIndex((row) => row.contains(document.activeElement));
-  const to = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 }[event.key];
-  if (here < 0 || to === undefined || !rows[to]) return;
+  const open = rows.flatMap((row, turn) => (row.hidden ? [] : [turn]));
+  const at = open.indexOf(here);
+  const to = { ArrowDown: open[at + 1], ArrowUp: open[at - 1], Home: open[0], End: open[open.length - 1] }[event.key];
+  if (at < 0 || to === undefined) return;
   event.preventDefault();
   focusTurn(to);
 }
@@ -160,11 +222,14 @@ function onKey(event) {
 export const focusTurn = (turn) => rows[turn]?.querySelector(".bubble").focus();
 
 /**
- * Bring a turn into sight.
+ * Bring a turn into sight, one that a filter hides too.
  * @param {number} turn
  */
 export function scrollToTurn(turn) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (rows[turn]?.hidden) {
+    wanted.add(turn);
+    sift();
+  }
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches || rows.length > 300;
   rows[turn]?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
 }
-

@@ -1,4 +1,4 @@
-/** Correct a turn's label: the model learns it at once, and what that changed is told. */
+/** Correct a turn's label: the model learns it at once, and what that changed is said beside the label that was pressed. */
 import { announce, el } from "./dom.js";
 import { felt, toneClass } from "./tones.js";
 import { correction, judged, labels, state } from "./store.js";
@@ -20,7 +20,7 @@ let part;
  * @param {number} turn
  */
 export function corrector(turn) {
-  const [title, shares, told] = [el("h3"), el("ul", { class: "shares", "aria-label": "All labels" }), el("div", { "aria-live": "polite" })];
+  const [title, shares, told] = [el("h3"), el("ul", { class: "shares", "aria-label": "All labels" }), el("div", { class: "told", "aria-live": "polite" })];
   part = { turn, title, shares, told };
   const field = el("input", { "aria-label": "Another label", placeholder: "Another label", maxlength: 60, autocomplete: "off" });
   const other = el("form", { class: "other-label", onsubmit: (/** @type {Event} */ event) => {
@@ -29,7 +29,7 @@ export function corrector(turn) {
     field.value = "";
   } }, field, el("button", {}, "Set"));
   refreshCorrector();
-  return el("section", { "aria-label": "All labels" }, title, shares, other, told);
+  return el("section", { class: "corrector", "aria-label": "All labels" }, title, shares, other, told);
 }
 
 /** Bring the labels and their probabilities up to date, in place where the labels are the same. */
@@ -44,7 +44,11 @@ export function refreshCorrector() {
   if (names.join("\n") !== rows.map(({ dataset }) => dataset.label).join("\n")) {
     const held = shares.contains(document.activeElement) ? document.activeElement?.closest("li")?.dataset.label : undefined;
     rows.splice(0, rows.length, ...names.map(share));
+    const open = part.told.isConnected && shares.contains(part.told) ? part.told.closest("li")?.dataset.label : undefined;
     shares.replaceChildren(...rows);
+    const home = rows.find(({ dataset }) => dataset.label === open);
+    if (home) home.append(part.told);
+    else if (open !== undefined) shares.after(part.told); // the label that was pressed is gone
     rows.find(({ dataset }) => dataset.label === held)?.firstChild.focus();
   }
   for (const row of rows) {
@@ -65,6 +69,15 @@ const share = (name) => el("li", { "data-label": name, class: toneClass(name) },
     felt(name), el("span", { class: "track", "aria-hidden": "true" }, el("span", { class: "fill" })), el("span", { class: "number" })));
 
 /**
+ * Put what is said of a correction under its label.
+ * @param {string | null} label
+ */
+function placeBy(label) {
+  const row = [...part.shares.children].find((each) => each.dataset.label === label);
+  if (row) row.append(part.told);
+}
+
+/**
  * @param {number} turn
  * @param {string | null} label
  */
@@ -72,6 +85,7 @@ async function correct(turn, label) {
   const { told } = part;
   const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, ...marked(words))));
   note(turn, label);
+  placeBy(label);
   if (!state.adaptable) return say(label === null ? "Taken back." : CANT);
   say(label === null ? "Taking it back\u2026" : "Learning it\u2026");
   try {
@@ -110,7 +124,7 @@ function lessonWords(model, own) {
   return [
     own && !own.agrees ? el("p", {}, "The model itself still reads this turn otherwise: one example may not be enough.") : null,
     model?.adapted ? el("p", { class: "expect" }, expectation(model.adapted)) : null,
-    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d. It holds this example's text, on the server, until you delete it under My labels.`),
+    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d. It holds this example's text, on the server, until you delete it under Model.`),
   ];
 }
 

@@ -1,16 +1,25 @@
-/** Downloads: CSV, JSON and a picture. */
-import { byId, el } from "./dom.js";
-import { asCsv } from "./csv.js";
+/** Take it away: CSV, JSON lines, a picture, or a table on the clipboard. */
+import { announce, byId, el } from "./dom.js";
+import { Fault } from "./api.js";
+import { asCsv, asTabs } from "./csv.js";
 import { tell } from "./notice.js";
 import { picture } from "./picture.js";
 import { readAll } from "./reader.js";
 import { changed, correction, judged, sensitivity, state, talk } from "./store.js";
 
-/** Let buttons save what is shown. */
+/** Let buttons save what is shown; Escape and a press elsewhere close their list. */
 export function offerDownloads() {
-  byId("as-csv").addEventListener("click", () => saving(async () => ["conversation.csv", new Blob(["\ufeff", asCsv(await all())], { type: "text/csv" })]));
-  byId("as-json").addEventListener("click", () => saving(async () => ["conversation.jsonl", new Blob([asJson(await all())], { type: "application/jsonl" })]));
-  byId("as-picture").addEventListener("click", () => saving(async () => ["conversation.png", await picture()]));
+  const menu = byId("save");
+  byId("as-csv").addEventListener("click", () => run(async () => save("labelled.csv", new Blob(["\ufeff", asCsv(await all())], { type: "text/csv" }))));
+  byId("as-json").addEventListener("click", () => run(async () => save("labelled.jsonl", new Blob([asJson(await all())], { type: "application/jsonl" }))));
+  byId("as-picture").addEventListener("click", () => run(async () => save("png", await picture())));
+  byId("as-copy").addEventListener("click", () => run(copy));
+  document.addEventListener("pointerdown", (event) => !menu.contains(event.target) && menu.removeAttribute("open"));
+  menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
 }
 
 /** All conversations, labelled. */
@@ -22,7 +31,7 @@ async function all() {
 
 /**
  * One conversation a line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label, and a
- * sensitivity other than 0 is told.
+ * sensitivity other than 0 is there.
  * @param {import("./types.js").Talk[]} talks
  */
 export function asJson(talks) {
@@ -43,15 +52,32 @@ function record(of, turn) {
   return own === undefined ? found : { ...found, model_label: reading?.label ?? null };
 }
 
-/** @param {() => Promise<[string, Blob]>} make */
-async function saving(make) {
+/**
+ * Save a file that is named after what it was made of.
+ * @param {string} ending
+ * @param {Blob} content
+ */
+function save(ending, content) {
+  const address = URL.createObjectURL(content);
+  const stem = state.source.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[-.]+|[-.]+$/g, "").slice(0, 80) || "chat";
+  el("a", { href: address, download: `${stem}${ending === "png" ? "." : "-"}${ending}` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+async function copy() {
+  if (!navigator.clipboard) throw new Fault(0, { cause: "This browser lets a page copy only over a secure connection", next_step: "Save the table as CSV" });
+  await navigator.clipboard.writeText(asTabs(await all()));
+  byId("as-copy").textContent = "Copied";
+  announce("Copied.");
+  setTimeout(() => { byId("as-copy").textContent = "Copy as a table"; }, 2000);
+}
+
+/** @param {() => Promise<void>} make */
+async function run(make) {
   if (!talk().turns.length) return;
   try {
-    const [name, content] = await make();
-    const address = URL.createObjectURL(content);
-    el("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    await make();
   } catch (error) {
-    tell(error, () => saving(make));
+    tell(error, () => run(make));
   }
 }

@@ -1,7 +1,7 @@
-/** The editor of the reader's own labels: examples in, a model out; and the models that were taught. */
+/** The editor of the reader's own labels: examples in, a model out. */
 import { announce, byId, el } from "./dom.js";
 import { labelCard, readCards } from "./label-card.js";
-import { asName, examples, forget, freshName, lesson, teach, use } from "./lesson.js";
+import { asName, examples, freshName, lesson, teach } from "./lesson.js";
 import { state, watch } from "./store.js";
 import { count, expectation } from "./words.js";
 import { Fault } from "./api.js";
@@ -39,12 +39,11 @@ function draw(said = "", wrong = false) {
     state.adaptable ? null : el("p", {}, ...marked(WHY_NOT)),
     cards, el("div", { class: "row" }, add),
     el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "are added to the model's labels"), choice("replace", "replace them")),
-    el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name || freshName(), maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
+    el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name, placeholder: "named after its labels", maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
     state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will be learnt with them, where the labels are there.`) : null,
     el("div", { class: "row" }, el("button", { class: "main", id: "learn", disabled: !state.adaptable }, "Learn")),
     el("p", { class: `outcome${wrong ? " wrong" : ""}`, role: "status", id: "outcome" }, said),
-    el("p", { class: "hint" }, "A model that learns keeps the examples' texts on the server, to show them as reasons, until it is deleted."),
-    ...taught(),
+    el("p", { class: "hint" }, "A model that learns keeps the examples' texts on the server, to show them as reasons, until it is deleted under Model."),
   );
   dialog.replaceChildren(form);
 }
@@ -67,11 +66,22 @@ function baseChoice() {
   return el("select", { id: "lesson-base" }, ...names.map((name) => el("option", { value: name, selected: name === now }, name)));
 }
 
+/**
+ * The model's name: the reader's, else one after its labels.
+ * @param {string} typed
+ */
+function chosenName(typed) {
+  if (typed.trim()) return asName(typed);
+  const names = lesson.labels.map(({ name }) => name).join("-");
+  return freshName(lesson.mode === "extend" ? `${lesson.base}-${names}` : names);
+}
+
 /** @param {SubmitEvent} event */
 async function learn(event) {
   event.preventDefault();
   const mode = /** @type {HTMLInputElement | null} */ (dialog.querySelector("[name=mode]:checked"))?.value;
-  Object.assign(lesson, { mode, base: byId("lesson-base").value, name: asName(byId("lesson-name").value), labels: readCards(byId("label-cards")) });
+  Object.assign(lesson, { mode, base: byId("lesson-base").value, title: state.title, labels: readCards(byId("label-cards")) });
+  lesson.name = chosenName(byId("lesson-name").value);
   const lacking = lesson.labels.find(({ name, texts, picked, description }) => !name || !(texts.length || picked.length || description));
   if (lacking) return say(lacking.name ? `Give \u201c${lacking.name}\u201d an example, or a description.` : "Give each label a name.", true);
   if (!lesson.labels.length && !examples().length) return say("Name a label, and give it an example or two.", true);
@@ -100,23 +110,4 @@ async function learn(event) {
 function say(words, wrong = false) {
   byId("outcome").textContent = words;
   byId("outcome").classList.toggle("wrong", wrong);
-}
-
-/** The models that were taught: used, or deleted. */
-function taught() {
-  const found = state.models.filter(({ adapted }) => adapted);
-  if (!found.length) return [];
-  return [el("h3", {}, "Taught so far"), el("ul", { class: "learnt" }, ...found.map(taughtModel))];
-}
-
-/** @param {import("./types.js").Model} each */
-function taughtModel({ name, adapted }) {
-  const used = name === state.model;
-  const act = (/** @type {() => Promise<any>} */ does) => () => does().then(() => draw(), (error) => say(error instanceof Fault ? `${error.message}. ${error.nextStep}` : "Something went wrong.", true));
-  return el("li", {},
-    el("strong", {}, name),
-    el("span", { class: "row" },
-      el("button", { type: "button", disabled: used, "aria-label": `Use ${name}`, onclick: act(() => use(name, false)) }, used ? "In use" : "Use"),
-      el("button", { type: "button", "aria-label": `Delete ${name}`, onclick: act(() => forget(name)) }, "Delete")),
-    el("p", {}, adapted ? `${Object.keys(adapted.examples).join(", ")}. ${expectation(adapted)}` : ""));
 }

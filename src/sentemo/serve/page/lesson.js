@@ -1,38 +1,65 @@
 /** What the reader teaches: corrections and labels of their own, together one model. */
 import { call } from "./api.js";
 import { changed, judged, model, state, shownLabel, talk } from "./store.js";
-import { forgetReadings, readShown } from "./reader.js";
+import { forgetReadings, readShown, said } from "./reader.js";
 
-const NAME = "my-labels";
 const AROUND = 40; // turns on either side of an example that go with it, as its context
+const LONGEST = 64;
 
 /** @typedef {{name: string, description: string, texts: string[], picked: {talk: import("./types.js").Talk, turn: number}[]}} OwnLabel */
 
-/** What has been taught since the page was opened; it is gone with it. */
-export const lesson = {
-  name: "",
-  base: "",
-  /** @type {"extend" | "replace"} */
-  mode: "extend",
-  /** @type {OwnLabel[]} */
-  labels: [],
-};
+/** @returns {{name: string, base: string, title: string, mode: "extend" | "replace", labels: OwnLabel[]}} */
+const nothing = () => ({ name: "", base: "", title: "", mode: "extend", labels: [] });
 
-/** Give a name that no model has that this page didn't make. */
-export function freshName() {
-  const taken = new Set(state.models.map(({ name }) => name));
-  const names = [NAME, ...Array.from({ length: 98 }, (_, place) => `${NAME}-${place + 2}`)];
-  return names.find((name) => !taken.has(name)) ?? `${NAME}-${Date.now()}`;
+/** What has been taught since the page was opened, and in which chat; it is gone with the page. */
+export const lesson = nothing();
+
+/** @type {{lesson: typeof lesson, corrections: typeof state.corrections} | null} */
+let earlier = null;
+
+/** Return what an earlier chat's corrections made, if it isn't in use. */
+export const aside = () => earlier?.lesson ?? null;
+
+/** Leave a chat: what was learnt from its corrections alone is not used for the next one, unless the reader says so. */
+export function setAside() {
+  if (lesson.labels.length) return; // taught on purpose: corrections are part of it
+  if (lesson.name) {
+    earlier = { lesson: { ...lesson }, corrections: state.corrections };
+    if (state.model === lesson.name) state.model = lesson.base;
+    Object.assign(lesson, nothing());
+  }
+  state.corrections = [];
+  changed("models");
+}
+
+/** Use an earlier chat's corrections here too. */
+export function takeUp() {
+  if (!earlier) return use(state.model, false);
+  Object.assign(lesson, earlier.lesson);
+  state.corrections = [...earlier.corrections, ...state.corrections];
+  earlier = null;
+  return use(lesson.name, false);
 }
 
 /**
- * A name as the server takes it.
- * @param {string} name
+ * Return a name that no model has, after what the model is.
+ * @param {string} stem
  */
-export const asName = (name) => name.trim().replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "").slice(0, 64) || freshName();
+export function freshName(stem) {
+  const taken = new Set(state.models.map(({ name }) => name));
+  const plain = asName(stem);
+  const names = [plain, ...Array.from({ length: 98 }, (_, place) => `${plain.slice(0, LONGEST - 3)}-${place + 2}`)];
+  return names.find((name) => !taken.has(name)) ?? `${plain.slice(0, LONGEST - 14)}-${Date.now()}`;
+}
 
 /**
- * Put a correction down (null takes it back), without learning yet.
+ * Return a name as the server takes it.
+ * @param {string} name
+ */
+export const asName = (name) => name.trim().replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "").slice(0, LONGEST) || "my-labels";
+
+/**
+ * Note a correction (null takes it back), without learning yet.
  * @param {number} turn
  * @param {string | null} label
  */
@@ -49,7 +76,7 @@ export function note(turn, label) {
  */
 export async function learnCorrections() {
   const goesOn = lesson.name && (state.model === lesson.name || state.model === lesson.base);
-  if (!goesOn) Object.assign(lesson, { name: freshName(), base: state.model, labels: [], mode: "extend" });
+  if (!goesOn) Object.assign(lesson, nothing(), { name: freshName(`${state.model}-corrected`), base: state.model, title: state.title });
   return examples().length ? teach() : forget(lesson.name, lesson.base);
 }
 
@@ -76,7 +103,8 @@ export async function teach() {
 export async function forget(name, next = state.fallback) {
   if (state.models.some((each) => each.name === name)) await call("DELETE", `v1/models/${encodeURIComponent(name)}`);
   state.models = state.models.filter((each) => each.name !== name);
-  if (name === lesson.name || name === lesson.base) Object.assign(lesson, { name: "", base: "", labels: [], mode: "extend" });
+  if (name === lesson.name || name === lesson.base) Object.assign(lesson, nothing());
+  if (name === earlier?.lesson.name || name === earlier?.lesson.base) earlier = null;
   return state.model === name ? use(next, false) : (changed("models"), { model: null, turns: [] });
 }
 
@@ -86,7 +114,7 @@ export async function forget(name, next = state.fallback) {
  */
 
 /**
- * Use a model; tell which labels of the conversation it changes.
+ * Use a model; return which labels of the conversation it changes.
  * @param {string} name
  * @param {boolean} taught
  * @returns {Promise<Changes>}
@@ -147,9 +175,9 @@ function pieces(of, labels) {
     else spans.push([start, stop]);
   }
   return spans.map(([start, stop]) => ({
-    turns: of.turns.slice(start, stop).map(({ speaker, text }, place) => {
+    turns: said(of.turns.slice(start, stop)).map((turn, place) => {
       const label = labels.get(start + place);
-      return label === undefined ? { speaker, text } : { speaker, text, label };
+      return label === undefined ? turn : { ...turn, label };
     }),
   }));
 }

@@ -1,6 +1,7 @@
 /** A live chat of two people: each turn goes to the server, and its emotion comes back. */
 import { byId } from "./dom.js";
 import { Fault, askForKey, key } from "./api.js";
+import { said } from "./reader.js";
 import { changed, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 import { tell } from "./notice.js";
@@ -18,13 +19,16 @@ let connected = "";
 export function offerLive() {
   byId("live").addEventListener("submit", say);
   byId("say").maxLength = state.limits.characters;
+  new ResizeObserver(() => { // what is scrolled to stays above the box
+    document.documentElement.style.setProperty("--composer", `${byId("live").offsetHeight}px`);
+  }).observe(byId("live"));
   watch(["models"], () => state.live && connected !== state.model && connect());
 }
 
 /** Begin to listen. */
 export function startLive() {
   connect();
-  byId("live-empty").hidden = false;
+  byId("live-empty").hidden = talk().turns.length > 0;
   byId("say").focus();
 }
 
@@ -43,7 +47,7 @@ function say(event) {
   const chosen = byId("speaker-1").checked ? 1 : 0;
   const shown = talk();
   if (!text) return;
-  shown.turns.push({ speaker: byId(`name-${chosen}`).value.trim(), text });
+  shown.turns.push({ speaker: byId(`name-${chosen}`).value.trim(), text, time: new Date().toISOString() });
   byId("say").value = "";
   byId(`speaker-${1 - chosen}`).checked = true;
   byId("live-empty").hidden = true;
@@ -72,10 +76,10 @@ function connect() {
 
 /** @param {number} turn */
 function send(turn) {
-  const said = talk().turns[turn];
-  if (!said) return;
+  const turns = talk().turns.slice(turn, turn + 1);
+  if (!turns.length) return;
   waiting.push(turn);
-  socket?.send(JSON.stringify(said));
+  socket?.send(JSON.stringify(said(turns)[0]));
 }
 
 /** @param {any} reply */

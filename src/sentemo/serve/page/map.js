@@ -1,13 +1,19 @@
-/** The emotion map: where labels lie, and the turns as points that move when the model changes. */
+/** The emotion map: where labels lie, and the turns as points that move when the model changes; many turns as a density. */
 import { byId, el, svg } from "./dom.js";
 import { felt, outline, toneClass } from "./tones.js";
 import { hovering } from "./pointing.js";
+import { hits } from "./finder.js";
+import { cells, means, placeWords, story } from "./places.js";
+import { count } from "./words.js";
 import { choose, model, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 
-const SIZE = 100; // units of the drawing for 1
-const HALO = 21;
-const LABEL_GAP = 15; // between two labels' words, above each other
+const HALO = 18;
+const [SIDES, ENDS] = [52, 40]; // room for words around the outermost points
+const MANY = 60; // turns from which single ones are a blot
+const CELL = 9;
+const MOST_MEANS = 4; // speakers whose middle is marked
+const MOST_ROWS = 200; // of the table
 
 /** @type {any} */
 let drawing;
@@ -15,6 +21,8 @@ let drawing;
 let places;
 /** @type {any} */
 let way;
+/** @type {any} */
+let crowd;
 /** @type {any[]} one group a turn */
 let dots = [];
 /** @type {import("./types.js").Talk | undefined} */
@@ -23,80 +31,96 @@ let shown;
 /** Show the map, and follow what changes. */
 export function showMap() {
   places = svg("g");
+  crowd = svg("g", { id: "map-crowd" });
   way = svg("path", { class: "way-through" });
   const points = svg("g", { id: "map-points" });
-  drawing = svg("svg", { viewBox: "-128 -116 256 232", role: "img", "aria-label": "Map of emotions; the table below says the same" }, places, way, points);
+  drawing = svg("svg", { role: "img", "aria-label": "Map of emotions; the table below says the same" }, crowd, way, points, places);
   byId("map").append(drawing);
-  watch(["talk", "readings", "models"], draw);
+  watch(["talk", "readings", "models", "filter"], draw);
   watch(["near", "chosen"], mark);
+  new ResizeObserver(draw).observe(byId("map"));
 }
 
 function draw() {
-  drawPlaces();
+  if (byId("map-view").hidden) return;
   if (shown !== talk()) dots.splice(0).forEach((dot) => dot.remove());
   shown = talk();
   const { turns, readings } = shown;
-  const known = turns.map((_, turn) => readings[turn]?.point);
-  known.forEach((point, turn) => point && place(turn, point));
-  const line = known.flatMap((point) => (point ? [onMap(point).join(" ")] : []));
-  way.setAttribute("d", line.length > 1 && line.length <= 60 ? `M${line.join("L")}` : "");
-  fit(known.flatMap((point) => (point ? [onMap(point)] : [])));
+  const many = turns.length > MANY;
+  const found = hits();
+  fit(readings.flatMap((each) => (each?.point ? [each.point] : [])));
+  const at = turns.map((_, turn) => readings[turn]?.point).map((point) => point && onMap(point));
+  const wanted = at.map((point, turn) => (found === null || found.has(turn) ? point : undefined));
+  const known = at.filter((point) => point !== undefined);
+  if (many) dots.splice(0).forEach((dot) => dot.remove());
+  else at.forEach((point, turn) => point && place(turn, point));
+  drawPlaces(many ? means(wanted, turns).slice(0, MOST_MEANS) : []);
+  crowd.replaceChildren(...(many ? density(wanted) : []));
+  way.setAttribute("d", known.length > 1 && !many ? `M${known.map((each) => each.join(" ")).join("L")}` : "");
+  byId("map-sentence").textContent = sentence();
   drawTable();
   mark();
 }
+
+/** How the map's units become pixels: each axis has a scale of its own, so that all of it is seen. */
+let scale = { left: 0, top: 0, wide: 1, high: 1 };
 
 /**
  * @param {readonly [number, number]} point
  * @returns {[number, number]}
  */
-const onMap = ([x, y]) => [Math.round(x * SIZE * 100) / 100, Math.round(-y * SIZE * 100) / 100];
+const onMap = ([x, y]) => [Math.round(10 * ((x - scale.left) * scale.wide + SIDES)) / 10, Math.round(10 * ((scale.top - y) * scale.high + ENDS)) / 10];
 
 /**
- * Show all of it, and no more.
- * @param {[number, number][]} points
+ * Make room for all points.
+ * @param {(readonly [number, number])[]} points
  */
 function fit(points) {
-  const around = [...points, ...Object.values(model()?.map ?? {}).map(onMap)];
-  if (!around.length) return;
+  const { clientWidth: width, clientHeight: height } = byId("map");
+  const around = [...points, ...Object.values(model()?.map ?? {})];
+  if (!around.length || !width) return;
   const [xs, ys] = [around.map(([x]) => x), around.map(([, y]) => y)];
-  const [left, top] = [Math.min(...xs) - 48, Math.min(...ys) - HALO - 18];
-  const [width, height] = [Math.max(...xs) + 48 - left, Math.max(...ys) + HALO + 18 - top];
-  drawing.setAttribute("viewBox", [left, top, width, height].join(" "));
-  const { width: wide, height: high } = drawing.getBoundingClientRect();
-  if (wide) drawing.style.setProperty("--unit", Math.max(width / wide, height / high)); // so that words keep their size
-}
-
-function drawPlaces() {
-  const map = Object.entries(model()?.map ?? {});
-  const at = map.map(([, point]) => onMap(point));
-  const middle = at.reduce((sum, [, y]) => sum + y, 0) / Math.max(1, at.length);
-  const words = apart(at.map(([x, y]) => [x, y < middle ? y - HALO - 4 : y + HALO + 12]), middle);
-  places.replaceChildren(
-    ...map.map(([name], place) => {
-      const [x, y] = at[place];
-      return svg("g", { class: toneClass(name) },
-        svg("circle", { class: "halo", cx: x, cy: y, r: HALO }),
-        svg("text", { class: "label", x, y: words[place] }, name.length > 22 ? `${name.slice(0, 21)}\u2026` : name));
-    }),
-  );
+  const [left, top] = [Math.min(...xs), Math.max(...ys)];
+  scale = { left, top, wide: (width - 2 * SIDES) / Math.max(0.5, Math.max(...xs) - left), high: (height - 2 * ENDS) / Math.max(0.5, top - Math.min(...ys)) };
+  drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
 }
 
 /**
- * Move words that would cover each other apart, away from the middle.
- * @param {number[][]} places
- * @param {number} middle
- * @returns {number[]}
+ * Labels, and the middle of each speaker's turns where there are many, with words that don't cover each other.
+ * @param {{name: string, at: [number, number]}[]} middles
  */
-function apart(places, middle) {
-  const order = places.map((_, place) => place).sort((a, b) => Math.abs(places[a][1] - middle) - Math.abs(places[b][1] - middle));
-  const found = places.map(([, y]) => y);
-  order.forEach((one, rank) => {
-    for (const other of order.slice(0, rank)) {
-      const covers = Math.abs(places[one][0] - places[other][0]) < 58 && Math.abs(found[one] - found[other]) < LABEL_GAP;
-      if (covers) found[one] = found[other] + (found[one] < middle ? -LABEL_GAP : LABEL_GAP);
-    }
-  });
-  return found;
+function drawPlaces(middles) {
+  const map = Object.entries(model()?.map ?? {}).map(([name, point]) => ({ name, at: onMap(point), tone: toneClass(name) }));
+  const all = [...map, ...middles.map((each) => ({ ...each, tone: "" }))];
+  const words = all.map(({ name }) => (name.length > 22 ? `${name.slice(0, 21)}\u2026` : name));
+  const put = placeWords(all.map(({ at }) => at), words.map((each) => each.length * 7.4), 17, HALO);
+  places.replaceChildren(...all.map(({ at: [x, y], tone }, place) => {
+    const [wordX, wordY] = put[place];
+    const leads = !tone || Math.abs(wordY - y) > HALO + 16;
+    return svg("g", { class: tone || "middle" },
+      tone ? svg("circle", { class: "halo", cx: x, cy: y, r: HALO }) : svg("circle", { class: "mean", cx: x, cy: y, r: 4 }),
+      ...(leads ? [svg("line", { class: "leader", x1: x, y1: y, x2: wordX, y2: wordY + (wordY > y ? -12 : 3) })] : []),
+      svg("text", { class: "label", x: wordX, y: wordY }, words[place]));
+  }));
+}
+
+/**
+ * How many turns lie where, as dots in a grid.
+ * @param {([number, number] | undefined)[]} at
+ */
+function density(at) {
+  const grid = cells(at, at.map((_, turn) => shownLabel(turn)), CELL);
+  const most = Math.max(1, ...grid.map(({ turns }) => turns.length));
+  return grid.map(({ x, y, label, turns }) => svg("circle", {
+    class: `cell ${toneClass(label)}`, cx: x, cy: y, r: CELL * (0.13 + 0.4 * Math.sqrt(turns.length / most)), onclick: () => choose(turns[0]),
+  }, svg("title", {}, `${count(turns.length, "turn")}, mostly ${label}`)));
+}
+
+/** What one sees, in a sentence. */
+function sentence() {
+  const { turns, readings } = talk();
+  const neutral = model()?.neutral ?? null;
+  return story(turns, turns.map((_, turn) => shownLabel(turn)), readings.map((each) => each?.point), model()?.map[neutral ?? ""], neutral);
 }
 
 /**
@@ -106,8 +130,9 @@ function apart(places, middle) {
  */
 function place(turn, point) {
   dots[turn] ??= newDot(turn);
-  const [x, y] = onMap(point);
-  dots[turn].setAttribute("class", `point ${toneClass(shownLabel(turn))}`);
+  const [x, y] = point;
+  const found = hits();
+  dots[turn].setAttribute("class", `point ${toneClass(shownLabel(turn))}${found && !found.has(turn) ? " off" : ""}`);
   dots[turn].querySelector(".shape").setAttribute("d", outline(shownLabel(turn) ?? ""));
   dots[turn].style.transform = `translate(${x}px, ${y}px)`;
 }
@@ -116,11 +141,11 @@ function place(turn, point) {
 function newDot(turn) {
   const dot = svg("g",
     { onclick: () => { choose(turn); scrollToTurn(turn); }, ...hovering(turn) },
-    svg("circle", { class: "area", r: 9 }),
-    svg("g", { class: "inner", transform: "scale(.62) translate(-8 -8)" }, svg("path", { class: "shape" })),
-    svg("text", { class: "count", x: 8, y: 4 }, String(turn + 1)),
+    svg("circle", { class: "area", r: 12 }),
+    svg("g", { class: "inner", transform: "scale(.8) translate(-8 -8)" }, svg("path", { class: "shape" })),
+    svg("text", { class: "count", x: 10, y: 4 }, String(turn + 1)),
   );
-  dot.style.transform = "translate(0px, 0px)";
+  dot.style.transform = `translate(${byId("map").clientWidth / 2}px, ${byId("map").clientHeight / 2}px)`;
   byId("map-points").append(dot);
   dot.getBoundingClientRect(); // so that it has somewhere to move from
   return dot;
@@ -145,6 +170,7 @@ function drawTable() {
     const label = shownLabel(turn);
     return [el("tr", {}, el("th", { scope: "row" }, turn + 1), el("td", {}, label ? felt(label) : ""), el("td", {}, nearest), el("td", {}, point.map((each) => each.toFixed(2)).join(", ")))];
   };
-  const head = ["Turn", "Label", "Lies nearest to", "Place"].map((name) => el("th", { scope: "col" }, name));
-  byId("map-table").replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...turns.flatMap(row))));
+  const head = ["Turn", "Label", "Nearest to", "Place"].map((name) => el("th", { scope: "col" }, name));
+  const left = turns.length > MOST_ROWS ? el("p", { class: "hint" }, `The first ${MOST_ROWS} turns; the saved table has all labels.`) : "";
+  byId("map-table").replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...turns.slice(0, MOST_ROWS).flatMap(row))), left);
 }

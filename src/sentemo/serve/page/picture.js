@@ -1,9 +1,9 @@
 /** The conversation with its timeline as a picture to show others. */
 import { el } from "./dom.js";
-import { isNew, side } from "./conversation.js";
+import { cast, company } from "./speakers.js";
 import { outline, toneClass } from "./tones.js";
 import { correction, judged, labels, sensitivity, shownLabel, talk } from "./store.js";
-import { ridge } from "./timeline.js";
+import { means, ridge } from "./timeline.js";
 import { hedge, percent, signed } from "./words.js";
 
 const [WIDTH, MARGIN, SCALE, MOST_HEIGHT] = [760, 44, 2, 7000];
@@ -79,8 +79,7 @@ function write(pen, looks, text, x, y, colour, font = `13px ${looks.sans}`) {
  * @param {any} looks
  */
 function drawHead(pen, looks) {
-  const speakers = [...new Set(talk().turns.map(({ speaker }) => speaker).filter(Boolean))];
-  const title = speakers.length && speakers.length <= 3 ? speakers.join(" & ") : "A conversation";
+  const title = company(talk().turns) || "A conversation";
   write(pen, looks, fit(pen, title, WIDTH - 2 * MARGIN - 120, `30px ${looks.serif}`), MARGIN, MARGIN + 18, looks.text, `30px ${looks.serif}`);
   pen.textAlign = "right";
   write(pen, looks, "sentemo", WIDTH - MARGIN, MARGIN + 18, looks.muted, `20px ${looks.serif}`);
@@ -94,7 +93,8 @@ function drawHead(pen, looks) {
  */
 function drawRidges(pen, looks, top) {
   const { turns } = talk();
-  const step = (WIDTH - 2 * MARGIN - NAMES) / turns.length;
+  const room = WIDTH - 2 * MARGIN - NAMES;
+  const bin = Math.ceil((2 * turns.length) / room); // means, where there are more turns than room for them
   labels().forEach((name, row) => {
     const tone = looks.tones.get(name);
     pen.save();
@@ -103,8 +103,9 @@ function drawRidges(pen, looks, top) {
     write(pen, looks, fit(pen, name, NAMES - 30, `13px ${looks.sans}`), 18, -2, tone.ink);
     pen.translate(NAMES, 0);
     pen.fillStyle = looks.line;
-    pen.fillRect(0, -0.5, step * turns.length, 1);
-    const path = new Path2D(ridge(turns.map((_, turn) => judged(turn)?.probabilities[name] ?? 0), step, PEAK));
+    pen.fillRect(0, -0.5, room, 1);
+    const shares = means(turns.map((_, turn) => judged(turn)?.probabilities[name] ?? 0), bin);
+    const path = new Path2D(ridge(shares, room / shares.length, PEAK));
     pen.globalAlpha = toneClass(name) === "tone-neutral" ? 0.38 : 0.85;
     pen.fillStyle = tone.mark;
     pen.fill(path);
@@ -136,9 +137,10 @@ function drawShape(pen, label, colour, x, y, scale) {
  */
 function layBubbles(pen, looks) {
   const { turns } = talk();
+  const { starts, right } = cast(turns);
   let y = 0;
   return turns.map(({ speaker, text }, turn) => {
-    const name = isNew(turns, turn) ? speaker : "";
+    const name = starts[turn] ? speaker : "";
     const label = shownLabel(turn);
     const own = correction(turn);
     const sure = judged(turn)?.confidence ?? 0;
@@ -147,7 +149,7 @@ function layBubbles(pen, looks) {
     const widest = Math.max(...lines.map((line) => pen.measureText(line).width), pen.measureText(told).width + 8);
     const start = y + (name ? 30 : 8);
     y = start + lines.length * LINE + 2 * PAD + 12;
-    return { name, label, told, lines, side: side(turns, turn), width: widest + 2 * PAD + 4, top: start, bottom: y };
+    return { name, label, told, lines, side: right[turn] ? "right" : "left", width: widest + 2 * PAD + 4, top: start, bottom: y };
   });
 }
 

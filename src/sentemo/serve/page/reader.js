@@ -2,6 +2,9 @@
 import { Fault, call } from "./api.js";
 import { changed, newTalk, state, talk } from "./store.js";
 
+const BESIDE = 64; // turns on either side that are read along with a part: more than what can matter to its labels
+const PART = 384; // turns of a long conversation that are labelled at once, so that the first labels come soon
+
 /** Counts the lessons that a model of the same name has had, so that old labels are known as old. */
 let lessons = 0;
 
@@ -16,29 +19,19 @@ const stamp = () => `${state.model}#${lessons}`;
 /**
  * Let the server take a pasted chat or a file apart.
  * @param {string | ArrayBuffer} chat
- * @returns {Promise<import("./types.js").Talk[]>}
+ * @param {string} [format]
+ * @returns {Promise<{format: string, talks: import("./types.js").Talk[]}>}
  */
-export async function takeApart(chat) {
+export async function takeApart(chat, format = "auto") {
   const bytes = typeof chat === "string" ? new TextEncoder().encode(chat) : chat;
   if (bytes.byteLength > state.limits.body_bytes) {
     const most = Math.round(state.limits.body_bytes / 1024);
     throw new Fault(413, { cause: `That is ${Math.round(bytes.byteLength / 1024)} kB; the server takes ${most} kB at once`, next_step: "Give it a part of the chat" });
   }
-  const reply = await call("POST", "v1/read?format=auto", bytes);
-  const talks = reply.conversations.flatMap(inParts);
+  const reply = await call("POST", `v1/read?format=${encodeURIComponent(format)}`, bytes);
+  const talks = reply.conversations.map((/** @type {any} */ { id, turns }) => newTalk(id, turns));
   if (!talks.length) throw new Fault(422, { cause: "There is no conversation in that", next_step: "Write lines of `Name: text`" });
-  return talks;
-}
-
-/**
- * Cut a conversation that is longer than a request may be.
- * @param {{id: string, turns: import("./types.js").Turn[]}} one
- */
-function inParts({ id, turns }) {
-  const most = state.limits.turns;
-  if (turns.length <= most) return [newTalk(id, turns)];
-  const starts = Array.from({ length: Math.ceil(turns.length / most) }, (_, part) => part * most);
-  return starts.map((start, part) => newTalk(`${id}, part ${part + 1}`, turns.slice(start, start + most)));
+  return { format: reply.format, talks };
 }
 
 /** @type {AbortController | null} */
@@ -66,24 +59,62 @@ export async function readAll(talks = state.talks) {
 }
 
 /**
- * Label conversations in one request.
+ * Label conversations: several short ones, or one of any length.
  * @param {import("./types.js").Talk[]} talks
  * @param {AbortSignal} [signal]
  */
 async function read(talks, signal) {
+  if (talks.length === 1 && talks[0].turns.length > state.limits.turns) return readInParts(talks[0], signal);
   const now = stamp();
-  const conversations = talks.map(({ turns }, place) => ({ id: String(place), turns }));
-  const asked = { conversations, model: state.model, causal: state.live, points: true };
-  const reply = await call("POST", "v1/predict", asked, signal);
-  if (now !== stamp()) return; // the model changed meanwhile: these labels are old
-  talks.forEach((each, place) => {
-    each.readings = reply.conversations[place].turns;
-    each.stamp = now;
-  });
+  const found = await ask(talks.map(({ turns }) => turns), signal);
+  if (now !== stamp()) return undefined; // the model changed meanwhile: these labels are old
+  talks.forEach((each, place) => Object.assign(each, { readings: found[place], stamp: now }));
+  return undefined;
 }
 
 /**
- * Group conversations as one request may hold them.
+ * Label a conversation that is longer than a request may be, in parts that overlap so far that no cut changes a label.
+ * @param {import("./types.js").Talk} long
+ * @param {AbortSignal} [signal]
+ */
+async function readInParts(long, signal) {
+  const now = stamp();
+  const { turns } = long;
+  const beside = Math.min(BESIDE, Math.floor(state.limits.turns / 4));
+  const size = Math.min(PART, state.limits.turns - 2 * beside);
+  /** @type {import("./types.js").Reading[]} */
+  const found = [];
+  while (found.length < turns.length) {
+    const start = found.length;
+    const first = Math.max(0, start - beside);
+    const [part] = await ask([turns.slice(first, start + size + beside)], signal);
+    if (now !== stamp()) return;
+    found.push(...part.slice(start - first, start - first + size));
+    long.readings = [...found, ...long.readings.slice(found.length)];
+    if (long === talk() && found.length < turns.length) changed("readings");
+  }
+  long.stamp = now;
+}
+
+/**
+ * @param {import("./types.js").Turn[][]} talks
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./types.js").Reading[][]>}
+ */
+async function ask(talks, signal) {
+  const conversations = talks.map((turns, place) => ({ id: String(place), turns: said(turns) }));
+  const reply = await call("POST", "v1/predict", { conversations, model: state.model, causal: state.live, points: true }, signal);
+  return reply.conversations.map((/** @type {any} */ each) => each.turns);
+}
+
+/**
+ * Turns as the server takes them.
+ * @param {import("./types.js").Turn[]} turns
+ */
+export const said = (turns) => turns.map(({ speaker, text }) => ({ speaker, text }));
+
+/**
+ * Group conversations as one request may hold them; one that is too long by itself.
  * @param {import("./types.js").Talk[]} talks
  */
 function groups(talks) {

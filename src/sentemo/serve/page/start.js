@@ -1,26 +1,37 @@
-/** The start: an example, a box for one's own chat, files, or a live chat. */
+/** The start: a box for one's own chat, files, an example, or a live chat. */
 import { byId } from "./dom.js";
 import { plainRow } from "./conversation.js";
 import { EXAMPLE, PREVIEW } from "./example.js";
 import { Fault } from "./api.js";
+import { showCheck } from "./check.js";
 import { readAll, takeApart } from "./reader.js";
 import { newTalk, state, watch } from "./store.js";
+import { company } from "./speakers.js";
 import { quiet, tell } from "./notice.js";
 
 const example = newTalk("example", EXAMPLE);
 
 /**
- * Let the reader begin; `begin` is called with conversations, where they come from, and whether they go on live.
- * @param {(talks: import("./types.js").Talk[], source: string, live: boolean) => void} begin
+ * @typedef {{talks: import("./types.js").Talk[], title: string, source: string, live?: boolean, current?: number,
+ *   corrections?: typeof state.corrections}} Chat `source` names downloads
  */
-export function offerStart(begin) {
+
+/** @type {(chat: Chat) => void} */
+let begin;
+
+/**
+ * Let the reader begin.
+ * @param {(chat: Chat) => void} then
+ */
+export function offerStart(then) {
+  begin = then;
   drawExample();
   watch(["readings"], drawExample);
-  byId("try-example").addEventListener("click", () => begin([example], "An example", false));
-  byId("go-live").addEventListener("click", () => begin([newTalk("live", [])], "Live", true));
+  byId("try-example").addEventListener("click", () => begin({ talks: [example], title: `Example: ${company(EXAMPLE)}`, source: "example" }));
+  byId("go-live").addEventListener("click", () => begin({ talks: [newTalk("live", [])], title: "Live chat", source: "live-chat", live: true }));
   byId("paste-form").addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
-    take(byId("paste").value, "Pasted", begin);
+    take(byId("paste").value, "");
   });
   byId("paste").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("paste-form").requestSubmit();
@@ -28,44 +39,44 @@ export function offerStart(begin) {
   byId("open-file").addEventListener("click", () => byId("file").click());
   byId("file").addEventListener("change", () => {
     const [file] = byId("file").files;
-    if (file) takeFile(file, begin);
+    if (file) takeFile(file);
     byId("file").value = "";
   });
-  offerDrop((file) => takeFile(file, begin));
+  offerDrop(takeFile);
 }
 
-/** Have the example read before anyone asks; a fault is told when someone does. */
+/** Have the example labelled before anyone asks; a fault is shown when someone does. */
 export const readExample = () => readAll([example]).then(drawExample, () => {});
 
 const drawExample = () => byId("example-preview").replaceChildren(...PREVIEW.map((turn) => plainRow(example, turn)));
 
-/**
- * @param {File} file
- * @param {any} begin
- */
-async function takeFile(file, begin) {
+/** @param {File} file */
+async function takeFile(file) {
   const most = state.limits.body_bytes;
   if (file.size > most) return tell(new Fault(413, { cause: `The file has ${Math.round(file.size / 1024)} kB; the server takes ${Math.round(most / 1024)} kB at once`, next_step: "Open a part of it" }));
-  return take(await file.arrayBuffer(), file.name, begin);
+  return take(await file.arrayBuffer(), file.name);
 }
 
 /**
+ * Read a chat; what was understood of a file is shown before it is labelled.
  * @param {string | ArrayBuffer} chat
- * @param {string} source
- * @param {any} begin
+ * @param {string} file its name; empty for a pasted text
  */
-async function take(chat, source, begin) {
+async function take(chat, file) {
   if (typeof chat === "string" && !chat.trim()) {
     byId("paste").focus();
-    return tell(new Fault(422, { cause: "The box is empty", next_step: "Paste a chat into it, or read the example" }));
+    return tell(new Fault(422, { cause: "The box is empty", next_step: "Paste a chat into it, or try the example" }));
   }
   byId("read").disabled = true;
   try {
-    const talks = await takeApart(chat);
+    const { format, talks } = await takeApart(chat);
     quiet();
-    begin(talks, source, false);
+    const title = file || company(talks[0].turns) || "Pasted chat";
+    const open = () => begin({ talks, title, source: file ? file.replace(/\.[^.]*$/, "") : "chat" });
+    if (file) showCheck({ source: title, format, talks }, open);
+    else open();
   } catch (error) {
-    tell(error, error instanceof Fault && error.status === 422 ? null : () => take(chat, source, begin));
+    tell(error, error instanceof Fault && error.status === 422 ? null : () => take(chat, file));
   } finally {
     byId("read").disabled = false;
   }

@@ -1,14 +1,15 @@
-/** The page's state, and who is told when it changes. */
+/** The page's state, and who is notified when it changes. */
 import { weighed } from "./weigh.js";
 
 /**
  * @type {{
  *   models: import("./types.js").Model[], model: string, fallback: string, adaptable: boolean,
- *   limits: {conversations: number, turns: number, characters: number, body_bytes: number},
- *   view: "start" | "talk", live: boolean, source: string,
+ *   limits: {conversations: number, turns: number, characters: number, body_bytes: number, explained_turns: number},
+ *   live: boolean, title: string, source: string,
  *   talks: import("./types.js").Talk[], current: number,
  *   chosen: number | null, near: number | null, influences: Map<number, number>,
  *   explained: string | undefined, sensitivity: number,
+ *   filter: {text: string, emotion: string, speaker: string}, span: {start: number, stop: number} | null,
  *   corrections: {talk: import("./types.js").Talk, turn: number, label: string}[],
  * }}
  */
@@ -17,9 +18,9 @@ export const state = {
   model: "",
   fallback: "",
   adaptable: false,
-  limits: { conversations: 64, turns: 1024, characters: 4000, body_bytes: 1048576 },
-  view: "start",
+  limits: { conversations: 64, turns: 1024, characters: 4000, body_bytes: 1048576, explained_turns: 1024 },
   live: false,
+  title: "",
   source: "",
   talks: [],
   current: 0,
@@ -28,10 +29,12 @@ export const state = {
   influences: new Map(), // on the probability of the label `explained`
   explained: undefined,
   sensitivity: 0,
+  filter: { text: "", emotion: "", speaker: "" },
+  span: null, // the turns that the timeline shows, all of them where it is null
   corrections: [],
 };
 
-/** @typedef {"models" | "talk" | "readings" | "chosen" | "near" | "influences"} Change */
+/** @typedef {"models" | "talk" | "readings" | "chosen" | "near" | "influences" | "filter" | "span"} Change */
 
 /** @type {Map<Change, (() => void)[]>} */
 const watchers = new Map();
@@ -46,7 +49,7 @@ export function watch(changes, then) {
 }
 
 /**
- * Tell that something has changed.
+ * Notify those who watch a kind of change.
  * @param {Change} change
  */
 export function changed(change) {
@@ -54,13 +57,13 @@ export function changed(change) {
 }
 
 /**
- * Give the conversation that is shown; one without a turn where none is.
+ * Return the conversation that is shown; one without a turn where none is.
  * @returns {import("./types.js").Talk}
  */
 export const talk = () => state.talks[state.current] ?? NONE;
 
 /**
- * Give the model that labels.
+ * Return the model in use.
  * @returns {import("./types.js").Model | undefined}
  */
 export const model = () => state.models.find((each) => each.name === state.model);
@@ -76,20 +79,20 @@ export const newTalk = (id, turns) => ({ id, turns, readings: [], before: new Ma
 const NONE = newTalk("", []);
 
 /**
- * Give the sensitivity that counts: none where the model has no neutral label.
+ * Return the sensitivity that counts: none where the model has no neutral label.
  * @returns {number}
  */
 export const sensitivity = () => ((model()?.neutral ?? null) === null ? 0 : state.sensitivity);
 
 /**
- * Give what is told of a turn, if anything: the model's reading at the sensitivity that is set.
+ * Return the model's reading of a turn, if there is one, at the sensitivity that is set.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */
 export const judged = (turn, of = talk()) => weighed(of.readings[turn], model()?.neutral ?? null, state.sensitivity);
 
 /**
- * Give the label that its reader gave a turn, if any.
+ * Return the label that the reader gave a turn, if any.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */
@@ -97,7 +100,7 @@ export const correction = (turn, of = talk()) =>
   state.corrections.find((each) => each.talk === of && each.turn === turn)?.label;
 
 /**
- * Give the label that is shown for a turn: the reader's own before the model's.
+ * Return the label that is shown for a turn: the reader's own before the model's.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */

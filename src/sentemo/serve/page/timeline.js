@@ -1,31 +1,37 @@
-/** The course of the conversation: one ridge a label, as high as its probability at each turn. */
+/** The course of the conversation: one ridge a label, as high as its probability; many turns are drawn as means of several. */
 import { byId, svg } from "./dom.js";
 import { outline, toneClass } from "./tones.js";
 import { count, percent } from "./words.js";
 import { hover, steer } from "./pointing.js";
+import { hits } from "./finder.js";
+import { tick } from "./times.js";
 import { choose, correction, judged, labels, pointAt, shownLabel, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
+import { follow, span, zoom } from "./span.js";
 
 const ROW = 25; // height of a label's row
 const PEAK = 36; // height of a probability of 1: ridges may reach into the row above
 const TOP = 12;
-const LEFT = 98;
-const STEP_LEAST = 9; // between two turns; a longer conversation is scrolled
+export const LEFT = 98;
+export const RIGHT = 8;
+const STEP_LEAST = 3; // between two points of a ridge; nearer ones are drawn as their mean
+const TIMES_FROM_MS = 600_000; // a shorter span has the turns' numbers
+const TURNS_LEAST = 6; // a shorter conversation doesn't fill the width
 
 /** @type {HTMLElement} */
 let frame;
 /** What the drawing was made of, to move things instead of drawing anew. */
-let drawn = { key: "", step: 1, ridges: /** @type {Map<string, any>} */ (new Map()), needles: /** @type {any} */ (null) };
+let drawn = { key: "", ridges: /** @type {Map<string, any>} */ (new Map()), needles: /** @type {any} */ (null), ticks: /** @type {any} */ (null) };
 
 /** Show the timeline, and follow what changes. */
 export function showTimeline() {
   frame = byId("timeline");
-  watch(["talk", "readings", "models"], draw);
+  watch(["talk", "readings", "models", "span", "filter"], draw);
   watch(["near", "chosen"], point);
   new ResizeObserver(draw).observe(frame);
   frame.addEventListener("pointermove", (event) => hover(turnAt(event)));
   frame.addEventListener("pointerleave", () => hover(null));
-  frame.addEventListener("focus", () => pointAt(state.near ?? state.chosen ?? 0));
+  frame.addEventListener("focus", () => pointAt(state.near ?? state.chosen ?? span().start));
   frame.addEventListener("blur", () => pointAt(null));
   frame.addEventListener("click", (event) => pick(turnAt(event)));
   frame.addEventListener("keydown", onKey);
@@ -38,26 +44,34 @@ function pick(turn) {
   scrollToTurn(turn);
 }
 
+/** Width of a turn that is shown. */
+function width() {
+  const { start, stop } = span();
+  return Math.max(1, frame.clientWidth - LEFT - RIGHT) / Math.max(stop - start, TURNS_LEAST);
+}
+
 /**
  * @param {MouseEvent} event
  * @returns {number | null}
  */
 function turnAt(event) {
-  const turns = talk().turns.length;
-  const x = event.clientX - frame.getBoundingClientRect().left + frame.scrollLeft - LEFT;
-  if (!turns || x < -drawn.step) return null;
-  return Math.max(0, Math.min(turns - 1, Math.floor(x / drawn.step)));
+  const { start, stop } = span();
+  const x = event.clientX - frame.getBoundingClientRect().left - LEFT;
+  if (stop <= start || x < -10) return null;
+  return Math.max(start, Math.min(stop - 1, start + Math.floor(x / width())));
 }
 
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const last = talk().turns.length - 1;
-  const here = state.near ?? state.chosen ?? 0;
+  const here = state.near ?? state.chosen ?? span().start;
   const moves = { ArrowRight: here + 1, ArrowUp: here + 1, ArrowLeft: here - 1, ArrowDown: here - 1, Home: 0, End: last, PageUp: here + 10, PageDown: here - 10 };
+  const zooms = { "+": 0.5, "=": 0.5, "-": 2, 0: Infinity };
   if (event.key in moves) {
     steer(Math.max(0, Math.min(last, moves[/** @type {keyof typeof moves} */ (event.key)])));
     if (state.near !== null) scrollToTurn(state.near);
-  } else if (event.key === "Enter" || event.key === " ") pick(here);
+  } else if (event.key in zooms) zoom(zooms[/** @type {keyof typeof zooms} */ (event.key)]);
+  else if (event.key === "Enter" || event.key === " ") pick(here);
   else return;
   event.preventDefault();
 }
@@ -66,16 +80,30 @@ function draw() {
   const { turns } = talk();
   const names = labels();
   if (!turns.length || !frame.clientWidth) return clearFrame();
-  const room = frame.clientWidth - LEFT - 8;
-  const step = Math.max(STEP_LEAST, room / Math.max(turns.length, 6));
-  const key = JSON.stringify([names, turns.length, Math.round(step * 100)]);
-  if (key !== drawn.key) drawAnew(key, names, turns.length, step);
-  const told = turns.map((_, turn) => judged(turn)?.probabilities);
+  const { start, stop } = span();
+  const bin = Math.max(1, Math.ceil(STEP_LEAST / width()));
+  const key = JSON.stringify([names, start, stop, frame.clientWidth]);
+  if (key !== drawn.key) drawAnew(key, names);
+  const told = turns.slice(start, stop).map((_, at) => judged(start + at)?.probabilities);
   for (const name of names) {
-    const shares = told.map((each) => each?.[name] ?? 0);
-    drawn.ridges.get(name).setAttribute("d", ridge(shares, step));
+    const shares = means(told.map((each) => each?.[name] ?? 0), bin);
+    drawn.ridges.get(name).setAttribute("d", ridge(shares, (width() * (stop - start)) / shares.length));
   }
+  drawn.ticks.replaceChildren(...ticks(names.length), ...marks());
   point();
+}
+
+/**
+ * Means of every few numbers that follow each other.
+ * @param {number[]} numbers
+ * @param {number} size
+ */
+export function means(numbers, size) {
+  if (size === 1) return numbers;
+  return Array.from({ length: Math.ceil(numbers.length / size) }, (_, at) => {
+    const some = numbers.slice(at * size, (at + 1) * size);
+    return some.reduce((sum, each) => sum + each, 0) / some.length;
+  });
 }
 
 function clearFrame() {
@@ -86,14 +114,13 @@ function clearFrame() {
 /**
  * @param {string} key
  * @param {string[]} names
- * @param {number} turns
- * @param {number} step
  */
-function drawAnew(key, names, turns, step) {
-  const height = TOP + names.length * ROW + 22;
-  const width = Math.max(LEFT + turns * step + 8, frame.clientWidth);
-  const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
-  drawn = { key, step, ridges: new Map(), needles: svg("g") };
+function drawAnew(key, names) {
+  const high = TOP + names.length * ROW + 22;
+  const wide = frame.clientWidth;
+  const right = wide - RIGHT;
+  const picture = svg("svg", { width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, "aria-hidden": "true" });
+  drawn = { key, ridges: new Map(), needles: svg("g"), ticks: svg("g") };
   names.forEach((name, row) => {
     const path = svg("path", { class: "ridge" });
     drawn.ridges.set(name, path);
@@ -101,25 +128,47 @@ function drawAnew(key, names, turns, step) {
     const short = name.length > 11 ? `${name.slice(0, 10)}\u2026` : name;
     picture.append(
       svg("g", { class: toneClass(name), transform: `translate(0 ${base})` },
-        svg("line", { class: "base", x1: LEFT, x2: LEFT + turns * step, y1: 0, y2: 0 }),
+        svg("line", { class: "base", x1: LEFT, x2: right, y1: 0, y2: 0 }),
         svg("g", { transform: `translate(${LEFT} 0)` }, path),
         svg("path", { class: "mark", d: outline(name), transform: "translate(0 -11.5) scale(.72)" }),
         svg("text", { class: "name", x: 18, y: -2 }, short, svg("title", {}, name))),
     );
   });
-  picture.append(ticks(turns, step, height), drawn.needles);
+  picture.append(drawn.ticks, drawn.needles);
   frame.replaceChildren(picture);
 }
 
 /**
- * @param {number} turns
- * @param {number} step
- * @param {number} height
+ * The axis: times where turns have them, else their numbers.
+ * @param {number} rows
  */
-function ticks(turns, step, height) {
-  const every = [1, 2, 5, 10, 20, 50, 100].find((each) => each * step >= 26) ?? 200;
-  const shown = Array.from({ length: turns }, (_, turn) => turn).filter((turn) => !turn || (turn + 1) % every === 0);
-  return svg("g", {}, ...shown.map((turn) => svg("text", { class: "tick", x: LEFT + (turn + 0.5) * step, y: height - 5 }, String(turn + 1))));
+function ticks(rows) {
+  const { start, stop } = span();
+  const { turns } = talk();
+  const [from, to] = [turns[start]?.time, turns[stop - 1]?.time];
+  const timed = from !== undefined && to !== undefined && Date.parse(to) - Date.parse(from) >= TIMES_FROM_MS;
+  const apart = timed ? 68 : 34;
+  const every = [1, 2, 5].flatMap((each) => [1, 10, 100, 1000, 10_000].map((ten) => each * ten)).sort((a, b) => a - b).find((each) => each * width() >= apart) ?? stop;
+  const all = Array.from({ length: stop - start }, (_, place) => start + place);
+  const at = all.filter((turn) => turn === start || ((turn + 1) % every === 0 && (turn - start) * width() >= apart));
+  const words = (/** @type {number} */ turn) => {
+    const { time } = turns[turn];
+    return timed && time ? tick(time, Date.parse(to) - Date.parse(from)) : String(turn + 1);
+  };
+  const fresh = at.filter((turn, place) => !place || words(turn) !== words(at[place - 1]));
+  const edge = (/** @type {number} */ turn) => (timed && turn === start ? " first" : x(turn) > frame.clientWidth - RIGHT - 12 ? " last" : "");
+  return fresh.map((turn) => svg("text", { class: `tick${edge(turn)}`, x: x(turn), y: TOP + rows * ROW + 17 }, words(turn)));
+}
+
+/** @param {number} turn */
+const x = (turn) => LEFT + (turn - span().start + 0.5) * width();
+
+/** Where the turns are that are looked for. */
+function marks() {
+  const { start, stop } = span();
+  const found = [...(hits() ?? [])].filter((turn) => turn >= start && turn < stop);
+  const d = found.map((turn) => `M${x(turn).toFixed(1)} 1v6`).join("");
+  return d ? [svg("path", { class: "hits", d })] : [];
 }
 
 /**
@@ -144,16 +193,16 @@ export function ridge(shares, step, peak = PEAK) {
 /** Mark the turns pointed at and chosen, in the drawing and in words. */
 function point() {
   const { turns } = talk();
-  if (!drawn.needles || !turns.length) return;
+  if (!drawn.needles || !turns.length || follow()) return; // where it follows, it is drawn again
   const names = labels();
+  const { start, stop } = span();
   const needle = (/** @type {number | null} */ turn, /** @type {string} */ kind) => {
-    const name = turn === null ? undefined : shownLabel(turn);
-    if (turn === null || turn >= turns.length) return [];
-    const x = LEFT + (turn + 0.5) * drawn.step;
+    if (turn === null || turn < start || turn >= stop) return [];
+    const name = shownLabel(turn);
     const row = name === undefined ? -1 : names.indexOf(name);
     const y = TOP + (row + 1) * ROW - PEAK * (judged(turn)?.probabilities[name ?? ""] ?? 0);
-    const line = svg("line", { class: `needle ${kind}`, x1: x, x2: x, y1: TOP - 6, y2: TOP + names.length * ROW });
-    return row < 0 ? [line] : [line, svg("circle", { class: "dot", cx: x, cy: y, r: 4 })];
+    const line = svg("line", { class: `needle ${kind}`, x1: x(turn), x2: x(turn), y1: TOP - 6, y2: TOP + names.length * ROW });
+    return row < 0 ? [line] : [line, svg("circle", { class: "dot", cx: x(turn), cy: y, r: 4 })];
   };
   drawn.needles.replaceChildren(...needle(state.chosen, "chosen"), ...(state.near === state.chosen ? [] : needle(state.near, "near")));
   const here = state.near ?? state.chosen;
@@ -164,11 +213,15 @@ function point() {
 }
 
 /** What to do where no turn is pointed at. */
-const hint = () =>
-  talk().readings.length ? "Point at a turn; choose it to see why it has its label." : `Labelling ${count(talk().turns.length, "turn")}\u2026`;
+function hint() {
+  const { turns, readings } = talk();
+  const done = turns.filter((_, turn) => readings[turn]).length;
+  if (done < turns.length && !state.live) return `Labelling ${count(turns.length, "turn")}\u2026 ${done ? `${Math.round((100 * done) / turns.length)} % done` : ""}`;
+  return "Point at a turn; choose it to see why it has its label.";
+}
 
 /**
- * A turn in a line of words.
+ * Put a turn in a line of words.
  * @param {number} turn
  */
 export function describe(turn) {
@@ -180,4 +233,3 @@ export function describe(turn) {
   const told = own !== undefined ? `${own} (yours)` : reading ? `${reading.label} ${percent(reading.confidence)}` : "not labelled yet";
   return `${turn + 1}${speaker ? ` ${speaker}` : ""}: ${told}. ${text}`;
 }
-

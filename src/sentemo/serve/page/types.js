@@ -1,7 +1,7 @@
 /**
  * What the modules hand each other.
  *
- * @typedef {{speaker: string, text: string}} Turn
+ * @typedef {{speaker: string, text: string, time?: string, id?: string}} Turn `time` is ISO 8601, `id` the message's own
  * @typedef {{label: string, confidence: number, probabilities: Record<string, number>, point?: [number, number]}} Reading
  * @typedef {{id: string, turns: Turn[], readings: (Reading | undefined)[], before: Map<number, string>, stamp: string}} Talk
  *   `before` holds the labels that the latest lesson changed; `stamp` says which state of which model read the talk.
@@ -11,7 +11,7 @@
  *   map: Record<string, [number, number]>}} Model
  * @typedef {{turn: number, label: string, confidence: number, probabilities: Record<string, number>,
  *   nearest: {text: string, label: string, distance: number}[], prototypes: Record<string, number>,
- *   influences: {turn: number, change: number}[]}} Explained
+ *   influences: {turn: number, change: number}[], words: {text: string, change: number}[]}} Explained
  * @typedef {{cause: string, next_step: string, where: string | null}} Fault
  */
 

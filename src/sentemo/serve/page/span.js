@@ -1,0 +1,48 @@
+/** Which turns the timeline shows: all of them, or some after zooming in; the chosen turn stays among them. */
+import { changed, state, talk } from "./store.js";
+
+export const LEAST = 12; // turns that are shown at least
+
+/** @returns {{start: number, stop: number}} the turns that are shown */
+export function span() {
+  const turns = talk().turns.length;
+  if (!state.span) return { start: 0, stop: turns };
+  return { start: Math.min(state.span.start, Math.max(0, turns - LEAST)), stop: Math.min(state.span.stop, turns) };
+}
+
+/**
+ * Show some of the turns.
+ * @param {number} start
+ * @param {number} stop
+ */
+export function setSpan(start, stop) {
+  const turns = talk().turns.length;
+  const size = Math.max(LEAST, Math.min(turns, Math.round(stop - start)));
+  const first = Math.max(0, Math.min(turns - size, Math.round(start)));
+  state.span = size >= turns ? null : { start: first, stop: first + size };
+  changed("span");
+}
+
+/**
+ * Show more turns or fewer, around the one pointed at.
+ * @param {number} factor
+ */
+export function zoom(factor) {
+  const { start, stop } = span();
+  const turns = talk().turns.length;
+  const size = Math.min(turns, Math.max(LEAST, (stop - start) * factor));
+  const middle = state.near ?? state.chosen ?? (start + stop) / 2;
+  setSpan(middle - size / 2, middle + size / 2);
+}
+
+/**
+ * Move along where the turn pointed at or chosen isn't among those that are shown.
+ * @returns {boolean} whether that was needed
+ */
+export function follow() {
+  const turn = state.near ?? state.chosen;
+  const { start, stop } = span();
+  if (turn === null || !state.span || (turn >= start && turn < stop)) return false;
+  setSpan(turn - (stop - start) / 2, turn + (stop - start) / 2);
+  return true;
+}

@@ -44,6 +44,21 @@ ANY = {*SEVEN.names, ABSTENTION}
         ('{"label": "disg', ABSTENTION),
         ("<think>anger? no, rather fear</think> sadness", "sadness"),
         ("<think>anger? no, rather fear", ABSTENTION),
+        ("anger? no, rather fear</think> sadness", "sadness"),  # the tag that opens is in the prompt
+        ("<think>anger <think>no, fear</think> or disgust</think> sadness", "sadness"),
+        ("<Thinking>anger</Thinking>\n<thought>fear</thought> sadness", "sadness"),
+        ("<reasoning>not anger</reasoning>happiness", "happiness"),
+        ("[THINK]anger[/THINK]fear", "fear"),
+        (
+            "<|channel|>analysis<|message|>anger?<|end|><|start|>assistant<|channel|>final<|message|>fear<|return|>",
+            "fear",
+        ),
+        ("<|channel|>analysis<|message|>anger?<|end|>", ABSTENTION),
+        ('{"label": null, "why": "no anger"}', ABSTENTION),
+        ('{"why": "anger is out"} {"label": "fear"}', "fear"),
+        ('{"a": {"label": "anger"}} then {"label": "fear"}', "fear"),
+        ('{not json} {"label": "fear"}', "fear"),
+        ('{"label": 3} anger', ABSTENTION),
     ],
 )
 def test_replies(reply: str, label: str) -> None:

@@ -11,32 +11,70 @@ from sentemo.types import ABSTENTION, LabelSet
 
 LONGEST = 20_000
 """Characters of a reply that are read."""
-THOUGHT = re.compile(r"<think>.*?(</think>|$)", re.DOTALL | re.IGNORECASE)
-"""A reasoning model's thoughts name labels that it may reject, so they are not its answer."""
+MOST_OBJECTS = 50
+"""Places at which a JSON object is looked for."""
+TAGS = "think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad|seed:think|inner_monologue"
+_OPENED = re.compile(rf"<(?P<tag>{TAGS})\b[^>]*>|\[(?P<bracket>THINK)\]|<\|begin_of_thought\|>", re.IGNORECASE)
+_CLOSED = re.compile(rf"</(?:{TAGS})\s*>|\[/THINK\]|<\|end_of_thought\|>", re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"<\|channel\|>\s*(\w+)(?:<\|[^|]*\|>)?(.*?)(?=<\|(?:end|start|channel|return|call)\|>|$)",
+    re.DOTALL,
+)
+"""A message of a model that thinks in channels, of which `final` is what it answers."""
 GAP = re.compile(r"[\s_-]+")
 
 
 def read_answer(text: str, labels: LabelSet) -> str:
     """Return the first label that a reply names, in any case, or `ABSTENTION`; never anything else.
 
-    In a reply with a JSON object whose `label` is text, that text is read alone. The neutral label may be called by its
-    name, `neutral` or `no emotion`.
+    What a model thinks aloud names labels that it may reject, and so is no answer. In a reply with a JSON object that
+    has a `label`, that alone is read; null gives none. The neutral label may be called by its name, `neutral` or `no
+    emotion`.
     """
-    answer = THOUGHT.sub("", text[:LONGEST])
-    answer = _json_label(answer) or answer
+    answer = without_thoughts(text[:LONGEST])
+    told = _json_label(answer)
+    answer = answer if told is None else told
     pattern, label_of = _names(labels)
     found = pattern.search(answer)
     return label_of.get(_key(found.group()), ABSTENTION) if found else ABSTENTION
 
 
+def without_thoughts(text: str) -> str:
+    """Take out what a model thinks before it answers: in tags, nested or without a start or an end, or in channels."""
+    channels = _CHANNEL.findall(text)
+    if channels:
+        return "".join(said for name, said in channels if name.lower() == "final")
+    answer, depth, at = "", 0, 0
+    marks = sorted(
+        [(found.start(), found.end(), 1) for found in _OPENED.finditer(text)]
+        + [(found.start(), found.end(), -1) for found in _CLOSED.finditer(text)]
+    )
+    for start, end, step in marks:
+        if depth == 0 and step > 0:
+            answer += text[at:start]
+        elif depth == 0:
+            answer = ""  # the tag that closes was opened by the prompt: all so far was thought
+        depth, at = max(0, depth + step), end
+    return answer + (text[at:] if depth == 0 else "")
+
+
 def _json_label(text: str) -> str | None:
-    """Return the `label` of the first JSON object, None where there is none."""
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
-    except (ValueError, RecursionError):
-        return None
-    label = value.get("label")
-    return (label or "-") if isinstance(label, str) else None
+    """Return the `label` of the first JSON object that has one, "" where it is null; None where no object has any."""
+    decoder, start = json.JSONDecoder(), text.find("{")
+    for _ in range(MOST_OBJECTS):
+        if start < 0:
+            break
+        end = start + 1
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, dict) and "label" in value:
+            label = value["label"]
+            label = " ".join(each for each in label if isinstance(each, str)) if isinstance(label, list) else label
+            return label if isinstance(label, str) else ""
+        start = text.find("{", end)
+    return None
 
 
 @lru_cache(maxsize=16)

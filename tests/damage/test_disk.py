@@ -75,8 +75,8 @@ def test_what_may_not_be_read_or_written_is_one_sentence(talk: Path, run_dir: Pa
     tmp_path.chmod(0o555)
     try:
         for command, told in {
-            ("convert", talk, tmp_path / "out.jsonl"): (3, "Cannot write: Permission denied"),
-            ("convert", talk, tmp_path / "corpus"): (3, "Cannot write: Permission denied"),
+            ("convert", talk, tmp_path / "out.jsonl"): (1, "can't be written (Permission denied)"),
+            ("convert", talk, tmp_path / "corpus"): (1, "can't be written (Permission denied)"),
             ("convert", tmp_path / "locked.txt", talk.parent / "x.jsonl"): (3, "Cannot open the file: Permission"),
             ("convert", tmp_path / "shut" / "x.txt", talk.parent / "x.jsonl"): (3, "Cannot open the file: Permission"),
             ("convert", talk, tmp_path / "shut" / "x.jsonl"): (1, "Permission denied"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+from sentemo.types import Conversation
 
 ANDROID = """\
 12/31/23, 9:58\u202fPM - Messages and calls are end-to-end encrypted. No one outside of this chat can read them.
@@ -113,3 +116,50 @@ def unpacked(files: Mapping[str, str | bytes], folder: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
+
+
+TELEGRAM_HTML = b"""<!DOCTYPE html>
+<html><head><title>Exported Data</title></head><body>
+<div class="page_wrap"><div class="history">
+ <div class="message service" id="message-1"><div class="body details">31 December 2023</div></div>
+ <div class="message default clearfix" id="message7">
+  <div class="body">
+   <div class="pull_right date details" title="31.12.2023 22:15:00 UTC+01:00">22:15</div>
+   <div class="from_name">Ida </div>
+   <div class="text">Did you pack?<br>The <b>boat</b> &amp; the bag</div>
+  </div>
+ </div>
+ <div class="message default clearfix joined" id="message8">
+  <div class="body">
+   <div class="pull_right date details" title="31.12.2023 22:16:00 UTC+01:00">22:16</div>
+   <div class="reply_to details">In reply to <a href="#">this</a></div>
+   <div class="text">Really</div>
+  </div>
+ </div>
+ <div class="message default clearfix" id="message9">
+  <div class="body">
+   <div class="pull_right date details" title="31.12.2023 22:17:00 UTC+01:00">22:17</div>
+   <div class="from_name">Max</div>
+   <div class="media_wrap clearfix"><div class="media"><div class="title">Photo</div></div></div>
+  </div>
+ </div>
+</div></div></body></html>
+"""
+
+
+def book(rows: list[list[object]]) -> bytes:
+    """Write rows as an Excel workbook."""
+    from openpyxl import Workbook
+
+    sheets, buffer = Workbook(), io.BytesIO()
+    for row in rows:
+        sheets.active.append(row)
+    sheets.save(buffer)
+    return buffer.getvalue()
+
+
+def bare(talks: Iterable[Conversation]) -> list[Conversation]:
+    """Take the times and ids out of turns, for comparison with what was said by whom."""
+    return [
+        Conversation(talk.id, tuple(replace(turn, id="", time=None, span_s=None) for turn in talk)) for talk in talks
+    ]

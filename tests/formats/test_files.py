@@ -35,9 +35,15 @@ def test_the_extension_tells_the_format(tmp_path: Path, name: str) -> None:
 
 
 def test_unknown_formats(tmp_path: Path) -> None:
+    (tmp_path / "talk").write_text("just words")
     with pytest.raises(UsageError, match="tells no format"):
-        read_conversations(tmp_path / "talk.doc")
-    with pytest.raises(UsageError, match=r"Unknown format 'xml'\. Use one of: auto, jsonl, csv, parquet, text"):
+        read_conversations(tmp_path / "talk")
+    (tmp_path / "talk.docx").write_text("PK")
+    with pytest.raises(BadInput, match="Save it as plain text"):
+        read_conversations(tmp_path / "talk.docx")
+    with pytest.raises(
+        UsageError, match=r"Unknown format 'xml'\. Use one of: auto, jsonl, json, csv, parquet, xlsx, text"
+    ):
         read_conversations(tmp_path / "talk.txt", format="xml")
 
 

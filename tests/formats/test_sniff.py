@@ -10,22 +10,28 @@ from sentemo.formats.files import READERS, read_bytes, read_conversations
 from sentemo.formats.sniff import sniff
 from sentemo.formats.source import Blob
 from tests.corpora.samples import CSV, JSONL, PLAIN, parquet
-from tests.formats.exports import ANDROID, CONVOKIT, IOS, SLACK, unpacked, zipped
+from tests.formats.exports import ANDROID, CONVOKIT, IOS, SLACK, TELEGRAM_HTML, book, unpacked, zipped
 from tests.formats.test_files import Stdin
 
 SAMPLES = {
     "jsonl": JSONL,
+    "json": b'[{"turns": ["Hi"]}]',
     "csv": CSV,
+    "xlsx": book([["speaker", "text"], ["Ann", "Hi"]]),
     "text": PLAIN,
     "parquet": parquet({"text": ["a", "b"]}),
     "whatsapp": ANDROID.encode(),
+    "log": b"[10:15] <ann> hi\n[10:16] <bob> ho\n",
+    "subtitles": b"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>Hi</v>\n",
+    "signal": b"From: Ann\nType: incoming\nSent: Wed, 30 Jul 2025 09:17:39 +0200\n\nHi\n",
+    "html": TELEGRAM_HTML,
     "slack": zipped(SLACK),
     "convokit": zipped(CONVOKIT),
 }
 
 
 def test_bytes_of_every_format_tell_it() -> None:
-    assert SAMPLES.keys() == READERS.keys() - {"label-studio"}  # JSON like any other: it has to be named
+    assert SAMPLES.keys() == READERS.keys() - {"label-studio"}  # which is never chosen by itself
     for format, data in SAMPLES.items():
         assert sniff(Blob(data)) == format
         assert list(read_bytes(data)) == list(read_bytes(data, format)) != []
@@ -37,11 +43,12 @@ def test_bytes_are_read_as_their_file(tmp_path: Path, format: str) -> None:
     assert list(read_bytes(SAMPLES[format], name="talk")) == list(read_conversations(tmp_path / "talk", format))
 
 
-def test_a_known_extension_goes_before_the_content(tmp_path: Path) -> None:
+def test_the_content_goes_before_the_extension(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_bytes(CSV)
-    assert sniff(tmp_path / "talk.txt") == sniff(Blob(CSV, "talk.TXT")) == "text"
-    assert sniff(Blob(CSV, "talk.unknown")) == "csv"
-    assert sniff(Blob(ANDROID.encode(), "talk.jsonl")) == "jsonl"
+    assert sniff(tmp_path / "talk.txt") == sniff(Blob(CSV, "talk.unknown")) == "csv"
+    assert sniff(Blob(ANDROID.encode(), "talk.jsonl")) == "whatsapp"
+    assert sniff(Blob(PLAIN, "talk.csv")) == "csv"  # of a table, whose first line may be anything, the extension tells
+    assert sniff(Blob(b"[\n", "talk.jsonl")) == "json"
 
 
 def test_folders_and_zips(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ OPERATIONS = [
     ("POST", "/v1/adapt"),
     ("DELETE", "/v1/models/{name}"),
     ("POST", "/v1/read"),
+    ("POST", "/v1/inspect"),
     ("GET", "/health"),
     ("GET", "/ready"),
     ("GET", "/metrics"),
@@ -46,7 +47,7 @@ def test_every_route_names_its_refusals(server: Running) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-MORE_THAN_A_SCHEMA_SAYS = ("/v1/explain", "/v1/adapt", "/v1/read", "/label-studio/")
+MORE_THAN_A_SCHEMA_SAYS = ("/v1/explain", "/v1/adapt", "/v1/read", "/v1/inspect", "/label-studio/")
 """A turn must be there, labels at least two, a chat readable, a labelling interface one that emotions go into."""
 
 

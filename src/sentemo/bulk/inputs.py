@@ -84,7 +84,7 @@ def _matching(pattern: str, format: str) -> list[str]:
 
 def _format(file: str) -> str:
     told = EXTENSIONS.get(PurePosixPath(file).suffix.lower(), "auto")
-    return "auto" if told == "text" else told  # it may be a WhatsApp chat
+    return told if told in ("jsonl", "csv", "parquet") else "auto"  # of the others the content says more
 
 
 def read_items(inputs: Iterable[Input]) -> Iterator[Item]:

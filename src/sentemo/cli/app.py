@@ -17,6 +17,7 @@ from sentemo.cli import (
     evaluate,
     explain,
     export,
+    inspect,
     label,
     llm,
     model,
@@ -52,6 +53,7 @@ def _root(
 
 
 app.command()(predict.predict)
+app.command()(inspect.inspect)
 app.command()(convert.convert)
 app.command()(label.label)
 app.command()(train.train)

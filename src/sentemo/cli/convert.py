@@ -1,12 +1,10 @@
-"""`sentemo convert`: any format that is read to JSON lines or a ConvoKit corpus."""
+"""`sentemo convert`: any format that is read to JSON lines, subtitles or a ConvoKit corpus."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,42 +12,43 @@ from sentemo.cli import options
 from sentemo.cli.screen import tell
 from sentemo.errors import UsageError
 
-if TYPE_CHECKING:
-    from sentemo.types import Conversation
-
 
 def convert(
     source: Annotated[str, typer.Argument(help="A file or folder of conversations, or - for stdin.", metavar="IN")],
     out: Annotated[
-        Path, typer.Argument(help="A .jsonl file, or - for stdout; any other name is a ConvoKit corpus, a new folder.")
+        str,
+        typer.Argument(
+            help="A .jsonl, .vtt or .srt file, or - for JSON lines on stdout; any other name is a ConvoKit corpus, a "
+            "new folder."
+        ),
     ],
     format: options.Format = "auto",
+    columns: options.Columns = "",
     label: Annotated[
         str | None, typer.Option(help="The key of a ConvoKit corpus's utterance metadata that holds the labels.")
     ] = None,
 ) -> None:
-    """Write conversations as JSON lines or as a ConvoKit corpus, to see, edit or use elsewhere what is read.
+    """Write conversations as JSON lines, subtitles or a ConvoKit corpus, to see, edit or use elsewhere what is read.
 
     No model is run. To have a model's labels in a ConvoKit corpus, use `sentemo predict --convokit`.
     """
     from sentemo.formats import read_conversations, write_convokit, write_jsonl
     from sentemo.formats.convokit import read_convokit
+    from sentemo.formats.cue_writer import KINDS, write_cues
+    from sentemo.formats.jsonl import json_line
+    from sentemo.formats.reading import Reading, as_columns
 
     if label is not None and format not in ("auto", "convokit"):
         raise UsageError("--label is for ConvoKit corpora", "Leave it out")
-    read = read_conversations(source, format) if label is None else read_convokit(Path(source), label)
-    if str(out) == "-":
-        _print(read)
+    reading = Reading(as_columns(columns))
+    read = read_conversations(source, format, reading) if label is None else read_convokit(Path(source), label)
+    target, kind = Path(out), Path(out).suffix.removeprefix(".")
+    if out == "-":
+        for talk in read:
+            sys.stdout.write(json_line(talk, out))
         return
-    count = write_jsonl(read, out) if out.suffix == ".jsonl" else write_convokit(read, out)
+    if kind in KINDS:
+        count = write_cues(read, target)
+    else:
+        count = write_jsonl(read, target) if kind == "jsonl" else write_convokit(read, target)
     tell(f"Conversations: {count:,}. They are in {out}.")
-
-
-def _print(read: Iterable[Conversation]) -> None:
-    """Write JSON lines to stdout, all of them or none."""
-    from sentemo.formats import write_jsonl
-
-    with TemporaryDirectory() as folder:
-        write_jsonl(read, Path(folder) / "all.jsonl")
-        sys.stdout.buffer.write((Path(folder) / "all.jsonl").read_bytes())
-    sys.stdout.flush()

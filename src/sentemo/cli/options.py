@@ -25,10 +25,11 @@ Model = Annotated[
 Format = Annotated[
     str,
     typer.Option(
-        help="auto, jsonl, csv, parquet, text (lines of `Name: what they said`), whatsapp, slack or convokit (exports, "
-        "zipped or not), or label-studio (a project's JSON export)."
+        help="auto, jsonl, json, csv, parquet, xlsx, text (lines of `Name: what they said`), whatsapp, log (other "
+        "chats as text), subtitles, signal, html (Telegram), slack, convokit or label-studio."
     ),
 ]
+Columns = Annotated[str, typer.Option(help="A table's columns: text=body,speaker=agent,conversation=ticket.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Head = Annotated[str, typer.Option(help="What turns points into labels: classifier, prototypes or neighbours.")]
 Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no later turn matters to a label.")]

@@ -36,6 +36,7 @@ def predict(
         ),
     ] = "default",
     format: options.Format = "auto",
+    columns: options.Columns = "",
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
@@ -65,6 +66,9 @@ def predict(
             help="Write tasks for Label Studio to this new JSON file, annotated with the labels; print nothing."
         ),
     ] = None,
+    to: Annotated[
+        str, typer.Option(help="Print subtitles with the labels, of a transcript with times: vtt or srt.")
+    ] = "",
     engine: Annotated[
         str, typer.Option(help="onnx, torch, or auto: onnx where an exported form lies beside the model.")
     ] = "auto",
@@ -82,6 +86,8 @@ def predict(
     for every turn (docs/llm.md).
     """
     from sentemo.formats import read_conversations, write_convokit, write_label_studio
+    from sentemo.formats.cue_writer import KINDS, cue_text
+    from sentemo.formats.reading import Reading, as_columns
 
     is_llm = llm.is_named(model)
     choice = Choice(None if is_llm else labels, sensitivity, fit_shares)
@@ -98,8 +104,13 @@ def predict(
         )
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
-    read = read_conversations(source, format)
+    if to not in ("", *KINDS):
+        raise UsageError(f"There are no subtitles of the kind {to!r}", f"Use one of: {', '.join(KINDS)}")
+    reading = Reading(as_columns(columns))
+    read = read_conversations(source, format, reading)
     first = list(islice(read, AT_ONCE))  # bad input is told before the model is loaded
+    if reading.columns_taken:
+        tell(f"Read as {reading.kind}.")
     table = sys.stdout.isatty() and not as_json
     everything = [*first, *read] if fit_shares else []
     labeler: Labeler
@@ -118,8 +129,13 @@ def predict(
     elif label_studio is not None:
         count = write_label_studio(conversations, label_studio, labeler)
         tell(f"Tasks: {count:,}, in {label_studio}. The labelling interface is in {label_studio.with_suffix('.xml')}.")
+    elif to:
+        turns = [turn for batch in batches(conversations) for talk in labeler.predict(batch) for turn in talk]
+        sys.stdout.write(cue_text(turns, to))
     else:
         _print(labeler.predict, conversations, table, abstain_below)
+    for remark in reading.remarks:
+        tell(f"Note: {remark}")
     if is_llm:
         tell(f"{asked.spent}.")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import NamedTuple
 
-from sentemo.formats.jsonl import load_object
+from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import Line, bare
 from sentemo.formats.source import Source
 from sentemo.formats.turns import Place, make_turn, plain

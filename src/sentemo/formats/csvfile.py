@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
@@ -10,59 +11,87 @@ from itertools import chain
 from sentemo.errors import BadInput
 from sentemo.formats.attempts import Attempt, strictly
 from sentemo.formats.lines import Line, file_lines
+from sentemo.formats.names import find_names
+from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
-from sentemo.formats.table import TEXT, Columns, Row, each_conversation
+from sentemo.formats.table import Columns, Row, each_conversation
 from sentemo.formats.turns import Place
 from sentemo.types import Conversation
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+NAMES_DELIMITER = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
+"""A first line that Excel reads and hides."""
 
 
-def read_csv(path: Source) -> Iterator[Conversation]:
+def read_csv(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
     """Yield the conversations of a file; the columns are described in `table`."""
-    return parse_csv(file_lines(path), path, stem_of(path))
+    return parse_csv(file_lines(path), path, stem_of(path), reading)
 
 
-def parse_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
+def parse_csv(
+    lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
+) -> Iterator[Conversation]:
     """Yield the conversations of numbered lines; raise `BadInput` with file and line."""
-    return strictly(each_csv(lines, path, stem))
+    return strictly(each_csv(lines, path, stem, reading))
 
 
-def each_csv(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Attempt]:
+def each_csv(lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None) -> Iterator[Attempt]:
     """As `parse_csv`, with the reason in place of what can't be read."""
     header, rows = csv_rows(lines, path)
-    if header:
-        yield from each_conversation(rows, Columns.of(header, path), path, stem)
+    if not header:
+        return
+    columns = Columns.of(header, path, reading)
+    if set(header) >= EMPATHETIC:
+        rows = map(partial(_with_commas, columns.text), rows)
+    yield from each_conversation(rows, columns, path, stem, reading)
+
+
+EMPATHETIC = {"conv_id", "utterance_idx", "speaker_idx"}
+"""Columns of EmpatheticDialogues, which writes commas as `_comma_`."""
+
+
+def _with_commas(column: str, row: Row) -> Row:
+    line, cells = row
+    return line, {**cells, column: str(cells.get(column, "")).replace("_comma_", ",")}
 
 
 def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iterator[Row]]:
     """Give the header ([] for an empty file) and the rows under it, each with the line where it starts."""
     start = iter(lines)
-    first = next(start, None)
+    first = next((line for line in start if line[1].strip()), None)
+    told = NAMES_DELIMITER.fullmatch(first[1]) if first else None
+    if told:
+        first = next(start, None)
     if first is None:
         return [], iter(())
-    records = _Records(chain([first], start), delimiter(first[1]), path)
+    records = _Records(chain([first], start), told[1] if told else delimiter(first[1]), path, first[0] - 1)
     _, header = next(records, (1, []))
     return header, map(partial(_row, header, path), records)
 
 
+LONGEST = 80
+"""Characters of a column's name."""
+
+
 def delimiter(header: str) -> str:
-    """Choose the delimiter with which a header line has a column of texts; a comma if none has."""
-    return next((each for each in DELIMITERS if has_text_column(header, each)), ",")
+    """Choose the delimiter with which a header line has a column of texts; the most frequent one if none has."""
+    most = max(DELIMITERS, key=header.count)
+    return next((each for each in DELIMITERS if has_text_column(header, each)), most)
 
 
 def has_text_column(header: str, separator: str) -> bool:
     """Tell whether a line, split at the separator, names a column of texts."""
-    return any(name.strip(' \r\n"').casefold() in TEXT for name in header.split(separator))
+    names = [name.strip(' \r\n"') for name in header.split(separator)]
+    return all(len(name) < LONGEST for name in names) and "text" in find_names(names)
 
 
 class _Records(Iterator[tuple[int, list[str]]]):
     """Each record with its first line number; blank lines are skipped, and a bad record raises and is left behind."""
 
-    def __init__(self, lines: Iterable[Line], separator: str, path: str | Source) -> None:
+    def __init__(self, lines: Iterable[Line], separator: str, path: str | Source, before: int) -> None:
         self._reader = csv.reader(map(self._text, lines), delimiter=separator, strict=True)
         self._path = path
-        self._line = 0
+        self._line = before
 
     def _text(self, line: Line) -> str:
         self._line, text = line

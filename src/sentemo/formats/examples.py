@@ -9,10 +9,11 @@ from pathlib import Path
 
 from sentemo.errors import BadInput
 from sentemo.formats.files import read_conversations
-from sentemo.formats.jsonl import load_object, read_conversation
+from sentemo.formats.json_talks import read_conversation
+from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import bare, file_lines
 from sentemo.formats.sniff import EXTENSIONS
-from sentemo.formats.source import stem_of
+from sentemo.formats.source import extension_of, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
@@ -26,7 +27,7 @@ def read_examples(path: str | PathLike[str]) -> list[Conversation]:
     conversation, and an utterance with two labels.
     """
     place = Path(path)
-    is_jsonl = EXTENSIONS.get(place.suffix.lower()) == "jsonl"
+    is_jsonl = EXTENSIONS.get(extension_of(place)) == "jsonl"
     found = list(_parse(place) if is_jsonl else read_conversations(place))
     if not any(turn.label for talk in found for turn in talk):
         raise BadInput("No turn has a label", 'Add a "label" to the turns that are examples', path=place)

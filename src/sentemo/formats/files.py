@@ -13,66 +13,100 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.formats.attempts import Attempt
 from sentemo.formats.convokit import read_convokit
 from sentemo.formats.csvfile import each_csv, parse_csv, read_csv
+from sentemo.formats.cues import read_cues
+from sentemo.formats.json_layouts import each_json, read_json
 from sentemo.formats.jsonl import each_jsonl, parse_jsonl, read_jsonl
 from sentemo.formats.label_studio_files import read_label_studio
-from sentemo.formats.lines import Line, open_binary, read_lines
+from sentemo.formats.lines import Line, bare, open_binary, read_lines
 from sentemo.formats.parquet import each_parquet, read_parquet
-from sentemo.formats.plaintext import parse_plaintext, read_plaintext
+from sentemo.formats.plaintext import read_plaintext
+from sentemo.formats.reading import Reading
+from sentemo.formats.sigtop import read_sigtop
 from sentemo.formats.slack import read_slack
-from sentemo.formats.sniff import sniff, text_format, through_first_text
+from sentemo.formats.sniff import sniff, text_format
 from sentemo.formats.source import Blob, Source, stem_of
-from sentemo.formats.whatsapp import parse_whatsapp, read_whatsapp
+from sentemo.formats.telegram_html import read_telegram_html
+from sentemo.formats.whatsapp import read_whatsapp
+from sentemo.formats.xlsx import each_xlsx, read_xlsx
 from sentemo.types import Conversation
 
-READERS: dict[str, Callable[[Source], Iterator[Conversation]]] = {
+
+def read_convokit_as(source: Source, reading: Reading | None) -> Iterator[Conversation]:
+    """Read a ConvoKit corpus by its usual labels."""
+    if reading is not None:
+        reading.kind = "a ConvoKit corpus"
+    return read_convokit(source)
+
+
+def read_tasks(source: Source, reading: Reading | None) -> Iterator[Conversation]:
+    """Read the JSON export of a project in Label Studio."""
+    if reading is not None:
+        reading.kind = "Label Studio's export"
+    return read_label_studio(source)
+
+
+READERS: dict[str, Callable[[Source, Reading | None], Iterator[Conversation]]] = {
     "jsonl": read_jsonl,
+    "json": read_json,
     "csv": read_csv,
     "parquet": read_parquet,
+    "xlsx": read_xlsx,
     "text": read_plaintext,
     "whatsapp": read_whatsapp,
+    "log": read_whatsapp,
+    "subtitles": read_cues,
+    "signal": read_sigtop,
+    "html": read_telegram_html,
     "slack": read_slack,
-    "convokit": read_convokit,
-    "label-studio": read_label_studio,
+    "convokit": read_convokit_as,
+    "label-studio": read_tasks,
 }
 """Every format by its name."""
-PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Conversation]]] = {
+PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str, Reading | None], Iterator[Conversation]]] = {
     "jsonl": parse_jsonl,
     "csv": parse_csv,
-    "text": parse_plaintext,
-    "whatsapp": parse_whatsapp,
 }
-"""Those that are made of lines, so that stdin can hold them."""
+"""Those whose conversations can be read from stdin as they come."""
 EACH: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Attempt]]] = {
     "jsonl": each_jsonl,
     "csv": each_csv,
 }
-"""The line formats that are read on behind a conversation that can't be read; Parquet is too."""
+"""The line formats that are read on behind a conversation that can't be read; Parquet, JSON and workbooks are too."""
+WHOLE: dict[str, Callable[[Source], Iterator[Attempt]]] = {
+    "parquet": each_parquet,
+    "json": each_json,
+    "xlsx": each_xlsx,
+}
 STDIN = "-"
 
 
-def read_conversations(path_or_dash: str | PathLike[str], format: str = "auto") -> Iterator[Conversation]:
+def read_conversations(
+    path_or_dash: str | PathLike[str], format: str = "auto", reading: Reading | None = None
+) -> Iterator[Conversation]:
     """Yield the conversations of a file or folder, or of stdin for `-`; most formats hold one at a time.
 
-    `format` is auto, jsonl, csv (also TSV), parquet, text, whatsapp, slack, convokit or label-studio (a project's JSON
-    export, which auto never chooses). Auto goes by the extension, and by the content of text files, zips, folders and
-    stdin.
+    `format` is auto or a name in `READERS`. Auto goes by the content, and by the extension where that leaves a choice;
+    it never chooses label-studio.
+    `reading` names a table's columns and, when all was read, holds what was understood and left out.
 
     Raises `UsageError` for an unknown format, `BadInput` with file and line for data that cannot be read.
     """
-    _check(format)
+    check_format(format)
     if str(path_or_dash) == STDIN:
-        return _filled(_read_stdin(sys.stdin.buffer, format), "stdin")
-    return _read(Path(path_or_dash), format)
+        return _filled(_read_stdin(sys.stdin.buffer, format, reading), "stdin")
+    return _read(Path(path_or_dash), format, reading)
 
 
-def read_bytes(data: bytes, format: str = "auto", name: str = "") -> Iterator[Conversation]:
+def read_bytes(
+    data: bytes, format: str = "auto", name: str = "", reading: Reading | None = None
+) -> Iterator[Conversation]:
     """Yield the conversations of a file's bytes, or of a pasted text's in UTF-8.
 
     `name` stands in messages and ids, and its extension, where it has a known one, tells the format. Formats and errors
     are those of `read_conversations`.
     """
-    _check(format)
-    return _read(Blob(data, name), format)
+    check_format(format)
+    return _read(Blob(data, name), format, reading)
 
 
 def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
@@ -80,30 +114,31 @@ def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
 
     JSON lines, CSV and Parquet are read on behind it; another format, and a damaged file, ends with the reason.
     """
-    _check(format)
+    check_format(format)
     try:
         chosen = sniff(source) if format == "auto" else format
-        if chosen == "parquet":
-            yield from each_parquet(source)
+        if chosen in WHOLE:
+            yield from WHOLE[chosen](source)
         elif chosen in EACH:
             with open_binary(source) as stream:
                 yield from EACH[chosen](read_lines(stream, source), source, stem_of(source))
         else:
-            yield from READERS[chosen](source)
+            yield from READERS[chosen](source, None)
     except BadInput as error:
         within = f"{error.path}: " if error.path not in (None, str(source)) else ""  # a member of an archive
         cause = f"Reading ended here: {within}{error.fault}"
         yield BadInput(cause, error.next_step, path=str(source), line=error.line)
 
 
-def _check(format: str) -> None:
+def check_format(format: str) -> None:
+    """Raise `UsageError` for the name of no format."""
     if format != "auto" and format not in READERS:
         raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(READERS)}")
 
 
-def _read(source: Source, format: str) -> Iterator[Conversation]:
+def _read(source: Source, format: str, reading: Reading | None) -> Iterator[Conversation]:
     chosen = sniff(source) if format == "auto" else format
-    return _filled(READERS[chosen](source), str(source))
+    return _filled(READERS[chosen](source, reading), str(source))
 
 
 def _filled(conversations: Iterator[Conversation], path: str) -> Iterator[Conversation]:
@@ -115,10 +150,22 @@ def _filled(conversations: Iterator[Conversation], path: str) -> Iterator[Conver
     yield from conversations
 
 
-def _read_stdin(stream: BinaryIO, format: str) -> Iterator[Conversation]:
-    if format not in ("auto", *PARSERS):
-        raise UsageError(f"{format.capitalize()} cannot be read from stdin", "Save it to a file first")
+def _read_stdin(stream: BinaryIO, format: str, reading: Reading | None) -> Iterator[Conversation]:
     lines = read_lines(stream, "stdin")
+    if format in PARSERS:
+        return PARSERS[format](lines, "stdin", "stdin", reading)
+    if format in ("parquet", "xlsx", "slack", "convokit"):
+        raise UsageError(f"{format.capitalize()} cannot be read from stdin", "Save it to a file first")
     start = list(through_first_text(lines))
-    chosen = text_format(start[-1][1] if start else "") if format == "auto" else format
-    yield from PARSERS[chosen](chain(start, lines), "stdin", "stdin")
+    if format == "auto" and (chosen := text_format(list(bare(start)), "stdin")) in PARSERS:
+        return PARSERS[chosen](chain(start, lines), "stdin", "stdin", reading)
+    content = "".join(text for _, text in chain(start, lines)).encode()
+    return _read(Blob(content, "stdin"), format, reading)
+
+
+def through_first_text(lines: Iterator[Line]) -> Iterator[Line]:
+    """Yield the lines up to the first that is not blank."""
+    for line in lines:
+        yield line
+        if line[1].strip():
+            return

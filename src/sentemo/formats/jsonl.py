@@ -1,107 +1,68 @@
-"""JSON lines: a conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "labels"?} | "text", ...]}`."""
+"""JSON lines: a conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "labels"?} | "text", ...]}`.
+
+A line may be another object that `json_layouts` knows: `{"messages": [...]}`, or a message that names its conversation.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from sentemo.errors import BadInput
 from sentemo.files import write_chunks
-from sentemo.formats.attempts import Attempt, attempts, strictly
+from sentemo.formats.attempts import Attempt, strictly
+from sentemo.formats.json_layouts import Layouts, Value
+from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
-from sentemo.formats.turns import Place, checked, make_conversation, make_turn, plain
+from sentemo.formats.turns import Place, checked
 from sentemo.types import Conversation, Utterance, origin
 
 
-def read_jsonl(path: Source) -> Iterator[Conversation]:
+def read_jsonl(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
     with closing(file_lines(path)) as lines:
-        yield from parse_jsonl(lines, path, stem_of(path))
+        yield from parse_jsonl(lines, path, stem_of(path), reading)
 
 
-def parse_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
-    """Yield one conversation for each line that is not blank; unknown keys are ignored.
+def parse_jsonl(
+    lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
+) -> Iterator[Conversation]:
+    """Yield the conversations of lines that aren't blank; unknown keys are ignored.
 
     A conversation without id becomes `stem-n`, n its 0-based place. Raises `BadInput` with file and line.
     """
-    return strictly(each_jsonl(lines, path, stem))
+    return strictly(each_jsonl(lines, path, stem, reading))
 
 
-def each_jsonl(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Attempt]:
+def each_jsonl(
+    lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
+) -> Iterator[Attempt]:
     """As `parse_jsonl`, with the reason in place of what can't be read."""
+    return Layouts(stem, reading).sequence(_Values(filter(_filled, bare(lines)), path))
 
-    def make(item: tuple[int, Line]) -> Conversation:
-        place_in_file, (number, text) = item
-        place = Place(path, number)
-        return read_conversation(load_object(text, place), f"{stem}-{place_in_file}", place)
 
-    return attempts(enumerate(filter(_filled, bare(lines))), make)
+class _Values(Iterator[Value | BadInput]):
+    """The value of each line, or why there is none."""
+
+    def __init__(self, lines: Iterator[Line], path: str | Source) -> None:
+        self._lines, self._path = lines, path
+
+    def __next__(self) -> Value | BadInput:
+        try:
+            number, text = next(self._lines)
+            place = Place(self._path, number)
+            return Value(place, load_object(text, place))
+        except BadInput as error:
+            return error.with_traceback(None)  # which would hold this frame, and with it the open file
 
 
 def _filled(line: Line) -> bool:
     return bool(line[1].strip())
-
-
-def load_object(text: str, place: Place) -> Mapping[str, object]:
-    """Parse the JSON object of a line."""
-    value = load_json(text, place, "Write one flat JSON object a line")
-    if not isinstance(value, dict):
-        place.refuse("Not a JSON object", 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
-    return value
-
-
-def load_json(text: str, place: Place, next_step: str) -> object:
-    """Parse JSON; an error names the place's line, or the text's own where the place is a whole file."""
-    try:
-        value: object = json.loads(text, object_pairs_hook=without_repeats)
-    except json.JSONDecodeError as error:
-        where = Place(place.path, place.line or error.lineno)
-        where.refuse(f"Not JSON: {error.msg} at character {error.colno}", next_step)
-    except (ValueError, RecursionError) as error:  # a repeated key, a number of thousands of digits, deep nesting
-        place.refuse(f"JSON that cannot be used: {error}", next_step)
-    return value
-
-
-def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object names a key twice")
-    return value
-
-
-def read_conversation(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
-    """Make the conversation of an object `{"id"?, "turns": [...]}`."""
-    turns = value.get("turns")
-    if not isinstance(turns, list):
-        place.refuse('No list "turns"', 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
-    return make_conversation(_id(value.get("id"), missing_id, place), (_turn(turn, place) for turn in turns), place)
-
-
-def _id(value: object, missing_id: str, place: Place) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return missing_id if value in (None, "") else plain(value, "id", place)
-
-
-def _turn(value: object, place: Place) -> Utterance:
-    if isinstance(value, str):
-        return make_turn(value, None, None, place)
-    if not isinstance(value, dict):
-        place.refuse("A turn that is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
-    return turn_of(value, place)
-
-
-def turn_of(value: Mapping[str, object], place: Place) -> Utterance:
-    """Make the turn of an object with the keys that `write_jsonl` writes."""
-    return make_turn(
-        *(value.get("text"), value.get("speaker"), value.get("label"), place, value.get("labels")),
-        id=value.get("id"),
-        time=value.get("time"),
-        span_s=(value.get("start"), value.get("end")),
-    )
 
 
 def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[str]) -> int:
@@ -116,17 +77,17 @@ def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[s
         nonlocal count
         for each in conversations:
             count += 1
-            yield _line(each, target)
+            yield json_line(each, target).encode()
 
     write_chunks(target, lines())
     return count
 
 
-def _line(conversation: Conversation, path: Source) -> bytes:
+def json_line(conversation: Conversation, path: str | Source) -> str:
+    """Return a conversation's line, its end included; raise `BadInput` for what could not be read again."""
     talk = checked(conversation, Place(path))
     named = {"id": talk.id} if talk.id else {}
-    value = named | {"turns": [_slim(turn) for turn in talk]}
-    return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8")
+    return json.dumps(named | {"turns": [_slim(turn) for turn in talk]}, ensure_ascii=False) + "\n"
 
 
 def _slim(turn: Utterance) -> dict[str, object]:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import IO, BinaryIO
 
 from sentemo.errors import BadInput
+from sentemo.formats.decoding import as_text
 from sentemo.formats.source import Source
 
 MAX_LINE_BYTES = 64 * 2**20
@@ -34,12 +35,12 @@ def open_binary(path: Source) -> Iterator[BinaryIO]:
 
 
 def read_lines(stream: IO[bytes], path: str | Source) -> Iterator[Line]:
-    """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark.
+    """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark; of UTF-16 and gzip too.
 
-    Only a line feed ends a line, so that texts may hold other separators. A line that can't be read raises `BadInput`,
-    and the next call goes on behind it.
+    Only a line feed ends a line, so that texts may hold other separators; a file without any may use CR. A line that
+    can't be read raises `BadInput`, and the next call goes on behind it.
     """
-    return _Lines(stream, path)
+    return _Lines(as_text(stream, str(path)), path)
 
 
 class _Lines(Iterator[Line]):

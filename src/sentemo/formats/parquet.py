@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from sentemo.errors import BadInput
 from sentemo.formats.attempts import Attempt, attempts, strictly
-from sentemo.formats.jsonl import turn_of
+from sentemo.formats.json_layouts import Layouts, Value
+from sentemo.formats.json_talks import turn_of
 from sentemo.formats.lines import open_binary
+from sentemo.formats.names import is_turns
+from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.table import Columns, Row, each_conversation
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
@@ -18,27 +22,30 @@ from sentemo.types import Conversation, Utterance
 BATCH_ROWS = 512
 
 
-def read_parquet(path: Source) -> Iterator[Conversation]:
+def read_parquet(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
     """Yield the conversations of a file; the `line` of an error is a 1-based row.
 
     Nested: `turns` list<struct<text, speaker?, label?, labels?>> or list<string>. Hub: `dialog` list<string> with
     an optional `emotion` or `label`, a list of names or numbers; speakers alternate, A and B.
     """
-    return strictly(each_parquet(path))
+    return strictly(each_parquet(path, reading))
 
 
-def each_parquet(path: Source) -> Iterator[Attempt]:
+def each_parquet(path: Source, reading: Reading | None = None) -> Iterator[Attempt]:
     """As `read_parquet`, with the reason in place of what can't be read."""
     header = column_names(path)
     if "turns" in header:
         yield from _nested(path, header)
     elif "dialog" in header:
         yield from _dialogs(path, header)
+    elif nested := next((name for name in header if is_turns(name) and name in lists(path)), None):
+        layouts = Layouts(stem_of(path), reading)
+        for number, cells in parquet_rows(path, [nested]):
+            yield from layouts.sequence(Value(Place(path, number), cells[nested]).items())
     else:
-        columns = Columns.of(header, path)
-        chosen = (columns.text, columns.speaker, columns.conversation, columns.label)
-        rows = parquet_rows(path, [name for name in chosen if name])
-        yield from each_conversation(rows, columns, path, stem_of(path))
+        columns = Columns.of(header, path, reading)
+        rows = parquet_rows(path, [name for name in asdict(columns).values() if name])
+        yield from each_conversation(rows, columns, path, stem_of(path), reading)
 
 
 @contextmanager
@@ -70,6 +77,14 @@ def column_names(path: Source) -> list[str]:
     """List the top-level columns."""
     with _opened(path) as file:
         return list(file.schema_arrow.names)
+
+
+def lists(path: Source) -> list[str]:
+    """Name the columns of lists."""
+    import pyarrow.types as kinds
+
+    with _opened(path) as file:
+        return [each.name for each in file.schema_arrow if kinds.is_list(each.type) or kinds.is_large_list(each.type)]
 
 
 def parquet_rows(path: Source, columns: Sequence[str]) -> Iterator[Row]:

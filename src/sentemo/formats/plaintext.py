@@ -2,39 +2,92 @@
 
 A line is always a turn of its own. What stands before the first colon is a speaker if it starts with a
 letter, has at most four words and 40 characters, and whitespace follows the colon; so `http://...` and `12:30`
-stay text. A line without a name is a turn of no speaker.
+stay text. A line without a name is a turn of no speaker. Where most lines name their speakers in another way
+(`**Ann**: hi`, `- Ann: hi`, `<ann> hi`, `[Ann] hi`, `Ann - hi`), all are read in that way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby, islice
 
 from sentemo.formats.lines import Line, bare, file_lines
+from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
-_NAMED = re.compile(r"\s*(?P<name>(?=[^\W\d_])[^:\s]+(?:[ \t][^:\s]+){0,3})\s*:(?:\s+|$)(?P<text>.*)", re.DOTALL)
 MAX_NAME = 40
+_WORDS = r"(?=[^\W\d_])[^:：\s]+(?:[ \t][^:：\s]+){0,3}"
+_NAME = rf"(?P<name>{_WORDS})"
+COLON = re.compile(rf"\s*{_NAME}\s*(?::(?:\s+|$)|：\s*)(?P<text>.*)", re.DOTALL)
+STYLES = (
+    re.compile(
+        r"\s*(?:[-*•]\s+)?(?P<mark>\*\*|__)(?P<name>[^*_:：]{1,40}?)\s?[:：]?\s?(?P=mark)\s*[:：]?\s+(?P<text>.*)",
+        re.DOTALL,
+    ),
+    re.compile(rf"\s*[-*•–]\s+{_NAME}\s*(?::(?:\s+|$)|：\s*)(?P<text>.*)", re.DOTALL),
+    re.compile(r"\s*<(?P<name>[^<>\s][^<>]{0,39})>\s+(?P<text>.*)", re.DOTALL),
+    re.compile(r"\s*\[(?P<name>(?=[^\W\d])[^\[\]]{1,40})\]\s*[:：]?\s+(?P<text>.*)", re.DOTALL),
+    re.compile(r"\s*(?P<name>(?=[^\W\d_])[^:：\s]+(?:[ \t][^:：\s–—|>-]+){0,2})\s+[-–—|>]\s+(?P<text>.*)", re.DOTALL),
+)
+"""Other ways to name who speaks; in all but the last, a line that has its form is hardly anything else."""
+LOOK = 200
+"""Lines from which the way is told."""
+END = "__eou__"
+"""Ends an utterance in DailyDialog's files, a dialogue a line."""
 
 
-def read_plaintext(path: Source) -> Iterator[Conversation]:
+def read_plaintext(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
     """Yield the conversations of a file."""
-    return parse_plaintext(file_lines(path), path, stem_of(path))
+    return parse_plaintext(file_lines(path), path, stem_of(path), reading)
 
 
-def parse_plaintext(lines: Iterable[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
+def parse_plaintext(
+    lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
+) -> Iterator[Conversation]:
     """Yield one conversation for each run of lines that are not blank, named `stem-n` from 0."""
-    runs = (run for filled, run in groupby(bare(lines), lambda line: bool(line[1].strip())) if filled)
+    all_lines = iter(bare(lines))
+    first = list(islice(all_lines, LOOK))
+    texts = [text for _, text in first if text.strip()]
+    if reading is not None:
+        reading.kind = "plain text, a turn a line"
+    lines = chain(first, all_lines)
+    if any(END in text for text in texts):
+        yield from _dialogues(lines, path, stem)
+        return
+    style = style_of(texts)
+    runs = (run for filled, run in groupby(lines, lambda line: bool(line[1].strip())) if filled)
     for place_in_file, run in enumerate(runs):
-        turns = [_turn(text, Place(path, number)) for number, text in run]
+        turns = [_turn(text, style, Place(path, number)) for number, text in run]
         yield make_conversation(f"{stem}-{place_in_file}", turns, Place(path))
 
 
-def _turn(text: str, place: Place) -> Utterance:
-    named = _NAMED.fullmatch(text)
+def style_of(texts: Sequence[str]) -> re.Pattern[str]:
+    """Choose the way in which most lines name their speakers."""
+    for style in STYLES:
+        found = [match["name"] for text in texts if (match := style.fullmatch(text))]
+        others = sum(COLON.fullmatch(text) is not None for text in texts)
+        if len(found) < max(0.6 * len(texts), others + (style is STYLES[-1]), 1):
+            continue
+        if style is not STYLES[-1] or (len(found) > 1 and len(set(found)) <= max(2, len(found) / 2)):
+            return style
+    return COLON
+
+
+def _turn(text: str, style: re.Pattern[str], place: Place) -> Utterance:
+    named = style.fullmatch(text)
     if named is None or len(named["name"]) > MAX_NAME:
         return make_turn(text.strip(), None, None, place)
-    return make_turn(named["text"].strip(), named["name"], None, place)
+    return make_turn(named["text"].strip(), named["name"].strip(), None, place)
+
+
+def _dialogues(lines: Iterator[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
+    """Yield the dialogues of DailyDialog's texts, whose turns alternate."""
+    number_of = 0
+    for number, line in lines:
+        place = Place(path, number)
+        if turns := [make_turn(text.strip(), None, None, place) for text in line.split(END) if text.strip()]:
+            yield make_conversation(f"{stem}-{number_of}", turns, place)
+            number_of += 1

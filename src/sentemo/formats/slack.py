@@ -13,16 +13,18 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from sentemo.formats.jsonl import load_json
+from sentemo.formats.json_values import load_json
+from sentemo.formats.reading import Reading
 from sentemo.formats.silence import by_silence
-from sentemo.formats.slack_text import plain_text
+from sentemo.formats.slack_text import message_text, shown_name
 from sentemo.formats.source import Source
 from sentemo.formats.tree import Tree
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.formats.zips import open_tree
 from sentemo.types import Conversation, Utterance
 
-USERS = "users.json"
+USERS, ORGANISATION = "users.json", "org_users.json"
+"""Who there is; the second in the export of an Enterprise Grid."""
 WRITTEN = (None, "me_message", "thread_broadcast", "file_share")
 """The subtypes of messages that people write."""
 
@@ -37,18 +39,20 @@ class _Message(NamedTuple):
     turn: Utterance
 
 
-def read_slack(source: Source) -> Iterator[Conversation]:
+def read_slack(source: Source, reading: Reading | None = None) -> Iterator[Conversation]:
     """Yield the conversations of each channel by their first messages' time, named `channel-n` from 0.
 
     Raises `BadInput` with the file, and the message's number in it.
     """
+    notes = Reading() if reading is None else reading
+    notes.kind = "Slack's export"
     tree = open_tree(source)
     days = day_files(tree)
     if not days:
         Place(tree.name).refuse("No CHANNEL/YYYY-MM-DD.json in it", "Give the zip or folder of a Slack export")
     names = _names(tree)
     for channel, files in groupby(days, lambda name: str(PurePosixPath(name).parent)):
-        messages = [message for name in files for message in _messages(tree, name, names)]
+        messages = [message for name in files for message in _messages(tree, name, names, notes)]
         yield from _conversations(PurePosixPath(channel).name, messages, Place(tree.place(channel)))
 
 
@@ -81,33 +85,35 @@ def _load(tree: Tree, name: str) -> list[Mapping[str, object]]:
 
 def _names(tree: Tree) -> dict[str, str]:
     """Give the names of users by id; those who share one get their id behind it."""
-    file = tree.find(USERS)
-    users = _load(tree, file) if file else []
-    names = {str(user.get("id")): _name(user.get("profile"), user.get("real_name"), user.get("name")) for user in users}
+    files = [file for base in (ORGANISATION, USERS) if (file := tree.find(base))]
+    users = [user for file in files for user in _load(tree, file)]
+    names = {
+        str(user.get("id")): shown_name(user.get("profile"), user.get("real_name"), user.get("name")) for user in users
+    }
     count = Counter(names.values())
     return {id: name if count[name] == 1 else f"{name} ({id})" for id, name in names.items() if name}
 
 
-def _name(profile: object, *others: object) -> str:
-    """Choose what Slack shows of a user, "" where there is nothing."""
-    known = profile if isinstance(profile, dict) else {}
-    candidates = (known.get("display_name"), known.get("real_name"), *others)
-    return next((name.strip() for name in candidates if isinstance(name, str) and name.strip()), "")
-
-
-def _messages(tree: Tree, file: str, names: Mapping[str, str]) -> Iterator[_Message]:
+def _messages(tree: Tree, file: str, names: Mapping[str, str], notes: Reading) -> Iterator[_Message]:
     place = tree.place(file)
     for number, value in enumerate(_load(tree, file), 1):
-        if value.get("subtype") in WRITTEN and "bot_id" not in value and value.get("text"):
-            yield from _message(value, names, Place(f"{place}, message {number}"))
+        is_bot = "bot_id" in value or value.get("user") == "USLACKBOT"
+        if is_bot or value.get("subtype") not in WRITTEN:
+            notes.leave_out("messages of bots" if is_bot else "notices of the app")
+        elif found := _message(value, names, Place(f"{place}, message {number}")):
+            yield found
+        else:
+            notes.leave_out("messages without words: pictures, calls, deleted ones")
 
 
-def _message(value: Mapping[str, object], names: Mapping[str, str], place: Place) -> Iterator[_Message]:
-    text = plain_text(plain(value["text"], "text", place), names).strip()
+def _message(value: Mapping[str, object], names: Mapping[str, str], place: Place) -> _Message | None:
+    plain(value.get("text") or "", "text", place)
+    text = (message_text(value, names) or "").strip()
+    if not text:
+        return None
     user = plain(value.get("user") or "", "user", place)
-    sender = names.get(user) or _name(value.get("user_profile")) or user
+    sender = names.get(user) or shown_name(value.get("user_profile")) or user
     time, thread = (str(value.get(key) or "") for key in ("ts", "thread_ts"))
     if not _TIME.fullmatch(time):
         place.refuse(f'The "ts" {time[:20]!r} is no time', "Export the workspace again")
-    if text:
-        yield _Message(float(time), thread, make_turn(text, sender, None, place))
+    return _Message(float(time), thread, make_turn(text, sender, None, place, id=time, time=time))

@@ -1,50 +1,114 @@
-"""Which format a file has: by its extension where that tells it, else by what is in it."""
+"""Which format a file has: by what is in it, and by its extension where the content leaves a choice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from sentemo.errors import BadInput, UsageError
+from sentemo.formats.chatlog import LEAST_SHARE, survey
 from sentemo.formats.convokit import UTTERANCES
-from sentemo.formats.csvfile import DELIMITERS, has_text_column
-from sentemo.formats.lines import Line, file_lines, open_binary
-from sentemo.formats.slack import USERS, day_files
-from sentemo.formats.source import Blob, Source
+from sentemo.formats.csvfile import DELIMITERS, NAMES_DELIMITER, has_text_column
+from sentemo.formats.cues import TIMING, is_cues
+from sentemo.formats.glyphs import MARK, plain_glyphs, visible
+from sentemo.formats.lines import Line, bare, file_lines, open_binary
+from sentemo.formats.sigtop import is_sigtop
+from sentemo.formats.slack import ORGANISATION, USERS, day_files
+from sentemo.formats.source import Source, extension_of
+from sentemo.formats.telegram_html import is_telegram
 from sentemo.formats.tree import Folder, Tree
-from sentemo.formats.whatsapp import find_chat, is_whatsapp
+from sentemo.formats.whatsapp import find_chat
 from sentemo.formats.zips import Archive, is_zip
 
 EXTENSIONS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    ".json": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".vtt": "subtitles",
+    ".srt": "subtitles",
+    ".sbv": "subtitles",
     ".txt": "text",
 }
+"""What an extension says; the content of text and JSON says more."""
+ALSO_TEXT = (".log", ".md")
+"""Other extensions of files whose content may be plain text."""
+ADVICE = {
+    ".docx": "Save it as plain text (.txt), a line a turn: Name: what they said",
+    ".doc": "Save it as plain text (.txt), a line a turn: Name: what they said",
+    ".odt": "Save it as plain text (.txt), a line a turn: Name: what they said",
+    ".rtf": "Save it as plain text (.txt), a line a turn: Name: what they said",
+    ".pdf": "Copy its text into a .txt file, a line a turn: Name: what they said",
+    ".xls": "Save it as .xlsx or CSV",
+    ".ods": "Save it as .xlsx or CSV",
+    ".html": "Export the chat as JSON or text; of HTML, only Telegram's export is read",
+    ".htm": "Export the chat as JSON or text; of HTML, only Telegram's export is read",
+    ".xml": "Export the chat as JSON, CSV or text",
+    ".db": "Export the chat out of its app, or query the database into a CSV file",
+    ".sqlite": "Export the chat out of its app, or query the database into a CSV file",
+    ".mbox": "Convert the mails to a CSV file with the columns conversation, speaker and text",
+    ".eml": "Convert the mails to a CSV file with the columns conversation, speaker and text",
+}
+"""What to do with files that aren't read."""
 COMPANIONS = {"speakers.json", "users.json", "conversations.json", "index.json"}
 """What lies beside the utterances of a ConvoKit corpus."""
+LOOK_LINES, LOOK_CHARACTERS = 2_000, 2**20
+"""How much of a text is looked at."""
+_DATED = re.compile(rf"[{MARK}\s\[(<*#]*\d{{1,4}}\s?[./:-]\s?\d{{1,2}}(?:\s?[./:-]\s?\d{{1,4}})?(?!\d|\s*[%€$])")
 
 
 def sniff(source: Source) -> str:
-    """Name the format of a file, a folder or bytes; raise `UsageError` where it can't be told."""
-    if isinstance(source, Path) and _is(source, Path.is_dir) and (found := folder_format(source)):
-        return found
+    """Name the format of a file, a folder or bytes; raise `UsageError` or `BadInput` where it can't be told."""
+    if isinstance(source, Path) and _is(source, Path.is_dir):
+        if found := folder_format(source) or EXTENSIONS.get(extension_of(source)):
+            return found
+        raise UsageError(f"{source}: the folder tells no format", "Name its file, or give a whole export")
     if isinstance(source, Path) and _is(source, Path.is_fifo):  # looking at it would take what was to be read
         raise UsageError(f"{source} is a pipe, which tells no format", "Name the format, or read it with - as stdin")
-    by_extension = EXTENSIONS.get(source.suffix.lower())
-    if by_extension == "text":
-        return "whatsapp" if is_whatsapp(_first_text(file_lines(source))) else "text"
-    if by_extension is not None:
+    extension = extension_of(source)
+    by_extension = EXTENSIONS.get(extension)
+    if by_extension in ("csv", "parquet", "xlsx"):
         return by_extension
-    if isinstance(source, Blob) or source.suffix.lower() == ".zip":
-        return _by_content(source)
-    raise UsageError(
-        f"{source}: the extension {source.suffix!r} tells no format",
-        f"Name the format, or use one of {' '.join(EXTENSIONS)} .zip",
-    )
+    if is_zip(source) or extension == ".zip":
+        return _zip_format(source)
+    with open_binary(source) as stream:
+        if stream.read(4) == b"PAR1":
+            return "parquet"
+    if extension in ADVICE and not (extension in (".html", ".htm") and is_telegram(_start(source))):
+        raise BadInput(f"Files of the kind {extension} aren't read", ADVICE[extension], path=str(source), line=1)
+    found = text_format(look(file_lines(source)), str(source))
+    if found == "text" and by_extension is None and extension not in ALSO_TEXT and isinstance(source, Path):
+        raise UsageError(
+            f"{source}: the extension {source.suffix!r} tells no format",
+            f"Name the format, or use one of {' '.join(EXTENSIONS)} .zip",
+        )
+    if found == "text" and by_extension in ("jsonl", "json", "subtitles"):
+        return by_extension
+    return "jsonl" if found == "json" and by_extension == "jsonl" and is_lines(source) else found
+
+
+def is_lines(source: Source) -> bool:
+    """Tell whether the first line that isn't blank is a whole JSON value."""
+    first = next((text for _, text in file_lines(source) if text.strip()), "")
+    return _is_json(first)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _start(source: Source) -> str:
+    return "".join(line for _, line in islice(file_lines(source), 200))
 
 
 def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
@@ -60,44 +124,65 @@ def folder_format(path: Path) -> str | None:
     return _tree_format(tree, [name for name in tree.names() if "/" not in name])
 
 
-def text_format(line: str) -> str:
-    """Name the format of text by its first line that is not blank."""
-    if is_whatsapp(line):
-        return "whatsapp"
-    if line.lstrip().startswith("{"):
-        return "jsonl"
-    is_header = any(each in line and has_text_column(line, each) for each in DELIMITERS)
-    return "csv" if is_header else "text"
+def look(lines: Iterator[Line]) -> list[Line]:
+    """Return the first lines, without their ends; a text's format is told by them."""
+    found, left = [], LOOK_CHARACTERS
+    for line in bare(islice(lines, LOOK_LINES)):
+        found.append(line)
+        left -= len(line[1])
+        if left < 0:
+            break
+    return found
 
 
-def through_first_text(lines: Iterator[Line]) -> Iterator[Line]:
-    """Yield the lines up to the first that is not blank."""
-    for line in lines:
-        yield line
-        if line[1].strip():
-            return
+def text_format(lines: Sequence[Line], path: str) -> str:
+    """Name the format of text by its first lines; refuse a log of a form that isn't known."""
+    filled = [text for _, text in lines if text.strip()]
+    if not filled:
+        return "text"
+    first = visible(filled[0])
+    if is_cues(first) or (len(filled) > 1 and first.isdigit() and TIMING.fullmatch(filled[1].rstrip())):
+        return "subtitles"
+    if first[:15].lower().startswith(("<!doctype html", "<html")):
+        if is_telegram("".join(filled)):
+            return "html"
+        raise BadInput("A web page", ADVICE[".html"], path=path, line=1)
+    plan = survey(iter(lines))
+    if plan.heads and plan.heads >= LEAST_SHARE * plan.lines:
+        return "whatsapp" if plan.kind.startswith("WhatsApp") else "log"
+    if is_sigtop(filled):
+        return "signal"
+    if first.startswith("{") or re.match(r'\[\s*(?:[\[{"]|$)', first):
+        is_one = len(filled) == 1 or not filled[1].lstrip().startswith("{")
+        return "jsonl" if first.startswith("{") and _is_json(first) and not (is_one and len(filled) > 1) else "json"
+    if NAMES_DELIMITER.fullmatch(first) or any(each in first and has_text_column(first, each) for each in DELIMITERS):
+        return "csv"
+    _refuse_unknown_log(lines, path)
+    return "text"
 
 
-def _first_text(lines: Iterator[Line]) -> str:
-    *_, (_, text) = ((0, ""), *through_first_text(lines))
-    return text
+def _refuse_unknown_log(lines: Sequence[Line], path: str) -> None:
+    dated = [(number, text) for number, text in lines if _DATED.match(plain_glyphs(text))]
+    filled = sum(1 for _, text in lines if text.strip())
+    if len(dated) >= max(2, 0.3 * filled):
+        number, text = dated[0]
+        cause = f"{len(dated):,} of the first {filled:,} lines start with a date or time, like {text.strip()[:40]!r}"
+        step = "No log of this form is known: write lines of `Name: text`, or a table with the columns speaker and text"
+        raise BadInput(cause, step, path=path, line=number)
 
 
-def _by_content(source: Source) -> str:
-    if is_zip(source) or source.suffix.lower() == ".zip":
-        return _zip_format(Archive.of(source))
-    with open_binary(source) as stream:
-        if stream.read(4) == b"PAR1":
-            return "parquet"
-    return text_format(_first_text(file_lines(source)))
-
-
-def _zip_format(archive: Archive) -> str:
-    names = [PurePosixPath(name).name for name in archive.names()]
-    if found := _tree_format(archive, names):
-        return found
+def _zip_format(source: Source) -> str:
+    archive = Archive.of(source)
+    found = archive.names()
+    if "xl/workbook.xml" in found:
+        return "xlsx"
+    if "word/document.xml" in found or "content.xml" in found:
+        raise BadInput("An office document", ADVICE[".docx"], path=archive.name, line=1)
+    names = [PurePosixPath(name).name for name in found]
+    if format := _tree_format(archive, names):
+        return format
     chat = find_chat(archive)
-    if chat and is_whatsapp(_first_text(archive.lines(chat))):
+    if chat and text_format(look(archive.lines(chat)), archive.place(chat)) in ("whatsapp", "log"):
         return "whatsapp"
     cause = "The zip holds no WhatsApp chat, Slack export or ConvoKit corpus"
     raise BadInput(cause, "Unpack it and give the file of conversations", path=archive.name)
@@ -108,4 +193,4 @@ def _tree_format(tree: Tree, names: Iterable[str]) -> str | None:
     top = set(names)
     if UTTERANCES in top and top & COMPANIONS:
         return "convokit"
-    return "slack" if USERS in top and day_files(tree) else None
+    return "slack" if top & {USERS, ORGANISATION} and day_files(tree) else None

@@ -37,6 +37,16 @@ class Blob:
 Source = Path | Blob
 
 
+PACKED = ".gz"
+
+
 def stem_of(source: Source) -> str:
-    """Give the name without its extension, for ids; bytes of it that are no UTF-8 become question marks."""
-    return source.stem.encode("utf-8", "replace").decode()
+    """Return the name without its extension, for ids; bytes of it that are no UTF-8 become question marks."""
+    stem = PurePath(source.stem).stem if source.suffix.lower() == PACKED else source.stem
+    return stem.encode("utf-8", "replace").decode()
+
+
+def extension_of(source: Source) -> str:
+    """Return the extension in small letters, with its dot; of a compressed file, that of what is in it."""
+    suffix = source.suffix.lower()
+    return PurePath(source.stem).suffix.lower() if suffix == PACKED else suffix

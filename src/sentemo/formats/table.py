@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from operator import itemgetter
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, UsageError
 from sentemo.formats.attempts import Attempt, attempts
+from sentemo.formats.names import find_names
+from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
-
-TEXT = ("text", "utterance", "message")
-SPEAKER = ("speaker", "author", "name")
-CONVERSATION = ("conversation", "dialogue", "dialogue_id", "conversation_id", "id")
-LABEL = ("label", "emotion")
 
 Row = tuple[int, Mapping[str, object]]
 """The 1-based line (or row) number and the cells by column name."""
@@ -27,32 +25,82 @@ class Columns:
     """Which column of a table holds what; None where the table has none."""
 
     text: str
-    speaker: str | None
-    conversation: str | None
-    label: str | None
+    speaker: str | None = None
+    conversation: str | None = None
+    label: str | None = None
+    time: str | None = None
+    id: str | None = None
+    start: str | None = None
+    end: str | None = None
 
     @classmethod
-    def of(cls, header: Sequence[str], path: str | Source) -> Columns:
-        """Find the columns by name, in any case; of several candidates the first in the lists above wins."""
-        by_name = {name.strip().casefold(): name for name in reversed(header)}
-        text, speaker, conversation, label = (
-            next((by_name[alias] for alias in aliases if alias in by_name), None)
-            for aliases in (TEXT, SPEAKER, CONVERSATION, LABEL)
-        )
-        if text is None:
-            raise BadInput("No column of texts", f"Name one of the columns {' or '.join(TEXT)}", path=str(path), line=1)
+    def of(cls, header: Sequence[str], path: str | Source, reading: Reading | None = None) -> Columns:
+        """Find the columns by the names that people give them, or take those that the reading names."""
+        chosen = {} if reading is None else reading.columns
+        found = find_names(name for name in header if name not in chosen.values()) | check_chosen(chosen, header)
+        if "text" not in found:
+            names = ", ".join(repr(name[:40]) for name in header[:12])
+            step = "Say which it is: --columns text=NAME,speaker=NAME (or rename it to text)"
+            raise BadInput(f"No column of texts among {names}", step, path=str(path), line=1)
         if len(set(header)) != len(header):
             raise BadInput("Two columns of the same name", "Give each its own name", path=str(path), line=1)
-        return cls(text, speaker, conversation, label)
+        spans = {name: name for name in ("start", "end") if name in header and name not in found.values()}
+        columns = cls(**(found | spans))
+        if reading is not None:
+            columns.tell(reading)
+        return columns
+
+    def tell(self, reading: Reading) -> None:
+        """Say which column was taken for what."""
+        taken = {what: name for what, name in asdict(self).items() if name is not None}
+        reading.columns_taken = taken
+        reading.kind = "a table: " + ", ".join(f"{what} = {name}" for what, name in taken.items())
+        if self.conversation is None:
+            reading.remark(
+                "No column names the conversation, so all rows are one: name it with --columns conversation=NAME if "
+                "there is one."
+            )
 
 
-def each_conversation(rows: Iterator[Row], columns: Columns, path: str | Source, stem: str) -> Iterator[Attempt]:
+def check_chosen(chosen: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """Check that the columns that a user names are there; raise `UsageError` where they aren't."""
+    known = [each.name for each in fields(Columns)]
+    for what, name in chosen.items():
+        if what not in known:
+            raise UsageError(f"A table has no {what!r} to be read", f"Use one of: {', '.join(known)}")
+        if name not in header:
+            raise UsageError(f"There is no column {name!r}", f"Use one of: {', '.join(header[:40])}")
+    return dict(chosen)
+
+
+def each_conversation(
+    rows: Iterator[Row], columns: Columns, path: str | Source, stem: str, reading: Reading | None = None
+) -> Iterator[Attempt]:
     """Yield one conversation for each run of rows with the same conversation id, in the order of the rows.
 
     Without such a column all rows are one conversation, `stem-0`. An id that comes again after another one is
     `BadInput`: only ids are kept in memory, so the rows of one conversation must stand together. In place of a
     conversation with a row that can't be read stands the reason.
     """
+    yield from _told(_conversations(rows, columns, path, stem), columns, reading)
+
+
+def _told(found: Iterator[Attempt], columns: Columns, reading: Reading | None) -> Iterator[Attempt]:
+    """Pass conversations on; remark on a table in which each row has its own."""
+    conversations = turns = 0
+    for attempt in found:
+        if isinstance(attempt, Conversation):
+            conversations += 1
+            turns += len(attempt)
+        yield attempt
+    if reading is not None and columns.conversation and turns == conversations > 1:
+        reading.remark(
+            f"Every row is a conversation of its own by {columns.conversation!r}: if that numbers the messages, name "
+            "another column with --columns conversation=NAME."
+        )
+
+
+def _conversations(rows: Iterator[Row], columns: Columns, path: str | Source, stem: str) -> Iterator[Attempt]:
     seen: set[str] = set()
 
     def make(run: tuple[str, Iterable[tuple[str, Row | BadInput]]]) -> Conversation:
@@ -89,9 +137,7 @@ def _id(row: Row, columns: Columns, path: str | Source, stem: str) -> str:
         return f"{stem}-0"
     line, cells = row
     value = cells.get(columns.conversation)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    place = Place(path, line)
+    value, place = as_text(value), Place(path, line)
     if value is None or value == "":
         place.refuse(f"No conversation id in column {columns.conversation!r}", "Fill it in for every row")
     return plain(value, "conversation id", place)
@@ -104,7 +150,35 @@ def _turns(group: Iterable[Row | BadInput], columns: Columns, path: str | Source
             raise row
         line, cells = row
         first = first or line
-        speaker = cells.get(columns.speaker) if columns.speaker else None
-        label = cells.get(columns.label) if columns.label else None
-        turns.append(make_turn(cells.get(columns.text), speaker, label, Place(path, line)))
+        turns.append(_turn(cells, columns, Place(path, line)))
     return first, turns
+
+
+def _turn(cells: Mapping[str, object], columns: Columns, place: Place) -> Utterance:
+    def cell(name: str | None) -> object:
+        return cells.get(name) if name else None
+
+    label = cell(columns.label)
+    several = [label_of(each) for each in label] if isinstance(label, list) else None
+    text, speaker = as_text(cell(columns.text)), as_text(cell(columns.speaker))
+    return make_turn(
+        *(text, speaker, None if several else label_of(label), place, several),
+        id=cell(columns.id),
+        time=cell(columns.time),
+        span_s=(cell(columns.start), cell(columns.end)),
+    )
+
+
+def label_of(value: object) -> object:
+    """Write a label as text; None for a missing one, which pandas writes as nan."""
+    text = as_text(value)
+    return None if isinstance(text, str) and text.strip().casefold() == "nan" else text
+
+
+def as_text(value: object) -> object:
+    """Write a number as text; None for one that is none (NaN stands for a missing cell)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) else str(int(value) if value.is_integer() else value)
+    return str(value)

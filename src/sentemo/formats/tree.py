@@ -49,7 +49,9 @@ class Tree(ABC):
 
 
 class Folder(Tree):
-    """A folder on disk: its files, and those in the folders right below it."""
+    """A folder on disk: its files, those in the folders right below it, and an Enterprise Grid's, which are deeper."""
+
+    PATTERNS = ("*", "*/*", "teams/*/*/*")
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
@@ -57,7 +59,7 @@ class Folder(Tree):
     def names(self) -> list[str]:
         """List the files, sorted."""
         try:
-            found = [each for pattern in ("*", "*/*") for each in self.path.glob(pattern) if each.is_file()]
+            found = [each for pattern in self.PATTERNS for each in self.path.glob(pattern) if each.is_file()]
         except OSError as error:
             reason = f"Cannot list the folder: {error.strerror}"
             raise BadInput(reason, "Check its permissions", path=self.path) from None

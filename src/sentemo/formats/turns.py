@@ -14,8 +14,8 @@ from sentemo.types import Conversation, Utterance
 
 MAX_CHARACTERS = 1_000_000
 """Cutting a text into tokens takes some 200 times its size in memory."""
-C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore")) and byte != 0x85}
-"""What a byte means in cp1252, for those that were read as Latin-1; U+0085 ends a line elsewhere."""
+C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore"))}
+"""What a byte means in cp1252, for those that were read as Latin-1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Archive(Tree):
 
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
+        self._charged: set[str] = set()
         self._left = FREE_BYTES + MAX_RATIO * len(data)
         with self._refusing():
             self._zip = zipfile.ZipFile(BytesIO(data))
@@ -79,7 +80,8 @@ class Archive(Tree):
     def _opened(self, member: str) -> Iterator[IO[bytes]]:
         """Open a member; `zipfile` unpacks no more of it than the size that the archive tells, so that counts."""
         with self._refusing(member):
-            self._left -= self._zip.getinfo(member).file_size
+            self._left -= 0 if member in self._charged else self._zip.getinfo(member).file_size
+            self._charged.add(member)
             if self._left < 0:
                 raise BadInput(
                     f"The archive unpacks to more than {MAX_RATIO} times its size",

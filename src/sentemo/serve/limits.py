@@ -23,6 +23,8 @@ MAX_EXAMPLES = 1024
 """Conversations to learn labels from; their turns count to `MAX_EXAMPLE_TURNS`."""
 MAX_EXAMPLE_TURNS = 4096
 MAX_LABELS = 200
+MAX_COLUMNS = 1_000
+"""Characters that name a table's columns."""
 MAX_READ_TURNS = 20_000
 """Of a chat that `/v1/read` takes apart."""
 MAX_LIVE_TURNS = 10_000

@@ -1,4 +1,4 @@
-"""`POST /v1/read`: a pasted chat or a file, of whichever format, to conversations."""
+"""`POST /v1/read` and `/v1/inspect`: a pasted chat or a file, of whichever format, taken apart or looked at."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request, Response
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, UsageError
 from sentemo.formats.files import READERS, read_bytes
+from sentemo.formats.inspect import inspect as look
+from sentemo.formats.reading import Reading, as_columns
 from sentemo.formats.sniff import sniff
 from sentemo.formats.source import Blob
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.replies import REFUSALS, as_json
 from sentemo.serve.requests import BoundedRequest, BoundedRoute
-from sentemo.serve.schemas import ReadReply
+from sentemo.serve.schemas import InspectReply, ReadReply
 from sentemo.types import Conversation, origin
 
 AUTO = "auto"
@@ -29,20 +31,53 @@ def router() -> APIRouter:
     routes = APIRouter(route_class=BoundedRoute)
 
     @routes.post("/v1/read", response_model=ReadReply, responses=REFUSALS, openapi_extra=BODY)
-    async def read(request: Request, format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO) -> Response:
+    async def read(
+        request: Request,
+        format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO,
+        columns: Annotated[str, Query(max_length=limits.MAX_COLUMNS)] = "",
+    ) -> Response:
         """Take the bytes of a chat apart; `auto` goes by what they look like."""
-        if format not in (AUTO, *READERS):
-            raise Refusal(422, "There is no such format", f"Use one of: auto, {', '.join(READERS)}", "format")
+        _check(format)
         content = await BoundedRequest(request.scope, request.receive).body()
-        return await anyio.to_thread.run_sync(_reply, content, format)
+        return await anyio.to_thread.run_sync(_reply, content, format, columns)
+
+    @routes.post("/v1/inspect", response_model=InspectReply, responses=REFUSALS, openapi_extra=BODY)
+    async def inspect(
+        request: Request,
+        format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO,
+        columns: Annotated[str, Query(max_length=limits.MAX_COLUMNS)] = "",
+    ) -> Response:
+        """Say how a chat or a table is understood: what was left out and why, the first turns; a table's columns may be
+        named, as in `text=body,speaker=agent`."""
+        _check(format)
+        content = await BoundedRequest(request.scope, request.receive).body()
+        return await anyio.to_thread.run_sync(_inspection, content, format, columns)
 
     return routes
 
 
-def _reply(content: bytes, format: str) -> Response:
+def _check(format: str) -> None:
+    if format not in (AUTO, *READERS):
+        raise Refusal(422, "There is no such format", f"Use one of: auto, {', '.join(READERS)}", "format")
+
+
+def _inspection(content: bytes, format: str, columns: str) -> Response:
+    try:
+        return as_json(look(content, format, as_columns(columns), name=NAME).to_dict())
+    except UsageError as error:
+        raise Refusal(422, "The columns can't be taken so", error.next_step, "columns") from None
+    except BadInput as error:  # its cause may quote the content
+        where = None if error.line is None else f"line {error.line}"
+        raise Refusal(422, "The chat can't be read", error.next_step, where) from None
+
+
+def _reply(content: bytes, format: str, columns: str) -> Response:
     try:
         found = sniff(Blob(content, NAME)) if format == AUTO else format
-        return as_json({"format": found, "conversations": _taken(read_bytes(content, found, NAME))})
+        reading = Reading(as_columns(columns))
+        return as_json({"format": found, "conversations": _taken(read_bytes(content, found, NAME, reading))})
+    except UsageError as error:
+        raise Refusal(422, "The columns can't be taken so", error.next_step, "columns") from None
     except BadInput as error:  # its cause may quote the content
         where = None if error.line is None else f"line {error.line}"
         raise Refusal(422, "The chat can't be read", error.next_step, where) from None

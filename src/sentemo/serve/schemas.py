@@ -306,6 +306,25 @@ class ReadReply(BaseModel):
     conversations: list[ReadTalk]
 
 
+class InspectReply(BaseModel):
+    """What a chat or a table holds, as it is understood: its format and that in words, counts, speakers with their
+    turns, the span of time, what was left out, remarks, why reading ended early if it did, and the first turns."""
+
+    format: str
+    kind: str
+    conversations: int
+    turns: int
+    labelled: int
+    speakers: dict[str, int]
+    other_speakers: int
+    first_time: str | None
+    last_time: str | None
+    left_out: dict[str, int]
+    remarks: list[str]
+    error: str | None
+    shown: list[ReadTurn]
+
+
 class StateReply(BaseModel):
     """How the server is."""
 

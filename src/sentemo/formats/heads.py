@@ -1,0 +1,122 @@
+"""How the messages of a log start: a table of line heads, and nothing that knows what a whole file is.
+
+A head tells the time and, mostly, who wrote. Text follows on its line, or (`below`) on the next ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sentemo.formats.clock import CLOCK, DATE, Stamp
+from sentemo.formats.glyphs import plain_glyphs, visible
+
+MAX_NAME = 80
+_M = "\u200e*"
+_GAP = r"[^\d\n\[\]]{1,14}?"
+_FULL = rf"{_M}{DATE}{_GAP}{CLOCK}"
+_SHORT_DATE = r"(?:\d{1,2}[./-]\d{1,2}[,.]?\s|[^\W\d]{3,12},?(?:\s(?:at|um|à|a las))?\s)?"
+"""A day without its year, or its name, as today's messages are copied."""
+
+
+class Head(NamedTuple):
+    """The start of a message."""
+
+    form: Form
+    stamp: Stamp
+    name: str
+    """"" where the rest of the line tells it."""
+    rest: str
+    """What follows on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A way to start messages."""
+
+    name: str
+    pattern: re.Pattern[str]
+    below: bool = False
+    """The text starts on the next line; a `name` group is who wrote it."""
+    notices: bool = False
+    """Messages without a name are the app's own."""
+    sure: bool = True
+    """One line tells it; of other forms it takes several."""
+    app: str = ""
+    """Which placeholders to look for."""
+
+    def match(self, line: str, plain: str) -> Head | None:
+        """Read the head of a line, given also in plain glyphs."""
+        found = self.pattern.match(plain)
+        if found is None:
+            return None
+        stamp = Stamp.of(found)
+        if stamp is None:
+            return None
+        groups = found.re.groupindex
+        name = line[slice(*found.span("name"))] if "name" in groups and found["name"] else ""
+        return Head(self, stamp, visible(name), line[found.end() :])
+
+
+def _form(name: str, pattern: str, **more: bool | str) -> Form:
+    return Form(name, re.compile(pattern, re.IGNORECASE), **more)  # type: ignore[arg-type]
+
+
+_FROM = "(?:from|von|de|da|van|от)"
+_TO = r"(?:\s+(?:to|an|à|para|a|aan)\s+[^:\n]{1,80}?)?"
+_NAME = rf"(?P<name>(?=[^\W\d_]|\+\d|[^\x00-\x7f])[^:\[\]\n]{{1,{MAX_NAME}}}?)"
+FORMS = (
+    _form(
+        "Zoom chat", rf"(?:{DATE}\s)?{CLOCK}\s+(?:from|von|de|da|van|от)\s+(?P<name>[^:\n]{{1,80}}?){_TO}\s*:(?:\s|$)"
+    ),
+    _form("WhatsApp on Android", rf"{_FULL}\s-\s{_M}", notices=True, app="whatsapp"),
+    _form("WhatsApp on iOS", rf"{_M}\[{_FULL}{_M}\]\s?", notices=True, app="whatsapp"),
+    _form("WhatsApp Web", rf"{_M}\[{CLOCK},\s?{_M}{DATE}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))", app="whatsapp"),
+    _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+<[\s@+%&~]?(?P<name>[^<>\n]{{1,40}})>(?:\s|$)"),
+    _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+\*\s(?P<name>[^\s*]{{1,40}})\s"),
+    _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+(?P<notice>\*\*\*|-!-|-->|<--|--)\s", notices=True),
+    _form("KakaoTalk", rf"\[(?P<name>[^\]\n]{{1,40}})\]\s\[{CLOCK}\]\s"),
+    _form("KakaoTalk", rf"{DATE}\s{CLOCK},\s(?P<name>[^:\n]{{1,40}}?)\s:\s"),
+    _form("Telegram Desktop", rf"(?P<name>[^\[\]\n]{{1,{MAX_NAME}}}?),\s\[{_FULL}\]:?\s*$", below=True),
+    _form("iMessage", rf"{DATE}\s+{CLOCK}(?:\s\(read by .{{1,100}}\))?\s*$", below=True),
+    _form("a chat log", rf"{_FULL}(?:\s?:|,)?\s(?=(?!\d)[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))", notices=True),
+    _form("a chat log", rf"{DATE}[\sT]{CLOCK}\t(?P<name>[^\t\n]{{1,40}})\t"),
+    _form("LINE", rf"{CLOCK}\t(?P<name>[^\t\n]{{1,40}})\t"),
+    _form("a chat log", rf"\[{CLOCK}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
+    _form("a chat log", rf"\({CLOCK}\)\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
+    _form("Teams", rf"\[{_SHORT_DATE}{CLOCK}\]\s{_NAME}:?\s*$", below=True, sure=False),
+    _form("a chat log", rf"\[{_SHORT_DATE}{CLOCK}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
+    _form("a chat log", rf"{CLOCK}\s(?:-\s)?(?=(?!\d)[^:\n]{{1,{MAX_NAME}}}:\s)", sure=False),
+    _form("Discord", rf"{_NAME}\s-\s(?:{DATE}|today|yesterday)(?:\sat)?,?\s{CLOCK}\s*$", below=True),
+    _form("a transcript", rf"{_NAME}\s[(\[]{CLOCK}[)\]]:\s"),
+    _form("a transcript", rf"{_NAME}\s[(\[]{CLOCK}[)\]]:?\s*$", below=True, sure=False),
+    _form("a copied chat", rf"{_NAME},?\s+\[?(?:{DATE}|{_SHORT_DATE}),?\s*{CLOCK}\]?\s*$", below=True, sure=False),
+)
+"""All of them; of several that match a line the first counts."""
+_DATE_LINE = re.compile(
+    rf"[\s=*-]*(?:[^\W\d]{{2,12}},?\s)?{DATE}[\s,.]*(?:[^\W\d]{{1,12}}|\([^()\d]{{1,12}}\))?[\s=*-]*", re.I
+)
+
+
+_DIGIT = re.compile(r"\d")
+FARTHEST = 160
+"""Characters into a line where its time starts at the latest."""
+DAY = datetime(1970, 1, 1)
+
+
+def head_of(line: str, known: Form | None = None) -> Head | None:
+    """Read the head of a line; `known` is the form of the line's neighbours, which is tried first."""
+    plain = plain_glyphs(line[: 4 * FARTHEST])
+    if _DIGIT.search(plain, 0, FARTHEST) is None:
+        return None
+    if known is not None and (found := known.match(line, plain)) is not None:
+        return found
+    return next((found for form in FORMS if (found := form.match(line, plain)) is not None), None)
+
+
+def date_of(line: str) -> Stamp | None:
+    """Read a line that holds a date alone, as logs write at the start of a day; None for other lines."""
+    found = _DATE_LINE.fullmatch(plain_glyphs(line).rstrip()) if len(line) < FARTHEST else None
+    return Stamp.of_date(found["date"]) if found else None

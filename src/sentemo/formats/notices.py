@@ -1,0 +1,113 @@
+"""What chat apps write by themselves into an export, to be left out; `notices.toml` has the wordings by language.
+
+iOS, and Android before the names of files, put a left-to-right mark before each such piece, in every language.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from sentemo.formats.glyphs import MARK, visible
+
+LONGEST = 300
+"""Characters of a notice; a longer message is somebody's."""
+_OF_FILE = re.compile(r".{1,250}\.\w{1,5} • .{1,40}")
+_QUOTES = (("“", "”"), ("„", "“”"), ("«", "»"), ("「", "」"), ("『", "』"), ('"', '"'))
+
+
+class _Wordings(NamedTuple):
+    whole: frozenset[str]
+    """Messages, casefolded and without what surrounds them."""
+    starts: dict[str, re.Pattern[str]]
+    """Patterns of messages by their first letters."""
+    attached: frozenset[str]
+    edited: frozenset[str]
+    events: re.Pattern[str]
+
+
+START = 3
+"""Letters by which patterns are found."""
+
+
+@cache
+def _wordings() -> _Wordings:
+    text = files("sentemo.formats").joinpath("notices.toml").read_text(encoding="utf-8")
+    by_kind: dict[str, list[str]] = {}
+    for language in tomllib.loads(text).values():
+        for kind, wordings in language.items():
+            by_kind.setdefault(kind, []).extend(map(str.casefold, wordings))
+    own = [*by_kind["omitted"], *by_kind["deleted"], *by_kind["calls"], *by_kind["shared"]]
+    own += [each for each in by_kind["events"] if not each.startswith("{}")]
+    starts: dict[str, list[str]] = {}
+    for each in own:
+        if "{}" in each:
+            starts.setdefault("" if each.startswith("{}") else each[:START], []).append(each)
+    return _Wordings(
+        frozenset(_bare(each) for each in own if "{}" not in each),
+        {start: _pattern(each) for start, each in starts.items()},
+        frozenset(by_kind["attached"]),
+        frozenset(by_kind["edited"]),
+        _pattern(by_kind["events"]),
+    )
+
+
+def _pattern(wordings: Iterable[str]) -> re.Pattern[str]:
+    options = (re.escape(each).replace(r"\{\}", ".{0,200}") for each in wordings)
+    return re.compile(rf"(?:{'|'.join(options)})\.?", re.IGNORECASE)
+
+
+def _bare(text: str) -> str:
+    return text.strip("<>.。 ").casefold()
+
+
+def is_placeholder(line: str) -> bool:
+    """Tell whether a line, without marks, stands for something else: a picture, a call, a deleted message."""
+    if not line or len(line) > LONGEST:
+        return False
+    known, words = _wordings(), _bare(line)
+    if words in known.whole:
+        return True
+    if any(start in known.starts and known.starts[start].fullmatch(words) for start in (words[:START], "")):
+        return True
+    if line[-1] in ")）":
+        return line.rstrip(")）").replace("（", "(").rpartition("(")[2].casefold() in known.attached
+    what, colon, _ = line.strip("<>").partition(":")
+    return bool(colon) and line[0] == "<" and line[-1] == ">" and what.strip().casefold() in known.attached
+
+
+def is_event(text: str) -> bool:
+    """Tell whether a message, without marks, tells of the group or of one of its people: who joined, a new name."""
+    return len(text) <= LONGEST and _wordings().events.fullmatch(text) is not None
+
+
+def names_event(sender: str) -> bool:
+    """Tell whether what stands before a colon is the start of a notice: Ann changed the subject to "Trip."""
+    return any(sender.count(opening) > sum(map(sender.count, closing)) for opening, closing in _QUOTES[:-1]) or (
+        sender.count('"') % 2 == 1
+    )
+
+
+def without_notices(lines: Sequence[str]) -> str:
+    """Return what a person wrote of a message; "" where that is nothing."""
+    written = [_without_end(line) for line in lines if not line.startswith(MARK)]
+    kept = [line for line in map(visible, written) if not is_placeholder(line)]
+    return "\n".join(kept).strip()
+
+
+def _without_end(line: str) -> str:
+    """Take off the note that a message was edited, and the attachment under a caption."""
+    line = line.rstrip()
+    if line.endswith(">"):
+        start = line.rfind("<")
+        if _bare(line[start:]) in _wordings().edited:
+            line = line[:start].rstrip().removesuffix(MARK).rstrip()
+    start = line.rfind(MARK)
+    if start >= 0 and is_placeholder(visible(line[start:])):
+        line = line[:start].rstrip()
+        return "" if _OF_FILE.fullmatch(visible(line)) else line
+    return line

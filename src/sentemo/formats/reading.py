@@ -1,0 +1,46 @@
+"""How a file is to be read, and what was noticed while it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sentemo.errors import UsageError
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a user says about a file before it is read, and what a reader has to say about it."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """A table's columns by what they hold (text, speaker, conversation, label, time, id), where a user names them."""
+    kind: str = ""
+    """What the file is, in words: "WhatsApp on Android"."""
+    columns_taken: Mapping[str, str] = field(default_factory=dict)
+    """The columns that were taken, by what they hold; empty where the file is no table."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """How many of each kind of thing were left out: "notices", "empty cells"."""
+    remarks: list[str] = field(default_factory=list)
+    """Sentences that a user should read."""
+
+    def leave_out(self, what: str, count: int = 1) -> None:
+        """Count something that is not in the conversations."""
+        if count:
+            self.left_out[what] += count
+
+    def remark(self, sentence: str) -> None:
+        """Keep a sentence, once."""
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)
+
+
+def as_columns(text: str) -> dict[str, str]:
+    """Read what a user says of a table's columns: `text=body,speaker=agent`."""
+    found: dict[str, str] = {}
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        what, equals, name = part.partition("=")
+        if not equals or not name or what in found:
+            raise UsageError(f"{part!r} is not WHAT=COLUMN", "Write text=body,speaker=agent, each once")
+        found[what.strip()] = name.strip()
+    return found

@@ -96,3 +96,13 @@ def test_a_prediction_shows_itself() -> None:
 def test_what_the_package_offers() -> None:
     assert dir(sentemo) == sentemo.__all__ and "load" in dir(sentemo)
     assert sentemo.load("static").predict("I got the job!").turns[0].label in sentemo.load("static").labels
+
+
+def test_evaluation_and_the_client_are_a_short_way_off() -> None:
+    from sentemo.evaluation import Report, evaluate
+    from sentemo.evaluation.evaluate import evaluate as as_before
+    from sentemo.serve import Client
+
+    report = evaluate(Echo(), [Conversation.of(("Ann", "hi", "joy"), ("Bob", "ho", "calm"))], resamples=5)
+    assert isinstance(report, Report) and report.n == 2 and evaluate is as_before
+    assert isinstance(Client, type)

@@ -36,8 +36,8 @@ COSTS = {
     "browser": "serve/page",
     "process": """bulk damage evidence serve/test_process.py serve/test_client.py test_readme.py test_supply_chain.py
         training/test_parallel.py training/test_resume.py test_files.py encoders/test_cache.py
-        cli/test_main.py corpora/test_corpus.py testing/test_checks.py""",
-    "export": "export serve/test_exported.py",
+        cli/test_main.py corpora/test_corpus.py testing/test_checks.py test_without_torch.py""",
+    "export": "export serve/test_forms.py",
     "weights": """test_shipped.py test_live.py test_model.py test_privacy.py testing/test_labelers.py
         serve/test_emotion_map.py encoders/test_reader.py encoders/test_sentence.py artifacts/test_pretrained.py
         training benchmarks adaptation explanation cli llm/test_local.py integrations/test_pipeline.py

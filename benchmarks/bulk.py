@@ -34,6 +34,7 @@ from archive import write
 
 from sentemo import LabelSet, SentEmoContext
 from sentemo.encoders.hashing import HashingEncoder
+from sentemo.inference.modules import Modules
 from sentemo.network.network import Network
 from sentemo.network.shape import NetworkShape
 
@@ -176,7 +177,7 @@ def tiny(folder: Path) -> str:
     torch.manual_seed(0)
     labels = LabelSet(("neutral", "anger", "happiness", "sadness"), "neutral")
     shape = NetworkShape(embedding_dim=16, labels=4, context_dim=16, space_dim=8, layers=2, heads=2, window=3)
-    SentEmoContext(HashingEncoder(16), Network(shape), labels).save_pretrained(folder)
+    SentEmoContext(Modules(HashingEncoder(16), Network(shape)), labels).save_pretrained(folder)
     return str(folder)
 
 

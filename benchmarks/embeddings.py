@@ -50,7 +50,7 @@ def train(pipe: Any, utterances: int, encoder: str, folder: Path, mapped: bool) 
     """Make the utterances, encode them, train."""
     import torch
 
-    from sentemo.encoders import matrix
+    from sentemo.encoders import cache
     from sentemo.encoders.cache import CachedEncoder
     from sentemo.encoders.encoder import load_encoder
     from sentemo.training.fit import Split, Watchers, fit
@@ -59,7 +59,7 @@ def train(pipe: Any, utterances: int, encoder: str, folder: Path, mapped: bool) 
 
     torch.set_num_threads(1)
     if not mapped:
-        matrix.MOST_BYTES = 2**62
+        cache.MOST_BYTES = 2**62
     labels = LabelSet(("neutral", "anger", "happiness", "sadness"), "neutral")
     talks = conversations(utterances, labels.names)
     sizes = {"network.context_dim": "32", "network.space_dim": "16", "network.heads": "2", "network.layers": "1"}

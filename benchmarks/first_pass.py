@@ -14,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sentemo.artifacts.find import find
 from sentemo.corpora import get_corpus
-from sentemo.export.load import open_labeler
+from sentemo.loading import load
 from sentemo.types import Prediction, TurnPrediction
 
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("--static", default="static")
     asked = parser.parse_args()
     talks = get_corpus("dailydialog").read(asked.data, "validation")
-    rough, whole = (turns(open_labeler(find(name)).predict(talks)) for name in (asked.static, asked.model))
+    rough, whole = (turns(load(name).predict(talks)) for name in (asked.static, asked.model))
     gold = np.array([turn.label != "neutral" for talk in talks for turn in talk])
     said = np.array([turn.label != "neutral" for turn in whole])
     same = np.array([a.label == b.label for a, b in zip(rough, whole, strict=True)])

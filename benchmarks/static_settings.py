@@ -17,14 +17,12 @@ from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sentemo.artifacts.find import find
 from sentemo.corpora import get_corpus
 from sentemo.evaluation.evaluate import evaluate_predictions
 from sentemo.evaluation.folds import dialogue_folds
-from sentemo.export.folder import usable_beside
-from sentemo.export.load import open_labeler
 from sentemo.export.static_model import StaticModel
 from sentemo.export.static_write import write_static
+from sentemo.loading import load
 from sentemo.model import SentEmoContext
 from sentemo.training.static.distil import distil
 from sentemo.training.static.settings import Distillation
@@ -39,12 +37,11 @@ def main() -> None:
     parser.add_argument("rows", nargs="+")
     parser.add_argument("--data", type=Path, required=True, help="the folder of DailyDialog")
     parser.add_argument("--base", default="epochs=5")
-    parser.add_argument("--graphs", type=Path, help="an exported form of the model that labels in its place")
     asked = parser.parse_args()
     talks = get_corpus("dailydialog").read(asked.data, "train")
     kept, held_out = ([talks[place] for place in part] for part in dialogue_folds(talks, 5, 0)[0])
-    model, folder = SentEmoContext.from_pretrained(), find("default")
-    teacher = open_labeler(asked.graphs or usable_beside(folder) or folder, threads=1)
+    model = SentEmoContext.from_pretrained(engine="torch")
+    teacher = load(threads=1)
     answers = [answer for at in range(0, len(kept), 100) for answer in teacher.predict(kept[at : at + 100])]
     print("| settings | macro-F1* | micro-F1* | MCC | calibration error | CPU s |\n| :-- |" + " --: |" * 5, flush=True)
     for row in asked.rows:

@@ -44,7 +44,7 @@ def torch_row(model: str, threads: int, *, bfloat16: bool = False) -> tuple[Labe
     from sentemo.artifacts.find import find
 
     torch.set_num_threads(threads)
-    loaded = SentEmoContext.from_pretrained(model or "default")
+    loaded = SentEmoContext.from_pretrained(model or "default", engine="torch")
     if not bfloat16:
         return loaded.predict, on_disk(find(model or "default"))
 
@@ -56,10 +56,12 @@ def torch_row(model: str, threads: int, *, bfloat16: bool = False) -> tuple[Labe
 
 
 def onnx_row(model: str, threads: int) -> tuple[Label, int]:
-    """An exported model."""
-    from sentemo.export.onnx_model import OnnxModel
+    """The model as graphs, the shipped one without a name."""
+    from sentemo import SentEmoContext
+    from sentemo.artifacts.find import find
 
-    return OnnxModel.from_pretrained(model, threads=threads).predict, on_disk(Path(model))
+    folder = find(model or "default")
+    return SentEmoContext.from_pretrained(folder, engine="onnx", threads=threads).predict, on_disk(folder)
 
 
 def static_row(model: str, threads: int) -> tuple[Label, int]:

@@ -19,6 +19,7 @@ from reproduction.page.page import write_page
 from reproduction.systems import contextual, direct, tuned
 from sentemo.evaluation.protocols import select
 from sentemo.evaluation.triplet import embed_selected
+from sentemo.inference.modules import Modules, modules_of
 from sentemo.model import SentEmoContext
 from sentemo.network.network import Network
 
@@ -87,6 +88,7 @@ def _points(lab: Lab) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int64]]:
 def _untrained(model: SentEmoContext) -> SentEmoContext:
     """Return the same network as seed 0 drew it; only the statistics of its input are kept."""
     torch.manual_seed(0)
-    network = Network(model.network.shape)
-    network.context.standardize.load_state_dict(model.network.context.standardize.state_dict())
-    return SentEmoContext(model.encoder, network, model.labels, None, None, {})
+    trained = modules_of(model.runner)
+    network = Network(trained.network.shape)
+    network.context.standardize.load_state_dict(trained.network.context.standardize.state_dict())
+    return SentEmoContext(Modules(trained.encoder, network), model.labels)

@@ -106,7 +106,7 @@ class Lab:
         name, split = ENCODERS[encoder], self.ground.measured
         row = f"{name}, its own space", "triplet", split.name
         try:
-            space = RawSpace(self.ground.encoder(encoder, layers))
+            space = RawSpace(self.ground.encoder(encoder, layers).encode)
         except BadModel as error:
             return Measured(*row, why_not=error.cause)
         figures = evaluate(space, split.conversations, protocol="triplet", labels=self.ground.labels).metrics.figures

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sentemo.encoders.encoder import Encoder
 from sentemo.types import Conversation
 
 if TYPE_CHECKING:
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
 class RawSpace:
     """Utterance embeddings as points: no context, no training. An `Embedder` for the protocol `triplet`."""
 
-    encoder: Encoder
+    encode: Callable[[Sequence[str]], Embeddings]
 
     def embed(self, conversations: Sequence[Conversation]) -> list[Embeddings]:
         """Return each conversation's embeddings, (T,E)."""
         texts = [turn.text for conversation in conversations for turn in conversation]
-        vectors = self.encoder.encode(texts)
+        vectors = self.encode(texts)
         places = [0]
         for conversation in conversations:
             places.append(places[-1] + len(conversation))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sentemo.artifacts.weights import read_weights, write_weights
@@ -39,7 +38,7 @@ class Trial:
 def save_trial(folder: Path, trial: Trial, predictions: Sequence[Prediction]) -> None:
     """Keep the trial and the probabilities of all turns; the record is written last and makes the trial complete."""
     rows = [[turn.probabilities[name] for name in trial.labels] for prediction in predictions for turn in prediction]
-    write_weights(folder / SCORES, {"probabilities": torch.tensor(rows, dtype=torch.float32)})
+    write_weights(folder / SCORES, {"probabilities": np.array(rows, np.float32)})
     write_bytes(folder / RECORD, (json.dumps(asdict(trial), indent=1) + "\n").encode())
 
 
@@ -66,7 +65,7 @@ def load_predictions(folder: Path, trial: Trial, conversations: Sequence[Convers
     matrix = read_weights(folder / SCORES).get("probabilities")
     if matrix is None or matrix.shape != (sum(map(len, conversations)), len(trial.labels)):
         raise BadModel(f"{folder / SCORES} does not fit the data", f"Delete {folder} to train it again")
-    return predictions_of(matrix.double().numpy(), conversations, LabelSet(trial.labels))
+    return predictions_of(matrix.astype(np.float64), conversations, LabelSet(trial.labels))
 
 
 def predictions_of(

@@ -17,7 +17,6 @@ ORDER = (
     "files",
     "times",
     "types",
-    "rule",
     "judgement",
     "inputs",
     "label_sets",
@@ -26,8 +25,11 @@ ORDER = (
     "testing",
     "formats",
     "corpora",
+    "batching",
+    "heads",
     "network",
     "encoders",
+    "inference",
     "artifacts",
     "adaptation",
     "explanation",
@@ -49,6 +51,7 @@ LAYER = {name: place for place, name in enumerate(ORDER)} | {"errors": 0, "sente
 ROOT = Path(sentemo.__file__).parent
 HEAVY = {
     "torch",
+    "pytorch_metric_learning",
     "sentence_transformers",
     "transformers",
     "sklearn",
@@ -143,6 +146,25 @@ def test_the_network_knows_torch_alone(module: str) -> None:
 )
 def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
     assert not any(name.split(".")[0] == "torch" for name in imports(MODULES[module]))
+
+
+TORCH = {
+    *("network", "training"),
+    *("encoders.reader", "encoders.sentence", "inference.modules", "artifacts.trained"),
+    *("export.write", "export.linear8"),
+}
+"""What computes with torch; all else labels without it."""
+
+
+def test_torch_is_imported_where_models_are_trained_and_nowhere_else() -> None:
+    for module, path in MODULES.items():
+        trains = any(f"{module}.".startswith(f"sentemo.{each}.") for each in TORCH)
+        found = {name.split(".")[0] for name in imports(path, at_import=True)}
+        known = {name for name in imports(path, at_import=True) if name.startswith("sentemo.")}
+        assert trains or "torch" not in found, module
+        for name in known:
+            below = any(f"{name}.".startswith(f"sentemo.{each}.") for each in TORCH)
+            assert trains or not below or name == "sentemo.network.shape", f"{module} imports {name}"
 
 
 def test_language_models_know_labelers_and_evaluation_alone() -> None:

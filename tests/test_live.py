@@ -73,6 +73,5 @@ def test_what_is_remembered_does_not_grow(model: SentEmoContext) -> None:
     sizes = []
     for turn in SAID[:60]:
         live.add("Ann", turn.text)
-        memories = [*live._network._memories, *(live._reader._memories if live._reader else [])]
-        sizes.append(max(len(memory._turns) for memory in memories))
-    assert sizes[-1] == sizes[30] <= 1 + max(model.network.shape.window, 3)
+        sizes.append(max(len(getattr(live, name)._kept) for name in ("_network", "_reader") if hasattr(live, name)))
+    assert sizes[-1] == sizes[30] <= 1 + max(model.runner.network.shape.window, 3)

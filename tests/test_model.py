@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentemo import model as module
+from sentemo.batching import PIECE_TURNS, pieces
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.protocols import Embedder
+from sentemo.inference import engine as module
+from sentemo.inference.modules import Modules
 from sentemo.model import SentEmoContext
-from sentemo.network.cuts import PIECE_TURNS, pieces
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import FOUR, template_dialogues
@@ -142,9 +143,10 @@ def test_without_causal_mode_later_turns_matter() -> None:
 def test_a_long_conversation_runs_in_pieces_to_the_same_answer(
     monkeypatch: pytest.MonkeyPatch, causal: bool, base: SentEmoContext
 ) -> None:
-    model = replace(base, causal=causal, network=copy.deepcopy(base.network))
+    network = copy.deepcopy(base.runner.network)
+    model = replace(base, causal=causal, runner=Modules(base.runner.encoder, network))
     seen: list[int] = []
-    model.network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape[1]))
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape[1]))
     talk = long_talk(5000)
     prediction = model.predict(talk)
     assert len(prediction) == 5000
@@ -165,7 +167,7 @@ def test_points_lie_on_the_unit_sphere_and_decide_the_other_heads() -> None:
     flat = np.concatenate(points)
     np.testing.assert_allclose(np.linalg.norm(flat, axis=1), 1, atol=1e-5)
     assert MODEL.prototypes is not None
-    nearest = [FOUR.names[int(((point - MODEL.prototypes.points.numpy()) ** 2).sum(axis=1).argmin())] for point in flat]
+    nearest = [FOUR.names[int(((point - MODEL.prototypes.points) ** 2).sum(axis=1).argmin())] for point in flat]
     predictions = replace(MODEL, head="prototypes").predict(TALKS)
     assert [turn.label for prediction in predictions for turn in prediction] == nearest
 
@@ -211,6 +213,6 @@ def test_no_conversation_gives_no_prediction() -> None:
 
 def test_a_network_in_training_is_set_to_inference() -> None:
     model = random_model()
-    again = SentEmoContext(model.encoder, model.network.train(), model.labels)
-    assert not again.network.training
+    again = SentEmoContext(Modules(model.runner.encoder, model.runner.network.train()), model.labels)
+    assert not again.runner.network.training
     assert again.predict(TALKS[0]) == again.predict(TALKS[0])

@@ -21,7 +21,7 @@ from sentemo.encoders.encoder import Encoder, load_encoder
 from sentemo.errors import BadModel, MissingExtra
 from sentemo.evaluation.multilabel import measure_several
 from sentemo.evaluation.sample import sample_dialogues
-from sentemo.export.load import Form, open_labeler
+from sentemo.loading import Model, load
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, digest_of
 from sentemo.training.mixture import MappedCorpus
@@ -188,7 +188,7 @@ class Study:
 
     def _sources(self) -> list[str]:
         """The default mixture: as asked, or as the shipped model tells, or the usual one; those that are there."""
-        told = corpora_of(open_labeler(find("default")).facts) if not self.sources else ()
+        told = corpora_of(load("default").facts) if not self.sources else ()
         wanted = self.sources or (told if len(told) > 1 else SOURCES)
         there = {each for members in self.data.families.values() for each in members}
         missing = [name for name in wanted if family_member(name) not in there]
@@ -196,11 +196,11 @@ class Study:
             tell(f"not there, and left out of the mixture: {', '.join(missing)}")
         return [name for name in wanted if name not in missing]
 
-    def _open(self) -> Iterator[tuple[str, Path, Form]]:
+    def _open(self) -> Iterator[tuple[str, Path, Model]]:
         for name in self.models:
             try:
                 folder = find(name)
-                yield name, folder, open_labeler(folder)
+                yield name, folder, load(folder)
             except BadModel as error:
                 tell(f"{name} is left out: {error}")
 

@@ -154,7 +154,6 @@ def _learners(
 ) -> dict[str, tuple[Learner, int]]:
     """Each learner and on how many of the first episodes it runs."""
     import numpy as np
-    import torch
 
     from reproduction.few_shot.benchmark import OURS
     from reproduction.few_shot.learners import Adapting, Logistic, NearestPrototype, SetFit
@@ -163,11 +162,11 @@ def _learners(
     every = np.arange(len(pool.gold))
     embeddings = options.cached(raw, no_cache=False).encode(pool.texts(every))
     used = sorted(set(pool.dialogues.tolist()))
-    found = dict(zip(used, map(torch.from_numpy, model.features([pool.conversations[i] for i in used])), strict=True))
+    found = dict(zip(used, model.features([pool.conversations[i] for i in used]), strict=True))
     places = zip(pool.dialogues.tolist(), pool.turns.tolist(), strict=True)
-    features = torch.stack([found[dialogue][turn] for dialogue, turn in places])
+    features = np.stack([found[dialogue][turn] for dialogue, turn in places])
     read = model.features([Conversation.of(name) for name in pool.labels])
-    named = dict(zip(pool.labels, torch.from_numpy(np.concatenate(read)), strict=True))
+    named = dict(zip(pool.labels, np.concatenate(read), strict=True))
     raw_names = dict(zip(pool.labels, raw.encode(pool.labels), strict=True))
     learners: dict[str, tuple[Learner, int]] = {
         OURS: (Adapting(model, pool, features, named), episodes),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sentemo.cli import options
 from sentemo.cli.screen import put_pretty
-from sentemo.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentemo.encoders.encoder import Embeddings
 
 
 def raw(
@@ -23,26 +26,31 @@ def raw(
     no_cache: options.NoCache = False,
 ) -> None:
     """Measure the embeddings of a model's encoder, without context or training, as `sentemo evaluate` does a model."""
+    import numpy as np
+
     from reproduction.raw import RawSpace
-    from sentemo.artifacts.find import find
     from sentemo.evaluation.evaluate import evaluate
-    from sentemo.export.load import labels_only, open_labeler
+    from sentemo.inference.engine import Engine
     from sentemo.model import SentEmoContext
 
     options.use_threads(threads)
     labels, conversations = options.read_split(corpus, data, split)
-    folder = find(model)
-    if labels_only(folder):
-        raise UsageError(f"The model in {folder} was exported and gives no embeddings", "Name the one it was made of")
-    encoder = options.cached(cast(SentEmoContext, open_labeler(folder)).encoder, no_cache)
+    loaded = SentEmoContext.from_pretrained(model)
+    options.with_cache(loaded, no_cache)
+    name = loaded.runner.architecture.encoder.name
+
+    def encode(texts: Sequence[str]) -> Embeddings:
+        alone = [np.zeros(1, np.int64)] * len(texts)
+        return np.concatenate(Engine(loaded.runner, causal=False).read([[text] for text in texts], alone))
+
     report = evaluate(
-        RawSpace(encoder),
+        RawSpace(encode),
         conversations,
         protocol="triplet",
         labels=labels,
         corpus=corpus,
         split=split,
-        model_name=encoder.identity.name,
+        model_name=name,
         resamples=resamples,
         seed=seed,
     )

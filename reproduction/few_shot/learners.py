@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from reproduction.few_shot.episodes import Episode, Pool
@@ -42,23 +41,22 @@ class Adapting:
 
     model: SentEmoContext
     pool: Pool
-    features: torch.Tensor
+    features: Floats
     """(N,F)."""
-    names: Mapping[str, torch.Tensor]
+    names: Mapping[str, Floats]
     """(F,) of each label's name, read as an utterance."""
 
     def learn(self, episode: Episode) -> tuple[Callable[[IntArray], IntArray], float]:
         """Learn from features; the seconds leave reading the utterances out."""
         start = time.perf_counter()
-        support = self.features[torch.from_numpy(episode.support)]
+        support = self.features[episode.support]
         if not len(support):
-            support = torch.stack([self.names[name] for name in episode.names])
-        adapted, _ = choose(support, torch.from_numpy(episode.support_gold), len(episode.names))
+            support = np.stack([self.names[name] for name in episode.names])
+        adapted, _ = choose(support, episode.support_gold, len(episode.names))
         seconds = time.perf_counter() - start
 
         def label(rows: IntArray) -> IntArray:
-            with torch.inference_mode():
-                found: IntArray = adapted(self.features[torch.from_numpy(rows)]).argmax(-1).numpy()
+            found: IntArray = adapted(self.features[rows]).argmax(-1)
             return found
 
         return label, seconds

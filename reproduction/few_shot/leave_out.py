@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.reader import AnyEncoder, DialogueReader
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
@@ -22,7 +22,7 @@ def leave_out(
     conversations: Sequence[Conversation],
     count: int,
     *,
-    encoder: Encoder,
+    encoder: AnyEncoder,
     folder: Path,
     seed: int = 0,
     watchers: Watchers | None = None,
@@ -38,7 +38,8 @@ def leave_out(
         training = [_without(conversations[i], unseen) for i in kept]
         place = folder / "-".join(unseen)
         if (place / "model" / "manifest.json").is_file():
-            model = SentEmoContext.from_pretrained(place / "model", encoder=encoder)
+            given = None if isinstance(encoder, DialogueReader) else encoder
+            model = SentEmoContext.from_pretrained(place / "model", encoder=given)
         else:
             split = Split(f"without {' and '.join(unseen)}", training)
             with locked(place):

@@ -13,8 +13,8 @@ from torch import Tensor
 from reproduction.isolated.siamese import LinearSubnetwork, RecurrentSubnetwork
 from reproduction.isolated.words import IndexedTexts, WordVectors
 from sentemo.errors import UsageError
+from sentemo.heads import Floats, Neighbours, Prototypes, softmax
 from sentemo.labeler import Predicting
-from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class IsolatedModel(Predicting):
         """Label every turn by its own words alone."""
         head = self.prototypes if self.head == "prototypes" else self.neighbours
         return [
-            self._prediction(conversation, head(torch.from_numpy(points)))
+            self._prediction(conversation, head(points))
             for conversation, points in zip(conversations, self.embed(conversations), strict=True)
         ]
 
@@ -61,8 +61,8 @@ class IsolatedModel(Predicting):
         points = embed_texts(self.subnetwork, self.vectors.index(texts)).numpy()
         return [points[[row[turn.text] for turn in conversation]] for conversation in conversations]
 
-    def _prediction(self, conversation: Conversation, scores: Tensor) -> Prediction:
-        rows = scores.double().softmax(-1).tolist()
+    def _prediction(self, conversation: Conversation, scores: Floats) -> Prediction:
+        rows = softmax(scores.astype(np.float64)).tolist()
         names = self.labels.names
         turns = []
         for turn, row in zip(conversation, rows, strict=True):

@@ -17,7 +17,7 @@ from reproduction.isolated.words import IndexedTexts, WordVectors
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.triplet import Triplets, draw_triplets
-from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.heads import Neighbours, Prototypes
 from sentemo.training.fit import STORED_PER_LABEL, Watchers
 from sentemo.training.objectives import check_finite
 from sentemo.training.state import Progress
@@ -156,10 +156,11 @@ def fit_isolated_heads(
 ) -> tuple[Prototypes, Neighbours]:
     """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
     points, gold = embed_texts(subnetwork, data.texts)[data.rows], torch.from_numpy(data.gold)
-    prototypes = Prototypes(n_labels, points.shape[1])
-    prototypes.fit(points, gold)
+    means = torch.stack(
+        [points[gold == label].mean(0) if (gold == label).any() else points[0] * 0 for label in range(n_labels)]
+    )
     order = torch.randperm(len(gold), generator=torch.Generator().manual_seed(seed))
     chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(n_labels)])
-    neighbours = Neighbours(len(chosen), points.shape[1], n_labels)
-    neighbours.fit(points[chosen], gold[chosen])
-    return prototypes, neighbours
+    scores = np.zeros((len(chosen), n_labels), np.float32)  # there is no classifier
+    neighbours = Neighbours(points[chosen].numpy(), gold[chosen].numpy(), scores)
+    return Prototypes(means.numpy()), neighbours

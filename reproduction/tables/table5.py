@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from reproduction.exhibit import Exhibit
 from reproduction.measured import NOT_HERE
 from reproduction.tables.published import PublishedRow, published
-from sentemo.encoders.encoder import Encoder
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from sentemo.artifacts.parts import ModelParts
+    from sentemo.encoders.reader import AnyEncoder
 
 COLUMNS = ("model", "source", "seq. length", "tokens", "dimensions", "size", "parameters", "trained", "Tr. layers")
 FIELDS = ("sequence_length", "tokens", "dimensions", "size", "parameters", "trained", "layers")
@@ -49,7 +49,7 @@ class Description:
     why_not: str = ""
 
 
-def describe_encoder(encoder: Encoder, system: str = "") -> Description:
+def describe_encoder(encoder: AnyEncoder, system: str = "") -> Description:
     """Measure a frozen encoder, through a cache if need be; one that is no Transformer has no parameters here."""
     from sentemo.encoders.cache import CachedEncoder
     from sentemo.encoders.sentence import NOT_SAVED, SentenceEncoder
@@ -72,11 +72,18 @@ def describe_encoder(encoder: Encoder, system: str = "") -> Description:
 
 def describe_model(model: ModelParts, system: str = "SentEmoContext", folder: Path | None = None) -> Description:
     """Measure encoder and network together; `folder` is where the model was saved, if it was."""
+    from sentemo.artifacts.pretrained import heads_of
+    from sentemo.inference.modules import modules_of
     from sentemo.network.layer import EncoderLayer
 
-    encoder = describe_encoder(model.encoder)
-    trained = _count(model.network.parameters())
-    own = sum(map(_bytes_of, model.modules().values())) if folder is None else _bytes_in(folder)
+    runner = modules_of(model.runner)
+    encoder = describe_encoder(runner.encoder)
+    trained = _count(runner.network.parameters())
+    own = (
+        sum(map(_bytes_of, runner.trained.values())) + sum(array.nbytes for array in heads_of(model).values())
+        if folder is None
+        else _bytes_in(folder)
+    )
     is_carried = folder is not None and (folder / "encoder").is_dir()
     return replace(
         encoder,
@@ -84,7 +91,7 @@ def describe_model(model: ModelParts, system: str = "SentEmoContext", folder: Pa
         parameters=encoder.parameters + trained,
         trained=trained,
         size_bytes=own if is_carried else own + encoder.size_bytes,
-        layers=encoder.layers + sum(isinstance(part, EncoderLayer) for part in model.network.modules()),
+        layers=encoder.layers + sum(isinstance(part, EncoderLayer) for part in runner.network.modules()),
     )
 
 

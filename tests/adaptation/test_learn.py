@@ -68,7 +68,7 @@ def test_unlabelled_conversations_may_help(model: SentEmoContext, tmp_path: Path
     assert adapted.adaptation is not None and adapted.adaptation.method == "label-free"
     assert accuracy(adapted, examples(20, seed=1)) > 0.7
     adapted.save_pretrained(tmp_path / "model")
-    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.encoder)
+    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.runner.encoder)
     assert again.predict(template_dialogues(3)) == adapted.predict(template_dialogues(3))
     tried = model.adapt(examples(6), unlabelled=template_dialogues(30)).adaptation
     assert tried is not None and "label-free" in tried.trials
@@ -108,16 +108,17 @@ def test_extends_labels_and_keeps_the_old_ones() -> None:
 
 def well_known(seed: int = 0) -> SentEmoContext:
     """A model that keeps real examples of its labels."""
-    import torch
+    import numpy as np
 
-    from sentemo.network.heads import Neighbours
+    from sentemo.heads import Neighbours
 
     model = random_model(seed, encoder=HashingEncoder(256))
     rng = random.Random(seed)
     texts = [(rng.choice(OPENERS[name]).format(rng.choice(THINGS)), name) for name in model.labels.names * 30]
-    rows = torch.cat([*map(torch.from_numpy, model.features([Conversation.of(text) for text, _ in texts]))])
-    model.neighbours = Neighbours(len(texts), rows.shape[1], 4)
-    model.neighbours.fit(rows, torch.tensor([model.labels.index(name) for _, name in texts]))
+    talks = [Conversation.of(text) for text, _ in texts]
+    scores = np.concatenate([output.scores for _, output in model._engine.outputs(talks)])
+    gold = np.array([model.labels.index(name) for _, name in texts])
+    model.neighbours = Neighbours(np.concatenate(model.features(talks)), gold, scores)
     return model
 
 
@@ -166,7 +167,7 @@ def test_is_saved_and_loaded_like_any_model(change: str, tmp_path: Path) -> None
         adapted = model.adapt(examples(6), labels=change)  # type: ignore[arg-type]
         adapted = adapted.rename({"food": "meals"})
     adapted.save_pretrained(tmp_path / "model")
-    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.encoder)
+    again = SentEmoContext.from_pretrained(tmp_path / "model", encoder=model.runner.encoder)
     talks = template_dialogues(10)
     assert again.predict(talks) == adapted.predict(talks)
     assert again.texts == adapted.texts and again.labels == adapted.labels and again.adaptation == adapted.adaptation

@@ -19,7 +19,8 @@ from tests.evidence.plugin import Evidence
 
 from .models import random_model
 
-FILES = ("model.safetensors", "config.json", "README.md", "manifest.json")
+FILES = ("model.safetensors", "heads.safetensors", "config.json", "README.md", "manifest.json")
+WEIGHTS = FILES[:2]
 Mutation = Callable[[Path, Path, random.Random], None]
 
 
@@ -113,7 +114,14 @@ def edit_manifest(model: Path, other: Path, rng: random.Random) -> None:
 def config_edits(config: dict[str, Any]) -> list[Any]:
     """Edits that make a configuration wrong, whatever its manifest says."""
     shape, encoder = config["shape"], config["encoder"]
-    right = [("sentemo", "x"), ("neutral", None)]
+    right = [
+        ("sentemo", "x"),
+        ("neutral", None),
+        ("graphs", None),
+        ("decision", None),
+        ("adapted", None),
+        ("reader", None),
+    ]
     wrong = [(key, value) for key in config for value in (None, "x", 3.5, [3]) if (key, value) not in right]
     return [
         *({key: value for key, value in config.items() if key != left_out} for left_out in config),
@@ -161,8 +169,8 @@ def config_edits(config: dict[str, Any]) -> list[Any]:
 
 
 def edit_header(model: Path, other: Path, rng: random.Random) -> None:
-    """Edit the header of the weights and the manifest with it."""
-    path = model / "model.safetensors"
+    """Edit the header of weights and the manifest with it."""
+    path = model / rng.choice(WEIGHTS)
     content = path.read_bytes()
     size = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + size])
@@ -191,7 +199,7 @@ def edit_header(model: Path, other: Path, rng: random.Random) -> None:
 
 
 def spoil_numbers(model: Path, other: Path, rng: random.Random) -> None:
-    path = model / "model.safetensors"
+    path = model / rng.choice(WEIGHTS)
     content = bytearray(path.read_bytes())
     size = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + size])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 
 from sentemo.artifacts.find import SHIPPED, find
 from sentemo.artifacts.manifest import write_manifest
@@ -18,12 +18,12 @@ from sentemo.artifacts.weights import read_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import BadModel, UsageError
+from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.decision import Decision
 from tests.dialogues import template_dialogues
 from tests.encoders.readers import tiny_reader
 
-from .models import fingerprint_of, random_model, tensors_of
+from .models import arrays_of, fingerprint_of, random_model
 
 TALKS = template_dialogues(3)
 
@@ -35,14 +35,18 @@ def test_what_is_saved_is_loaded_bit_by_bit(tmp_path: Path, sizes: dict[str, int
     model.save_pretrained(tmp_path / "model")
     again = SentEmoContext.from_pretrained(tmp_path / "model")
     assert fingerprint_of(again) == fingerprint_of(model)
-    assert (again.labels, again.facts, again.network.shape) == (model.labels, model.facts, model.network.shape)
+    assert (again.labels, again.facts, again.runner.network.shape) == (
+        model.labels,
+        model.facts,
+        model.runner.network.shape,
+    )
     assert (again.prototypes is not None, again.neighbours is not None) == (heads, heads)
-    assert again.encoder.identity == model.encoder.identity and not again.network.training
+    assert not again.runner.network.training
     assert again.predict(TALKS) == model.predict(TALKS)
     again.save_pretrained(tmp_path / "again")
     for path in (tmp_path / "model").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
-    assert all(parameter.requires_grad for parameter in again.network.parameters())
+    assert all(parameter.requires_grad for parameter in again.runner.network.parameters())
 
 
 def test_loading_draws_no_random_number(tmp_path: Path) -> None:
@@ -52,26 +56,9 @@ def test_loading_draws_no_random_number(tmp_path: Path) -> None:
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_half_takes_half_the_room_and_rounds_to_16_bits(tmp_path: Path) -> None:
-    model = random_model()
-    scale = model.network.context.standardize.scale
-    scale[0] = 1e5  # beyond what 16 bits hold
-    model.save_pretrained(tmp_path / "half", precision="float16")
-    model.save_pretrained(tmp_path / "whole")
-    sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("half", "whole")]
-    assert sizes[0] < 0.7 * sizes[1]
-    again = tensors_of(SentEmoContext.from_pretrained(tmp_path / "half"))
-    for name, tensor in tensors_of(model).items():
-        rounded = tensor if not tensor.is_floating_point() or tensor is scale else tensor.half().float()
-        expected = tensor if name == "network.context.standardize.scale" else rounded
-        assert torch.equal(again[name], expected), name
-
-
 def tuned_model() -> SentEmoContext:
     model = random_model(encoder=tiny_reader(vocabulary=2000, width=64))
-    decision = Decision(4, 1.5)
-    decision.prior.copy_(torch.tensor([0.1, -1.0, -0.5, 0.0]))
-    model.decision = decision
+    model.decision = Rule((0.1, -1.0, -0.5, 0.0), 1.5)
     return model
 
 
@@ -92,10 +79,9 @@ def test_a_tuned_encoder_lies_inside(tmp_path: Path) -> None:
 
 def test_a_temperature_that_turns_scores_over_is_refused(tmp_path: Path) -> None:
     model = tuned_model()
-    assert model.decision is not None
-    model.decision.temperature.fill_(-1.0)
+    model.decision = Rule((0.0,) * 4, -1.0)
     model.save_pretrained(tmp_path / "model")
-    with pytest.raises(BadModel, match=r"divides scores by -1\.0"):
+    with pytest.raises(BadModel, match="a decision that can't be"):
         SentEmoContext.from_pretrained(tmp_path / "model")
 
 
@@ -105,13 +91,13 @@ def test_large_matrices_in_8_bits(tmp_path: Path) -> None:
     model.save_pretrained(tmp_path / "whole")
     sizes = [(tmp_path / name / "model.safetensors").stat().st_size for name in ("int8", "whole")]
     assert sizes[0] < 0.4 * sizes[1]
-    again = tensors_of(SentEmoContext.from_pretrained(tmp_path / "int8"))
-    for name, tensor in tensors_of(model).items():
-        if tensor.dim() == 2 and tensor.numel() >= 2**14:
-            step = tensor.abs().amax(1, keepdim=True) / 127
-            assert ((again[name] - tensor).abs() <= 0.501 * step).all() and not torch.equal(again[name], tensor)
+    again = arrays_of(SentEmoContext.from_pretrained(tmp_path / "int8"))
+    for name, array in arrays_of(model).items():
+        if array.ndim == 2 and array.size >= 2**14:
+            step = np.abs(array).max(1, keepdims=True) / 127
+            assert (np.abs(again[name] - array) <= 0.501 * step).all() and not np.array_equal(again[name], array)
         else:
-            torch.testing.assert_close(again[name], tensor, rtol=1e-3, atol=1e-5)
+            np.testing.assert_allclose(again[name], array, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +116,11 @@ def test_a_reader_of_impossible_sizes_is_refused(tmp_path: Path, change: dict[st
 
 def test_scales_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
-    save_file({"a": torch.zeros(3, 4, dtype=torch.int8), "a.scale": torch.ones(2)}, path)
-    with pytest.raises(BadModel, match="scales of a are missing or of another shape"):
+    save_file({"a": np.zeros((3, 4), np.int8), "a.scale": np.ones(2, np.float32)}, path)
+    with pytest.raises(BadModel, match="scales of a are of another shape"):
         read_weights(path)
-    save_file({"a": torch.zeros(3, 4, dtype=torch.int8)}, path)
-    with pytest.raises(BadModel, match="scales of a"):
+    save_file({"a": np.zeros((3, 4), np.int8)}, path)
+    with pytest.raises(BadModel, match="no sound"):
         read_weights(path)
 
 
@@ -145,6 +131,7 @@ def test_files_may_be_read_by_others_and_hold_no_pickle(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [
         "README.md",
         "config.json",
+        "heads.safetensors",
         "manifest.json",
         "model.safetensors",
     ]
@@ -159,7 +146,7 @@ def test_another_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadModel, match=r"embeddings of hashing-16 .* not of hashing-8"):
         SentEmoContext.from_pretrained(tmp_path / "model", encoder=HashingEncoder(8))
     mine = HashingEncoder(16)
-    assert SentEmoContext.from_pretrained(tmp_path / "model", encoder=mine).encoder is mine
+    assert SentEmoContext.from_pretrained(tmp_path / "model", encoder=mine).runner.encoder is mine
 
 
 def test_an_encoder_may_be_carried_inside(tmp_path: Path, tiny_roberta: Path) -> None:
@@ -183,7 +170,10 @@ def test_the_packaged_encoder_may_be_carried_inside(tmp_path: Path, minilm: Sent
     model = random_model(encoder=minilm)
     model.save_pretrained(tmp_path / "model", carry_encoder=True)
     again = SentEmoContext.from_pretrained(tmp_path / "model")
-    assert isinstance(again.encoder, SentenceEncoder) and again.encoder.folder == tmp_path / "model" / "encoder"
+    assert (
+        isinstance(again.runner.encoder, SentenceEncoder)
+        and again.runner.encoder.folder == tmp_path / "model" / "encoder"
+    )
     for ours, theirs in zip(again.embed(TALKS), model.embed(TALKS), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
@@ -282,3 +272,30 @@ def test_loading_unpickles_nothing(tmp_path: Path, tiny_roberta: Path) -> None:
     with pytest.raises(BadModel, match=r"pytorch_model.bin, which its manifest does not list"):
         SentEmoContext.from_pretrained(tmp_path / "b")
     assert UNPICKLED == []
+
+
+def test_what_format_4_kept_among_the_weights_is_read(tmp_path: Path) -> None:
+    """A model as version 0.2 wrote it: everything in one file of weights, the decision and few-shot labels too."""
+    model = tuned_model().adapt({"a": ["I love Rome", "I hate Rome"], "b": ["oh, I see", "tell me more"]})
+    model.save_pretrained(tmp_path / "model")
+    folder, arrays = tmp_path / "model", arrays_of(model)
+    del arrays["neighbours.scores"]
+    arrays["neighbours.points"] = arrays.pop("neighbours.features")
+    assert model.decision is not None and model.adapted is not None
+    arrays |= {"decision.prior": np.array(model.decision.prior, np.float32), "decision.temperature": np.float32(1.5)}
+    arrays |= {f"adapted.{name}": np.float32(getattr(model.adapted, name)) for name in ("scale", "threshold")}
+    save_file({name: np.array(array, order="C") for name, array in arrays.items()}, folder / "model.safetensors")
+    (folder / "heads.safetensors").unlink()
+    config = json.loads((folder / "config.json").read_text())
+    del config["graphs"], config["adapted"]["scale"], config["adapted"]["threshold"]
+    config |= {"format": 4, "decision": True}
+    config["adapted"]["features"] = model.runner.architecture.features
+    (folder / "config.json").write_text(json.dumps(config))
+    write_manifest(folder)
+    again = SentEmoContext.from_pretrained(folder)
+    assert again.adaptation == model.adaptation and again.texts == model.texts
+    for one, other in zip(again.predict(TALKS), model.predict(TALKS), strict=True):
+        for ours, theirs in zip(one, other, strict=True):
+            assert ours.score == pytest.approx(theirs.score, abs=1e-5)
+    assert again.neighbours is not None and model.neighbours is not None
+    np.testing.assert_allclose(again.neighbours.scores, model.neighbours.scores, rtol=1e-3, atol=1e-3)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.export.load import open_labeler
 from sentemo.export.static_folder import read_static
 from sentemo.export.static_model import StaticModel
 from sentemo.files import sha256_of
+from sentemo.loading import load
 from sentemo.model import SentEmoContext
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command
@@ -81,7 +81,7 @@ def test_an_exported_model_is_evaluated_as_the_model_is(
 
 
 def test_each_form_is_loaded_as_what_it_is(model: Path, tmp_path: Path) -> None:
-    static = open_labeler(save_random_static(tmp_path / "static"), causal=True)
+    static = load(save_random_static(tmp_path / "static"), causal=True)
     assert isinstance(static, StaticModel) and static.causal
-    whole = open_labeler(model, head="prototypes", causal=True)
+    whole = load(model, head="prototypes", causal=True)
     assert isinstance(whole, SentEmoContext) and whole.head == "prototypes" and whole.causal

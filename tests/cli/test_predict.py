@@ -9,18 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 from rich.console import Console
 
-from sentemo.artifacts.parts import OtherLabels
 from sentemo.cli.screen import show
 from sentemo.formats.jsonl import read_jsonl, write_jsonl
 from sentemo.formats.predictions import as_record
+from sentemo.heads import OtherLabels
 from sentemo.model import SentEmoContext
-from sentemo.network.label_head import LabelHead
 from sentemo.shares import fit_shares, reweigh
-from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
+from sentemo.types import LabelSet, Prediction, TurnPrediction
 from tests.cli.conftest import Command
 from tests.dialogues import template_dialogues
 
@@ -132,9 +131,10 @@ def stating(run_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a model that states the label shares it assumes, and knows another label set."""
     model = SentEmoContext.from_pretrained(run_dir)
     shares = dict.fromkeys(model.labels.names, 0.1) | {"neutral": 0.4}
-    moods = LabelHead(3, model.features([Conversation.of("hi")])[0].shape[1])
-    moods.threshold[:] = torch.tensor([0.4, 0.4, 1.1])  # sigmoid(0) is 0.5: two of the three always apply
-    heads = {"goemotions": OtherLabels(LabelSet(("joy", "love", "neutral"), "neutral"), moods)}
+    width = model.runner.architecture.features
+    threshold = np.array([0.4, 0.4, 1.1], np.float32)  # sigmoid(0) is 0.5: two of the three always apply
+    nothing = np.zeros((3, width), np.float32), np.zeros(3, np.float32)
+    heads = {"goemotions": OtherLabels(LabelSet(("joy", "love", "neutral"), "neutral"), *nothing, threshold)}
     folder = tmp_path_factory.mktemp("stating") / "model"
     replace(model, facts={**model.facts, "label shares": shares}, heads=heads).save_pretrained(folder)
     return folder

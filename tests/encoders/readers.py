@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.reader import KIND, DialogueReader
-from sentemo.network.reader import Reader, ReaderShape
+from sentemo.inference.engine import Engine
+from sentemo.inference.modules import Modules
+from sentemo.network.network import Network
+from sentemo.network.reader import Reader
+from sentemo.network.shape import NetworkShape, ReaderShape
 from tests.dialogues import ECHOES, OPENERS, THINGS
 
 SHAPE = ReaderShape(vocabulary=200, width=16, layers=3, heads=2, inner=32, places=16, max_tokens=12, alone=1, window=2)
@@ -44,3 +51,14 @@ def tiny_reader(seed: int = 0, *, std: float = 0.3, **sizes: int) -> DialogueRea
     module = random_reader(seed, std=std, **sizes)
     identity = EncoderIdentity(KIND, f"tiny-{seed}", f"{seed:064d}", (), module.shape.width)
     return DialogueReader(tiny_tokenizer(), module, identity)
+
+
+def engine_of(reader: DialogueReader, *, causal: bool = False) -> Engine:
+    """What reads with a reader; the network above it doesn't matter."""
+    shape = NetworkShape(embedding_dim=reader.module.shape.width, labels=2, context_dim=8, space_dim=8, heads=2)
+    return Engine(Modules(reader, Network(shape)), causal)
+
+
+def embedded(reader: DialogueReader, texts: Sequence[str]) -> NDArray[np.float32]:
+    """(N,E), each text read as a dialogue of its own."""
+    return np.concatenate(engine_of(reader).read([[text] for text in texts], [np.zeros(1, np.int64)] * len(texts)))

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sentemo.encoders import cache, matrix
-from sentemo.encoders.cache import CachedEncoder
+from sentemo.encoders import cache
+from sentemo.encoders.cache import CachedEncoder, empty_matrix, repeat_rows
 from sentemo.encoders.hashing import HashingEncoder
-from sentemo.encoders.matrix import empty_matrix, repeat_rows
 from sentemo.errors import SentemoError
 
 TEXTS = ["a", "b", "a", "c", "b", "a", *map(str, range(40))]
@@ -18,8 +17,8 @@ TEXTS = ["a", "b", "a", "c", "b", "a", *map(str, range(40))]
 @pytest.fixture
 def mapped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every matrix be large."""
-    monkeypatch.setattr(matrix, "MOST_BYTES", 0)
-    monkeypatch.setattr(matrix, "AT_ONCE", 7)
+    monkeypatch.setattr(cache, "MOST_BYTES", 0)
+    monkeypatch.setattr(cache, "AT_ONCE", 7)
     monkeypatch.setattr(cache, "CHUNK", 5)
 
 

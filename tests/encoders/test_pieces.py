@@ -6,11 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.encoders.pieces import PART_TOKENS, Pieces
-from sentemo.encoders.reader import merged
-from sentemo.network.alone import read_alone
-from sentemo.network.tokens import pad_tokens, places_of
+from sentemo.network.batch import pad_tokens, places_of
+from sentemo.training.running import read_alone
 
-from .readers import tiny_reader, tiny_tokenizer
+from .readers import embedded, tiny_reader, tiny_tokenizer
 
 CLS, SEP = 1, 2
 
@@ -51,7 +50,7 @@ def test_places_begin_again_in_each_piece() -> None:
 def test_what_comes_last_in_a_long_message_is_read() -> None:
     reader = tiny_reader()
     calm, other = "rome " * 30, "rome " * 29 + "hate"
-    vectors = reader.encode([calm, other])
+    vectors = embedded(reader, [calm, other])
     assert np.abs(vectors[0] - vectors[1]).max() > 1e-3
 
 
@@ -69,20 +68,21 @@ def test_pieces_are_read_alone_as_they_are_together() -> None:
 def test_a_very_long_message_is_the_mean_of_its_parts() -> None:
     reader = tiny_reader(window=0)
     text = "I love Rome and hate it . " * 200
-    [[parts]] = reader.parts([[text]])
+    [found] = reader.pieces.parts([text])
+    parts = [torch.tensor([token for piece in part for token in piece]) for part in found]
     assert len(parts) > 1
     alone = torch.stack([reader.module(*pad_tokens([[part]], [torch.tensor([0])])[:4])[0, 0] for part in parts])
     lengths = torch.tensor([float(len(part)) for part in parts])
     wanted = (alone * lengths[:, None]).sum(0) / lengths.sum()
-    np.testing.assert_allclose(reader.encode([text])[0], wanted.detach().numpy(), atol=1e-5)
-    torch.testing.assert_close(merged(alone, parts), wanted)
+    np.testing.assert_allclose(embedded(reader, [text])[0], wanted.detach().numpy(), atol=1e-5)
 
 
 def test_the_work_grows_with_the_length_and_no_faster() -> None:
     reader, read = tiny_reader(), []
-    reader.module.register_forward_pre_hook(lambda module, inputs: read.append(inputs[0].numel()))
+    for layer in reader.module.layers:
+        layer.register_forward_pre_hook(lambda module, inputs: read.append(inputs[0].numel()))
     for times in (1000, 8000):
-        reader.encode(["rome love " * times])
+        embedded(reader, ["rome love " * times])
         read.append(0)
     short, long = (sum(read[: read.index(0)]), sum(read[read.index(0) :]))
     assert long < 10 * short

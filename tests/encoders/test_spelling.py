@@ -8,7 +8,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from sentemo.encoders.packaged import packaged_folder
-from sentemo.encoders.spelling import spell_out
+from sentemo.encoders.reader import spell_out
 
 EMOJI = [
     *map(chr, range(0x1F600, 0x1F650)),

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import BadInput, UsageError
@@ -23,20 +22,20 @@ from tests.explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE
 
 
 def brute_nearest(
-    model: SentEmoContext, talk: Conversation, bank: list[tuple[str, str, torch.Tensor]], count: int
+    model: SentEmoContext, talk: Conversation, bank: list[tuple[str, str, np.ndarray]], count: int
 ) -> list[list[tuple[str, str, float]]]:
-    features = torch.from_numpy(model.features([talk])[0])
+    features = model.features([talk])[0]
     ranked = []
     for row in features:
-        far = [(text, label, float((row - other).square().sum().sqrt())) for text, label, other in bank]
+        far = [(text, label, float(((row - other) ** 2).sum() ** 0.5)) for text, label, other in bank]
         ranked.append(sorted(far, key=lambda each: each[2])[:count])
     return ranked
 
 
-def featurised(model: SentEmoContext, talks: list[Conversation]) -> list[tuple[str, str, torch.Tensor]]:
+def featurised(model: SentEmoContext, talks: list[Conversation]) -> list[tuple[str, str, np.ndarray]]:
     return [
         (turn.text, turn.label, row)
-        for talk, rows in zip(talks, map(torch.from_numpy, model.features(talks)), strict=True)
+        for talk, rows in zip(talks, model.features(talks), strict=True)
         for turn, row in zip(talk, rows, strict=True)
         if turn.label is not None
     ]
@@ -68,7 +67,7 @@ def test_an_example_that_is_the_turn_itself_is_at_distance_0() -> None:
 def test_a_bank_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     model = random_model()
     seen: list[int] = []
-    monkeypatch.setattr(model, "_features", lambda talks: (seen.append(len(talks)), MODEL._features(talks))[1])
+    monkeypatch.setattr(model, "features", lambda talks: (seen.append(len(talks)), MODEL.features(talks))[1])
     first = model.explain(THREE)
     assert model.explain(THREE) == first and len(seen) == 1
     assert first == MODEL.explain(THREE)
@@ -93,7 +92,7 @@ def test_prototypes_lie_where_the_mean_does() -> None:
     assert MODEL.prototypes is not None
     (points,) = MODEL.embed([THREE])
     for point, turn in zip(points, MODEL.explain(THREE), strict=True):
-        far = np.sqrt(((point - MODEL.prototypes.points.numpy()) ** 2).sum(1))
+        far = np.sqrt(((point - MODEL.prototypes.points) ** 2).sum(1))
         assert_close(dict(turn.prototypes), dict(zip(FOUR.names, far.tolist(), strict=True)))
 
 
@@ -138,12 +137,10 @@ def test_an_adapted_model_shows_what_it_learnt_from(base: SentEmoContext, method
     learnt = featurised(model, TOPICS)
     explanation = model.explain(THREE, neighbours=4)
     assert_nearest(explanation, brute_nearest(model, THREE, learnt, 4))
-    features = torch.from_numpy(model.features([THREE])[0])
-    means = {
-        name: torch.stack([row for _, label, row in learnt if label == name]).mean(0) for name in ("food", "travel")
-    }
+    features = model.features([THREE])[0]
+    means = {name: np.stack([row for _, label, row in learnt if label == name]).mean(0) for name in ("food", "travel")}
     for row, turn in zip(features, explanation, strict=True):
-        far = {name: float((row - mean).square().sum().sqrt()) for name, mean in means.items()}
+        far = {name: float(((row - mean) ** 2).sum() ** 0.5) for name, mean in means.items()}
         assert_close(dict(turn.prototypes), far)
     for gone in range(len(THREE)):
         assert_close(told(explanation, gone), changes(model, THREE, gone, 8))
@@ -162,14 +159,12 @@ def test_labels_that_extend_others_stand_beside_them() -> None:
     own = [each for each in featurised(model, [*shipped()]) if each[1] in FOUR.names]
     explanation = model.explain(THREE, neighbours=50)
     assert_nearest(explanation, brute_nearest(model, THREE, learnt + own, 50))
-    rows = [(FOUR.names[k], row) for k, row in zip(model.neighbours.labels, model.neighbours.points, strict=True)]
+    rows = [(FOUR.names[k], row) for k, row in zip(model.neighbours.labels, model.neighbours.features, strict=True)]
     rows += [(label, row) for _, label, row in learnt]
-    features = torch.from_numpy(model.features([THREE])[0])
+    features = model.features([THREE])[0]
     for point, turn in zip(features, explanation, strict=True):
-        means = {
-            name: torch.stack([row for label, row in rows if label == name]).mean(0) for name in model.labels.names
-        }
-        assert_close(dict(turn.prototypes), {n: float((point - m).square().sum().sqrt()) for n, m in means.items()})
+        means = {name: np.stack([row for label, row in rows if label == name]).mean(0) for name in model.labels.names}
+        assert_close(dict(turn.prototypes), {n: float(((point - m) ** 2).sum() ** 0.5) for n, m in means.items()})
     for gone in range(len(THREE)):
         assert_close(told(explanation, gone), changes(model, THREE, gone, 8))
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sentemo import model as module
+from sentemo.batching import pieces
 from sentemo.explanation import influence
+from sentemo.inference import engine as module
+from sentemo.inference.engine import Engine
 from sentemo.model import SentEmoContext
-from sentemo.network.cuts import pieces
 from sentemo.types import Conversation
 from tests.dialogues import template_dialogues
 from tests.explanation.explained import BANK, CAUSAL, KINDS, MODEL, TALKS, THREE, UNNAMED, assert_close, changes, told
@@ -58,12 +59,12 @@ def test_few_turns_are_read_at_once_and_few_in_all(base: SentEmoContext, monkeyp
     said = [turn for talk in template_dialogues(100) for turn in talk][:300]
     read: list[int] = []
     ran: list[int] = []
-    monkeypatch.setattr(model, "_read", watched(model._read, read))
-    monkeypatch.setattr(influence, "run", watched(influence.run, ran, 1))
+    monkeypatch.setattr(Engine, "read", watched(Engine.read, read, 1))
+    monkeypatch.setattr(Engine, "score", watched(Engine.score, ran, 1))
     model.explain(Conversation("", tuple(said)), bank=BANK[:1])
-    assert max(ran) <= 200 and sum(ran) <= 300 * 2 * (8 + model.reach)
+    assert max(ran[2:]) <= 200 and sum(ran) <= 300 * 2 * (8 + model.reach)
     assert max(read[3:], default=0) <= 200
-    assert sum(read) <= 3 * 300 + 300 * 4 * (model.reach - model.network.shape.reach)
+    assert sum(read) <= 3 * 300 + 300 * 4 * (model.runner.architecture.reader_reach)
 
 
 def watched(function: Any, seen: list[int], place: int = 0) -> Any:

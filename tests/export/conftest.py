@@ -6,21 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.decision import Decision
 from tests.artifacts.models import random_model
-from tests.dialogues import FOUR
 from tests.encoders.readers import tiny_reader
 
-pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 
 def small_model(seed: int = 0) -> SentEmoContext:
     """A random model that reads dialogues, with a decision of its own."""
     model = random_model(seed, encoder=tiny_reader(seed))
-    model.decision = Decision(len(FOUR), temperature=1.3)
-    model.decision.prior.copy_(model.decision.prior.new_tensor([-0.2, 0.9, 0.5, 0.1]))
+    model.decision = Rule((-0.2, 0.9, 0.5, 0.1), 1.3)
     return model
 
 
@@ -36,15 +33,5 @@ def exported(small: SentEmoContext, tmp_path_factory: pytest.TempPathFactory) ->
 
     folder = tmp_path_factory.mktemp("exported")
     for precision in ("float32", "int8"):
-        export(small, folder / precision, precision=precision, source="0" * 64)
+        export(small, folder / precision, precision=precision)
     return {path.name: path for path in folder.iterdir()}
-
-
-@pytest.fixture(scope="session")
-def shipped_in_8_bits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped model in 8 bits."""
-    from sentemo.export.write import export
-
-    folder = tmp_path_factory.mktemp("shipped") / "int8"
-    export(SentEmoContext.from_pretrained(), folder)
-    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
+import numpy as np
 
 from sentemo import __version__
 from sentemo.export.static_folder import FORMAT, Static
@@ -37,8 +37,8 @@ def random_config(**changed: Any) -> Static:
 
 def save_random_static(folder: Path, seed: int = 0) -> Path:
     static = random_config()
-    rng = torch.Generator().manual_seed(seed)
-    numbers = {name: torch.randn(shape, generator=rng) for name, shape in static.shapes.items()}
+    rng = np.random.default_rng(seed)
+    numbers = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in static.shapes.items()}
     tokenizer = tiny_tokenizer()
     write_static(folder, static, numbers, tokenizer)
     return folder

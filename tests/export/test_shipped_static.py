@@ -14,7 +14,7 @@ from sentemo.model import SentEmoContext
 from sentemo.types import Conversation
 from tests.cli.conftest import Command, sentemo  # noqa: F401
 from tests.dialogues import template_dialogues
-from tests.export.test_onnx_model import assert_same
+from tests.export.test_graphs import assert_same
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +17,7 @@ from sentemo.export.static_model import StaticModel
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.dialogues import ECHOES, OPENERS, THINGS, template_dialogues
 from tests.export.statics import REACH, save_random_static
-from tests.export.test_onnx_model import WITHOUT_TORCH, assert_same, labels, shares
+from tests.export.test_graphs import assert_same, labels, shares
 
 TEXTS = (*ECHOES, *(text.format(thing) for texts in OPENERS.values() for text in texts for thing in THINGS[:2]))
 TURNS = st.lists(st.builds(Utterance, st.sampled_from(TEXTS), st.sampled_from(("", "Ida", "Max"))), min_size=1)
@@ -127,17 +124,3 @@ def test_what_cannot_be_read_is_refused_and_odd_texts_are_not(folder: Path) -> N
             model.predict(talk)
     odd = model.predict(Conversation.of("\u200b\u200b", "\x01", "\U0001f600" * 5000, "a"))
     assert np.isfinite(shares(odd)).all()
-
-
-def test_it_runs_without_torch_by_the_command_too(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "talk.txt").write_text("Ida: I love Rome\nMax: tell me more\n", encoding="utf-8")
-    wanted = StaticModel.from_pretrained(folder).predict(
-        Conversation.of(("Ida", "I love Rome"), ("Max", "tell me more"))
-    )
-    words = ["sentemo", "predict", str(tmp_path / "talk.txt"), "--model", str(folder)]
-    without = WITHOUT_TORCH.replace('"safetensors", ', '"onnxruntime", ')
-    program = f"{without}\nsys.argv = {words!r}\nfrom sentemo.cli import main\nmain()"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)["turns"]
-    assert [turn["label"] for turn in found] == labels(wanted)
-    np.testing.assert_allclose([turn["score"] for turn in found], [turn.score for turn in wanted], atol=1e-6)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sentemo.network import cuts, stretches
-from sentemo.network.alone import read_alone
+from sentemo import batching
+from sentemo.network.batch import pad_tokens
 from sentemo.network.reader import Reader
-from sentemo.network.stretches import read
-from sentemo.network.tokens import pad_tokens
+from sentemo.training import running
+from sentemo.training.running import read, read_alone
 from tests.encoders.readers import SHAPE, random_reader
 
 from . import naive
@@ -97,8 +97,8 @@ def test_neither_batch_nor_padding_nor_stretches_change_an_embedding(lengths: li
     talks = [dialogue(each, seed) for seed, each in enumerate(lengths)]
     alone = [read(reader, [tokens], [speakers], causal=causal)[0] for tokens, speakers in talks]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cuts, "STRETCH_TOKENS", 20)
-        patch.setattr(stretches, "BATCH_TOKENS", 150)
+        patch.setattr(batching, "STRETCH_TOKENS", 20)
+        patch.setattr(running, "BATCH_TOKENS", 150)
         together = read(reader, [t for t, _ in talks], [s for _, s in talks], causal=causal)
     for one, other in zip(alone, together, strict=True):
         torch.testing.assert_close(one, other, rtol=0, atol=1e-5)
@@ -123,7 +123,7 @@ def test_a_very_long_dialogue_is_read_in_bounded_pieces() -> None:
     tokens, speakers = dialogue([9] * 2000)
     [vectors] = read(reader, [tokens], [speakers])
     assert vectors.shape == (2000, 16) and vectors.isfinite().all()
-    assert len(seen) > 2 and max(seen) <= stretches.BATCH_TOKENS
+    assert len(seen) > 2 and max(seen) <= running.BATCH_TOKENS
 
 
 @pytest.mark.parametrize("alone", [0, 1, 2, 3])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 
 from sentemo.errors import BadModel, UsageError
 from sentemo.serve.models import load_models
@@ -39,7 +39,7 @@ def test_a_new_model_is_served_kept_replaced_and_removed(tmp_path: Path) -> None
         started.http.post("/v1/adapt", json=asked)
     models = load_models([base], folder)
     assert [each.name for each in models] == ["first", "mine"] and models.find("mine").removable
-    assert models.find("mine").model.network is models.find("first").model.network  # in memory once
+    assert models.find("mine").model.runner is models.find("first").model.runner  # in memory once
     with running(service(adapted=folder)) as started:
         started.service.models.put(models.find("mine"))
         assert started.http.post("/v1/predict", json=talk).json() == before
@@ -90,7 +90,7 @@ def test_operators_models_by_name(tmp_path: Path) -> None:
     MODEL.save_pretrained(tmp_path / "one")
     models = load_models([f"a={tmp_path / 'one'}", str(tmp_path / "one")], None)
     assert [each.name for each in models] == ["a", "one"] and models.default == "a"
-    assert torch.equal(models.find("a").model.prototypes.points, MODEL.prototypes.points)
+    assert np.array_equal(models.find("a").model.prototypes.points, MODEL.prototypes.points)
     for specs in ([f"../a={tmp_path / 'one'}"], [f"a={tmp_path / 'one'}"] * 2, [f"={tmp_path / 'one'}"]):
         with pytest.raises(UsageError):
             load_models(specs, None)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import torch
 
 from sentemo.serve import limits
 from sentemo.serve.emotion_map import EmotionMap
@@ -55,7 +54,7 @@ def test_another_model_answers_by_name(server: Running) -> None:
 
 def test_points_lie_where_the_map_puts_them(server: Running) -> None:
     reply = server.http.post("/v1/predict", json={"conversations": asked(TALKS), "points": True}).json()
-    places = EmotionMap.of(MODEL).places(torch.from_numpy(MODEL.features(TALKS)[3]))
+    places = EmotionMap.of(MODEL).places(MODEL.features(TALKS)[3])
     assert [turn["point"] for turn in reply["conversations"][3]["turns"]] == [
         pytest.approx(p, abs=1e-3) for p in places
     ]

@@ -17,6 +17,7 @@ from sentemo.labeler import InSentiment
 from sentemo.llm.endpoint import Endpoint
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.prompt import get_prompt
+from sentemo.loading import load
 from sentemo.model import SentEmoContext
 from sentemo.shares import sensitive
 from sentemo.testing import LabelerCheck, labeler_checks
@@ -42,16 +43,14 @@ def _exported() -> TemporaryDirectory[str]:
     from sentemo.export.write import export
 
     folder = TemporaryDirectory()
-    export(SMALL, Path(folder.name) / "int8", precision="int8", source="0" * 64)
+    export(SMALL, Path(folder.name) / "int8", precision="int8")
     return folder
 
 
 def exported(*, causal: bool = False) -> Labeler:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
-    from sentemo.export.onnx_model import OnnxModel
-
-    return OnnxModel.from_pretrained(Path(_exported().name) / "int8", causal=causal)
+    return load(Path(_exported().name) / "int8", causal=causal)
 
 
 def static(*, causal: bool = False) -> Labeler:

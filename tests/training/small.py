@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from sentemo.artifacts.pretrained import heads_of
 from sentemo.artifacts.weights import write_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.files import locked
@@ -67,7 +69,15 @@ def stop_after(steps: int) -> Watchers:
 
 def weights(model: SentEmoContext) -> dict[str, torch.Tensor]:
     """Name all tensors of a model."""
-    return {f"{name}/{key}": t for name, part in model.modules().items() for key, t in part.state_dict().items()}
+    trained = {
+        f"{name}/{key}": t for name, part in model.runner.trained.items() for key, t in part.state_dict().items()
+    }
+    return trained | {name: torch.from_numpy(array) for name, array in heads_of(model).items()}
+
+
+def arrays_of(module: torch.nn.Module) -> dict[str, Any]:
+    """What a module's weights are written from."""
+    return {name: tensor.numpy() for name, tensor in module.state_dict().items()}
 
 
 def assert_same_weights(one: SentEmoContext, other: SentEmoContext) -> None:
@@ -84,4 +94,4 @@ def sit_down(folder: Path, recipe: Recipe, threads: int) -> None:
     run_folder.SAVE_EVERY_S = 0.0
     with locked(folder):
         model = train_small(recipe, folder)
-        write_weights(folder / "final.safetensors", model.network.state_dict())
+        write_weights(folder / "final.safetensors", arrays_of(model.runner.network))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.evaluate import evaluate
@@ -47,10 +46,10 @@ def test_prototypes_are_the_mean_points_of_their_labels() -> None:
     assert model.prototypes is not None and model.neighbours is not None
     for label in range(4):
         np.testing.assert_allclose(model.prototypes.points[label], points[gold == label].mean(0), atol=1e-5)
-    stored = torch.bincount(model.neighbours.labels, minlength=4).tolist()
+    stored = np.bincount(model.neighbours.labels, minlength=4).tolist()
     assert stored == np.minimum(np.bincount(gold), STORED_PER_LABEL).tolist()
     features = np.concatenate(model.features(TRAIN.conversations))
-    for point, label in zip(model.neighbours.points.numpy(), model.neighbours.labels.tolist(), strict=True):
+    for point, label in zip(model.neighbours.features, model.neighbours.labels.tolist(), strict=True):
         same = np.abs(features - point).max(axis=1) < 1e-4
         assert label in gold[same]
 
@@ -89,7 +88,7 @@ def test_turns_without_labels_and_unusual_dialogues_are_trained_on() -> None:
         small_recipe(batches__dialogues=1, objective__triplet_weight=1),
         train=Split("train", [*TRAIN.conversations[:5], *odd]),
     )
-    assert all(parameter.isfinite().all() for parameter in model.network.parameters())
+    assert all(parameter.isfinite().all() for parameter in model.runner.network.parameters())
 
 
 def test_the_recipe_names_the_encoder() -> None:
@@ -98,7 +97,7 @@ def test_the_recipe_names_the_encoder() -> None:
         {"encoder.name": "hashing-24", "encoder.layers": "[]", "schedule.epochs": "0", "network.context_dim": "16"},
     )
     model = fit(recipe, FOUR, TRAIN)
-    assert model.encoder.identity.name == "hashing-24" and model.network.shape.embedding_dim == 24
+    assert model.runner.encoder.identity.name == "hashing-24" and model.runner.network.shape.embedding_dim == 24
 
 
 def test_cross_validation_labels_each_dialogue_by_a_model_that_never_saw_it(tmp_path: Path) -> None:

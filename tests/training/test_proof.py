@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.evaluation.evaluate import evaluate
+from sentemo.inference.modules import Modules
 from sentemo.model import SentEmoContext
 from sentemo.training.dialogues import encode_dialogues
 from sentemo.training.recipe import Recipe
@@ -46,7 +47,7 @@ def test_training_moves_the_whole_context_encoder_and_makes_the_space_better(nam
     for kept in (network, trainer.network):
         for key, parameter in kept.context.named_parameters():
             assert (parameter - before[key]).abs().max() > 1e-4, f"{key} has not moved"
-    model = SentEmoContext(ENCODER, network, FOUR)
+    model = SentEmoContext(Modules(ENCODER, network), FOUR)
     raw, ours = (evaluate(embedder, HELD_OUT, protocol="triplet").metrics.figures for embedder in (Raw(), model))
     for figure in ("macro_f1_no_neutral", "micro_f1_no_neutral"):
         assert ours[figure] > raw[figure] + 10
@@ -60,7 +61,7 @@ def test_what_only_the_turn_before_can_tell_is_learnt_from_it() -> None:
     for layers in (0, 1):
         recipe = Recipe.load("default", OVERRIDES | {"network.layers": str(layers), "batches.dialogues": "16"})
         network = Trainer(recipe, FOUR, encode_dialogues(train, ENCODER, FOUR)).train()
-        predictions = SentEmoContext(ENCODER, network, FOUR).predict(held_out)
+        predictions = SentEmoContext(Modules(ENCODER, network), FOUR).predict(held_out)
         right.append(
             np.mean([p.turns[1].label == talk.turns[1].label for p, talk in zip(predictions, held_out, strict=True)])
         )

@@ -18,7 +18,7 @@ from sentemo.types import LabelSet
 from tests.dialogues import FOUR
 from tests.evidence.plugin import Evidence
 
-from .small import ENCODER, TRAIN, VALIDATION, sit_down, small_recipe, train_small
+from .small import ENCODER, TRAIN, VALIDATION, arrays_of, sit_down, small_recipe, train_small
 
 RECIPES = {
     "default": small_recipe(objective__triplet_weight=0.5, schedule__keep_best="true"),
@@ -33,7 +33,7 @@ def test_a_training_that_is_killed_again_and_again_ends_as_if_it_never_was(
 ) -> None:
     recipe, whole = RECIPES[name], tmp_path / "whole"
     whole.mkdir()
-    write_weights(whole / "final.safetensors", train_small(recipe, whole).network.state_dict())
+    write_weights(whole / "final.safetensors", arrays_of(train_small(recipe, whole).runner.network))
     rng = random.Random(name)
     for attempt in range(evidence.scale(1, 12)):
         killed = tmp_path / str(attempt)
@@ -73,15 +73,15 @@ def test_a_finished_training_is_not_trained_again(tmp_path: Path) -> None:
     log = (tmp_path / "log.jsonl").read_bytes()
     two = train_small(RECIPES["paper"], tmp_path)
     assert (tmp_path / "log.jsonl").read_bytes() == log
-    for name, tensor in one.network.state_dict().items():
-        assert torch.equal(tensor, two.network.state_dict()[name])
+    for name, tensor in one.runner.network.state_dict().items():
+        assert torch.equal(tensor, two.runner.network.state_dict()[name])
     assert one.predict(VALIDATION.conversations) == two.predict(VALIDATION.conversations)
 
 
 def test_a_folder_makes_no_difference_to_the_weights(tmp_path: Path) -> None:
     one, two = train_small(RECIPES["default"], tmp_path), train_small(RECIPES["default"])
-    for name, tensor in one.network.state_dict().items():
-        assert torch.equal(tensor, two.network.state_dict()[name])
+    for name, tensor in one.runner.network.state_dict().items():
+        assert torch.equal(tensor, two.runner.network.state_dict()[name])
 
 
 def test_another_training_on_the_folder_is_refused(tmp_path: Path) -> None:

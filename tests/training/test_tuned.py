@@ -9,8 +9,8 @@ from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
+from sentemo.network.batch import mask_words
 from sentemo.network.reading import ReadingNetwork
-from sentemo.network.tokens import mask_words
 from sentemo.training import run_folder
 from sentemo.training.dialogues import TokenisedDialogues, tokenise_dialogues
 from sentemo.training.fit import Split, Watchers, choose_encoder, fit
@@ -67,8 +67,8 @@ def test_what_is_frozen_stays_and_the_rest_moves_and_the_start_is_not_changed() 
     start = {name: tensor.clone() for name, tensor in encoder.module.state_dict().items()}
     model = fit(tuned_recipe(encoder__frozen_layers=1), FOUR, TRAIN, encoder=encoder)
     assert all(torch.equal(tensor, start[name]) for name, tensor in encoder.module.state_dict().items())
-    assert isinstance(model.encoder, DialogueReader)
-    now = model.encoder.module.state_dict()
+    assert isinstance(model.runner.encoder, DialogueReader)
+    now = model.runner.encoder.module.state_dict()
     moved = {name.removesuffix(".weight")[:8] for name in start if not torch.equal(now[name], start[name])}
     assert moved == {"layers.1", "layers.2", "speaker"}
 
@@ -83,8 +83,8 @@ def test_layers_that_are_frozen_are_run_once_and_train_the_rest_alike(monkeypatc
     assert [len(each) for each in asked] == [40, 12]
     data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
     anew = Trainer(recipe, FOUR, data, reader=encoder.module).train()
-    assert isinstance(anew, ReadingNetwork) and isinstance(once.encoder, DialogueReader)
-    found = once.encoder.module.state_dict()
+    assert isinstance(anew, ReadingNetwork) and isinstance(once.runner.encoder, DialogueReader)
+    found = once.runner.encoder.module.state_dict()
     for name, tensor in anew.reader.state_dict().items():
         if not name.endswith("query_key_value.bias"):  # keys' biases change nothing, so that rounding alone moves them
             torch.testing.assert_close(found[name], tensor, rtol=0, atol=1e-4)
@@ -102,7 +102,7 @@ def test_layers_that_change_or_whose_words_are_masked_are_run_in_every_step(over
     model = fit(recipe, FOUR, TRAIN, encoder=encoder)
     for name, tensor in anew.state_dict().items():
         if name.startswith("network."):
-            assert torch.equal(model.network.state_dict()[name.removeprefix("network.")], tensor)
+            assert torch.equal(model.runner.network.state_dict()[name.removeprefix("network.")], tensor)
 
 
 def test_accumulated_parts_make_the_step_of_the_whole() -> None:

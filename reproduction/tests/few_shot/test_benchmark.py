@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,9 +92,11 @@ NAMES = dict(zip(POOL.labels, np.eye(4, dtype=np.float32), strict=True))
 
 
 def all_learners() -> dict[str, Any]:
-    features = torch.from_numpy(one_hot_rows())
+    features = one_hot_rows()
     return {
-        OURS: Adapting(random_model(), POOL, features, dict(zip(POOL.labels, torch.eye(4), strict=True))),
+        OURS: Adapting(
+            random_model(), POOL, features, dict(zip(POOL.labels, np.eye(4, dtype=np.float32), strict=True))
+        ),
         "prototype": NearestPrototype(one_hot_rows(), NAMES),
         "logistic": Logistic(one_hot_rows(), NAMES),
     }
@@ -119,7 +120,7 @@ def test_chance_is_what_learners_of_noise_get() -> None:
 
 def test_the_model_itself_learns_from_the_conversations() -> None:
     model = random_model(encoder=HashingEncoder(64))
-    features = torch.from_numpy(np.concatenate(model.features(TALKS)))
+    features = np.concatenate(model.features(TALKS))
     pool = Pool.of(TALKS, FOUR.names)
     assert len(features) == len(pool.gold)
     learner = Adapting(model, pool, features, {})

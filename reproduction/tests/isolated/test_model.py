@@ -16,7 +16,7 @@ from reproduction.isolated.tweets import tweet_words
 from reproduction.isolated.words import WordVectors
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.protocols import Embedder
-from sentemo.network.heads import Neighbours, Prototypes
+from sentemo.heads import Neighbours, Prototypes, softmax, unit
 from sentemo.testing import LabelerCheck, labeler_checks
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.dialogues import FOUR, template_dialogues
@@ -30,9 +30,9 @@ def random_model() -> IsolatedModel:
     """Make a model whose sub-network is untrained and whose heads know random points."""
     torch.manual_seed(0)
     vectors = WordVectors.train(TEXTS, dimension=8, epochs=1, bucket=50)
-    prototypes, neighbours = Prototypes(4, 6), Neighbours(40, 6, 4)
-    for head in (prototypes, neighbours):
-        head.fit(torch.nn.functional.normalize(torch.randn(40, 6), dim=-1), torch.arange(40) % 4)
+    points, gold = unit(torch.randn(40, 6).numpy()), np.arange(40) % 4
+    prototypes = Prototypes(np.stack([points[gold == label].mean(0) for label in range(4)]))
+    neighbours = Neighbours(points, gold, np.zeros((40, 4), np.float32))
     return IsolatedModel(vectors, RecurrentSubnetwork(8, 6), FOUR, prototypes, neighbours)
 
 
@@ -67,11 +67,11 @@ def test_probabilities_sum_to_1_and_the_label_is_the_most_probable(head: Any) ->
 def test_the_head_reads_the_points() -> None:
     points = np.concatenate(MODEL.embed(TALKS))
     np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1, atol=1e-5)
-    gaps = ((points[:, None] - MODEL.prototypes.points.numpy()) ** 2).sum(axis=2)
+    gaps = ((points[:, None] - MODEL.prototypes.points) ** 2).sum(axis=2)
     nearest = [FOUR.names[label] for label in gaps.argmin(axis=1)]
     assert [turn.label for prediction in MODEL.predict(TALKS) for turn in prediction] == nearest
     ours = np.concatenate([shares(prediction) for prediction in replace(MODEL, head="neighbours").predict(TALKS)])
-    np.testing.assert_allclose(ours, MODEL.neighbours(torch.from_numpy(points)).softmax(-1), atol=1e-5)
+    np.testing.assert_allclose(ours, softmax(MODEL.neighbours(points)), atol=1e-5)
 
 
 turns = st.builds(Utterance, st.sampled_from([*TEXTS, "Hm", "&nbsp;"]), st.sampled_from(["", "Ida", "Max"]))

@@ -90,9 +90,9 @@ def test_the_heads_know_the_training_points() -> None:
     gold = np.array([FOUR.index(turn.label or "") for talk in TRAIN for turn in talk])
     for label in range(4):
         np.testing.assert_allclose(model.prototypes.points[label], points[gold == label].mean(0), atol=1e-5)
-    stored = torch.bincount(model.neighbours.labels, minlength=4).tolist()
+    stored = np.bincount(model.neighbours.labels, minlength=4).tolist()
     assert stored == np.minimum(np.bincount(gold), STORED_PER_LABEL).tolist()
-    for point, label in zip(model.neighbours.points.numpy(), model.neighbours.labels.tolist(), strict=True):
+    for point, label in zip(model.neighbours.features, model.neighbours.labels.tolist(), strict=True):
         assert label in gold[np.abs(points - point).max(axis=1) < 1e-4]
 
 

@@ -268,7 +268,7 @@ def test_an_encoder_without_weights() -> None:
 def test_a_model_described(tiny: SentenceEncoder, tmp_path: Path) -> None:
     model, encoder = random_model(encoder=tiny, paper_classifier=True), describe_encoder(tiny)
     found = describe_model(model)
-    trained = sum(parameter.numel() for parameter in model.network.parameters())
+    trained = sum(parameter.numel() for parameter in model.runner.network.parameters())
     assert (found.system, found.trained, found.parameters) == ("SentEmoContext", trained, encoder.parameters + trained)
     assert found.layers == 2 + 2 + 1 and found.sequence_length == 30 and found.dimensions == 32
     assert found.size_bytes - encoder.size_bytes > 4 * trained  # float32, and the heads' points

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from sentemo.adaptation.candidates import ENOUGH_FOR_METRIC, fit, span
-from sentemo.adaptation.threads import one_thread
-from sentemo.network.adapted import Adapted, Method
+from sentemo.adaptation.candidates import ENOUGH_FOR_METRIC, fit, scaled, span
+from sentemo.heads import Adapted, Floats, Method, Rows
+from sentemo.judgement import log_softmax
 
 ONE_BY_ONE = 25
 """Up to so many examples each is left out alone; of more, a tenth at a time."""
@@ -32,59 +31,56 @@ class Trial:
     scale: float
 
 
-def tryable(gold: Tensor, labels: int) -> tuple[Method, ...]:
+def tryable(gold: Rows, labels: int) -> tuple[Method, ...]:
     """The methods worth trying: none can be told from another where a label has a single example."""
-    counts = torch.bincount(gold, minlength=labels)
+    counts = np.bincount(gold, minlength=labels)
     if counts.min() < 2:
         return ()
     return METHODS if counts.min() >= ENOUGH_FOR_METRIC else METHODS[:-1]
 
 
-def left_out_scores(
-    method: Method, features: Tensor, gold: Tensor, labels: int, mapping: Tensor | None = None
-) -> Tensor:
+def left_out_scores(method: Method, features: Floats, gold: Rows, labels: int, mapping: Floats | None = None) -> Floats:
     """(N,F), (N,) -> (N,C), each example scored by the others; a label without others is never chosen."""
     if mapping is not None:
         method, features = "prototypes", features @ mapping.T
     features = features @ span(features)
     fold = folds(gold)
-    scores = torch.empty(len(gold), labels)
-    for number in fold.unique():
+    scores = np.empty((len(gold), labels), np.float32)
+    for number in np.unique(fold):
         out = fold == number
         scores[out] = _scores_of_present(method, features[~out], gold[~out], features[out], labels)
     return scores
 
 
-def folds(gold: Tensor) -> Tensor:
+def folds(gold: Rows) -> Rows:
     """(N,) -> (N,), the fold in which each example is left out; each label is spread evenly."""
     if len(gold) <= ONE_BY_ONE:
-        return torch.arange(len(gold))
-    order = gold.argsort(stable=True)
-    fold = torch.empty_like(gold)
-    fold[order] = torch.arange(len(gold)) % 10
+        return np.arange(len(gold))
+    order = gold.argsort(kind="stable")
+    fold = np.empty_like(gold)
+    fold[order] = np.arange(len(gold)) % 10
     return fold
 
 
-def _scores_of_present(method: Method, features: Tensor, gold: Tensor, left_out: Tensor, labels: int) -> Tensor:
-    present, numbered = gold.unique(return_inverse=True)
-    scores = torch.full((len(left_out), labels), -1e4)
+def _scores_of_present(method: Method, features: Floats, gold: Rows, left_out: Floats, labels: int) -> Floats:
+    present, numbered = np.unique(gold, return_inverse=True)
+    scores = np.full((len(left_out), labels), -1e4, np.float32)
     scores[:, present] = fit(method, features, numbered, len(present))(left_out) if len(present) > 1 else 0.0
     return scores
 
 
-@one_thread()
-def attempt(method: Method, features: Tensor, gold: Tensor, labels: int, mapping: Tensor | None = None) -> Trial:
+def attempt(method: Method, features: Floats, gold: Rows, labels: int, mapping: Floats | None = None) -> Trial:
     """Leave each example out once."""
     scores = left_out_scores(method, features, gold, labels, mapping)
-    accuracy = (scores.argmax(-1) == gold).float().mean().item()
-    losses = {scale: torch.nn.functional.cross_entropy(scale * scores, gold).item() for scale in SCALES}
+    accuracy = float((scores.argmax(-1) == gold).mean())
+    each = np.arange(len(gold))
+    losses = {scale: -float(log_softmax(scale * scores)[each, gold].mean()) for scale in SCALES}
     scale = min(losses, key=losses.__getitem__)
     return Trial(method, accuracy, losses[scale], scale)
 
 
-@one_thread()
 def choose(
-    features: Tensor, gold: Tensor, labels: int, method: Method | None = None, mapping: Tensor | None = None
+    features: Floats, gold: Rows, labels: int, method: Method | None = None, mapping: Floats | None = None
 ) -> tuple[Adapted, list[Trial]]:
     """Fit the given method, or the one with the least loss on examples left out; prototypes where none can be.
 
@@ -96,8 +92,7 @@ def choose(
     best = min(trials, key=lambda trial: trial.log_loss, default=None)
     chosen: Method = best.method if best else method or "prototypes"
     adapted = fit(chosen, features, gold, labels, mapping if chosen == "label-free" else None)
-    adapted.scale.fill_(best.scale if best else USUAL_SCALE[chosen])
-    return adapted, trials
+    return scaled(adapted, best.scale if best else USUAL_SCALE[chosen]), trials
 
 
 def wilson(right: float, n: int, z: float = 1.96) -> tuple[float, float]:

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from sentemo.adaptation.answers import Answer, AnswerFile, excerpt
-from sentemo.adaptation.candidates import fit
+from sentemo.adaptation.candidates import fit, scaled
 from sentemo.adaptation.choice import USUAL_SCALE, attempt
 from sentemo.adaptation.examples import MAX_LABELS, MAX_PER_LABEL
 from sentemo.adaptation.suggest import Suggester
-from sentemo.network.adapted import Adapted, Method
+from sentemo.heads import Adapted, Floats, Method, Rows, softmax
 from sentemo.types import Conversation
 
 EVERY = 5
@@ -44,7 +43,7 @@ class Labelling:
     def __init__(
         self,
         conversations: Sequence[Conversation],
-        featurise: Callable[[Sequence[Conversation]], list[Tensor]],
+        featurise: Callable[[Sequence[Conversation]], list[Floats]],
         file: AnswerFile,
         labels: Sequence[str] = (),
     ) -> None:
@@ -61,10 +60,10 @@ class Labelling:
         found = [self._find(answer) for answer in file.answers]
         foreign = [answer.conversation for answer, place in zip(file.answers, found, strict=True) if place is None]
         features = featurise([*conversations, *foreign])
-        self._features = torch.cat(features[: len(conversations)])
+        self._features = np.concatenate(features[: len(conversations)])
         others = iter(features[len(conversations) :])
         self._suggester = Suggester(self._features, texts)
-        self._examples: list[Tensor] = []  # of each answer, (F,)
+        self._examples: list[Floats] = []  # of each answer, (F,)
         for answer, place in zip(file.answers, found, strict=True):
             self._remember(next(others)[answer.turn] if place is None else self._features[place])
             if place is not None:
@@ -86,7 +85,7 @@ class Labelling:
         if probabilities is None or self._learnt is None:
             return None
         top = int(probabilities.argmax())
-        return Guess(self._learnt[1][top], probabilities[0, top].item())
+        return Guess(self._learnt[1][top], float(probabilities[0, top]))
 
     def answer(self, place: int, label: str) -> bool:
         """Keep an answer on disk and learn from it; a label that is new joins the others.
@@ -129,8 +128,8 @@ class Labelling:
         if len(present) < 2 or len(gold) < EVERY:
             return False
         # a label's only example can't be right when it is left out; that counts as wrong, as it may well be
-        alone = bool(gold.bincount().min() < 2)
-        features = torch.stack(self._examples)
+        alone = bool(np.bincount(gold).min() < 2)
+        features = np.stack(self._examples)
         trials = [attempt(method, features, gold, len(present)) for method in QUICK[: 1 if alone else None]]
         best = min(trials, key=lambda trial: trial.log_loss)
         self._method, self._scale = best.method, USUAL_SCALE[best.method] if alone else best.scale
@@ -141,24 +140,23 @@ class Labelling:
         present, gold = self._gold()
         self._learnt = None
         if len(present) > 1:
-            adapted = fit(self._method, torch.stack(self._examples), gold, len(present))
-            adapted.scale.fill_(self._scale)
-            self._learnt = adapted, present
+            adapted = fit(self._method, np.stack(self._examples), gold, len(present))
+            self._learnt = scaled(adapted, self._scale), present
 
-    def _probabilities(self, features: Tensor) -> Tensor | None:
+    def _probabilities(self, features: Floats) -> Floats | None:
         """(N,F) -> (N,C) of the labels that have examples."""
         if self._learnt is None:
             return None
         adapted, _ = self._learnt
-        with torch.inference_mode():
-            return torch.cat([adapted(part).softmax(-1) for part in features.split(ROWS)])
+        parts = (features[start : start + ROWS] for start in range(0, len(features), ROWS))
+        return np.concatenate([softmax(adapted(part)) for part in parts])
 
-    def _gold(self) -> tuple[list[str], Tensor]:
+    def _gold(self) -> tuple[list[str], Rows]:
         counts = self.counts()
         present = [label for label in self.labels if counts[label]]
-        return present, torch.tensor([present.index(answer.label) for answer in self.file.answers], dtype=torch.long)
+        return present, np.array([present.index(answer.label) for answer in self.file.answers], np.int64)
 
-    def _remember(self, example: Tensor) -> None:
+    def _remember(self, example: Floats) -> None:
         self._examples.append(example)
         self._suggester.cover(example)
 

@@ -7,24 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from sentemo.adaptation.adaptation import Adaptation
-from sentemo.adaptation.candidates import fit, train_label_free
+from sentemo.adaptation.candidates import fit, scaled, train_label_free
 from sentemo.adaptation.choice import USUAL_SCALE, Trial, choose, wilson
 from sentemo.adaptation.examples import gather
 from sentemo.adaptation.extension import extend
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
-from sentemo.network.adapted import Adapted, Method
-from sentemo.network.decision import Decision
-from sentemo.network.features import points_of
-from sentemo.network.heads import Neighbours
+from sentemo.heads import Adapted, Floats, Method, Neighbours, Rows, unit
+from sentemo.judgement import PLAIN, judge
 from sentemo.types import Conversation, LabelSet
 
 Keeping = Literal["replace", "extend"]
-Featurise = Callable[[Sequence[Conversation]], list[Tensor]]
+Featurise = Callable[[Sequence[Conversation]], list[Floats]]
 """Conversations -> their features (T,F)."""
 
 
@@ -33,8 +30,8 @@ class Support:
     """What labels are learnt from: features (N,F), label positions (N,), and texts."""
 
     labels: tuple[str, ...]
-    features: Tensor
-    gold: Tensor
+    features: Floats
+    gold: Rows
     texts: tuple[str, ...]
     described: bool
     """Whether a label stands on its description alone."""
@@ -49,7 +46,7 @@ def learn(
     names: Sequence[str] = (),
     descriptions: Mapping[str, str] | None = None,
     method: Method | None = None,
-    views: tuple[Tensor, Tensor] | None = None,
+    views: tuple[Floats, Floats] | None = None,
 ) -> tuple[dict[str, Any], Adaptation]:
     """Learn labels and give the model's parts that change, and what was found.
 
@@ -67,7 +64,7 @@ def learn(
         raise UsageError(f"Labels that are only described are not learnt by {method}", "Leave the method out")
     if method == "label-free" and views is None:
         raise UsageError("The method label-free learns from unlabelled conversations", "Give some")
-    if keeping == "extend" and (before is None or before.shape.extends):
+    if keeping == "extend" and (before is None or before.extends):
         return _extended(model, support, method)
     return _replaced(model, support, method, None if views is None else train_label_free(*views))
 
@@ -85,43 +82,42 @@ def _support(
     for name in bare:
         words = [name.replace("_", " "), descriptions[name]]
         read = featurise([Conversation.of(text) for text in words])
-        rows.append(torch.nn.functional.normalize(torch.cat(read).mean(0), dim=0))
+        rows.append(unit(np.concatenate(read).mean(0)))
         gold.append(labels.index(name))
         texts.append(f"{name}: {descriptions[name]}")
-    return Support(labels, torch.stack(rows), torch.tensor(gold), tuple(texts), bool(bare))
+    return Support(labels, np.stack(rows), np.array(gold), tuple(texts), bool(bare))
 
 
 def _joined(model: ModelParts, before: Adapted, support: Support) -> Support:
     """Put the examples of an earlier adaptation before new ones."""
-    earlier = [model.labels.names[place] for place in _labels_of(model)[-before.shape.labels :]]
+    earlier = [model.labels.names[place] for place in _labels_of(model)[-before.labels :]]
     labels = tuple(dict.fromkeys((*earlier, *support.labels)))
     gold = [labels.index(earlier[place]) for place in before.gold.tolist()]
     gold += [labels.index(support.labels[place]) for place in support.gold.tolist()]
-    features = torch.cat([before.examples, support.features])
-    return Support(labels, features, torch.tensor(gold), (*model.texts, *support.texts), support.described)
+    features = np.concatenate([before.examples, support.features])
+    return Support(labels, features, np.array(gold), (*model.texts, *support.texts), support.described)
 
 
 def _replaced(
-    model: ModelParts, support: Support, method: Method | None, mapping: Tensor | None
+    model: ModelParts, support: Support, method: Method | None, mapping: Floats | None
 ) -> tuple[dict[str, Any], Adaptation]:
     labels = len(support.labels)
     if labels < 2:
         raise UsageError(f"The only label is {support.labels[0]!r}", "Give examples of two at least, or extend")
     trials: list[Trial] = []
     if support.described:
-        adapted = fit("prototypes", support.features, support.gold, labels)
-        adapted.scale.fill_(USUAL_SCALE["prototypes"])
+        adapted = scaled(fit("prototypes", support.features, support.gold, labels), USUAL_SCALE["prototypes"])
     else:
         adapted, trials = choose(support.features, support.gold, labels, method, mapping)
-    best = next((trial for trial in trials if trial.method == adapted.shape.method), None)
-    counts = torch.bincount(support.gold, minlength=labels)
+    best = next((trial for trial in trials if trial.method == adapted.method), None)
+    counts = np.bincount(support.gold, minlength=labels)
     found = Adaptation(
-        method="names" if support.described else adapted.shape.method,
+        method="names" if support.described else adapted.method,
         examples=_counted(support),
         trials={trial.method: trial.accuracy for trial in trials},
         accuracy=best.accuracy if best else None,
         interval=wilson(best.accuracy, len(support.gold)) if best else None,
-        chance=counts.max().item() / len(support.gold),
+        chance=int(counts.max()) / len(support.gold),
     )
     neutral = model.labels.neutral if model.labels.neutral in support.labels else None
     parts = {"labels": LabelSet(support.labels, neutral), "adapted": adapted, "label_of": (), "texts": support.texts}
@@ -134,15 +130,15 @@ def _extended(model: ModelParts, support: Support, method: Method | None) -> tup
         raise UsageError(f"Labels are not added by {method}", "Leave the method out, or replace the labels")
     if model.neighbours is None:
         raise UsageError("This model keeps no examples that new labels must stand out from", "Replace the labels")
-    old_of = _labels_of(model)[: model.network.shape.labels]
+    old_of = _labels_of(model)[: model.runner.architecture.network.labels]
     old_names = tuple(dict.fromkeys(model.labels.names[place] for place in old_of))
     names = (*old_names, *(name for name in support.labels if name not in old_names))
-    counts = torch.tensor([model.labels.names[place] not in support.labels for place in old_of])
-    known, known_gold = _known(model.neighbours, counts)
-    best = _best(model, known)
+    counts = np.array([model.labels.names[place] not in support.labels for place in old_of])
+    kept = _kept(model.neighbours, counts)
+    known, known_gold, best = model.neighbours.features[kept], model.neighbours.labels[kept], _best(model)[kept]
     learnt = extend(support.features, support.gold, len(support.labels), known, best, known_gold)
     adapted, right, mistaken = learnt
-    known_well = not support.described and support.gold.bincount().min() > 1
+    known_well = not support.described and np.bincount(support.gold).min() > 1
     found = Adaptation(
         method="linear",
         examples=_counted(support),
@@ -161,20 +157,19 @@ def _extended(model: ModelParts, support: Support, method: Method | None) -> tup
     return parts, found
 
 
-def _known(neighbours: Neighbours, counts: Tensor) -> tuple[Tensor, Tensor]:
-    """Stored examples (M,F) of the network's outputs that count, and these (M,)."""
-    kept = counts[neighbours.labels]
+def _kept(neighbours: Neighbours, counts: Rows) -> Rows:
+    """(N,), which stored examples are of the network's outputs that count."""
+    kept: Rows = counts[neighbours.labels]
     if not kept.any():
         raise UsageError("The new labels leave none of the old ones", "Replace the labels")
-    return neighbours.points[kept], neighbours.labels[kept]
+    return kept
 
 
-def _best(model: ModelParts, known: Tensor) -> Tensor:
-    """(M,F) -> (M,), log p of the network's best output."""
-    decision = model.decision or Decision(model.network.shape.labels)
-    with torch.inference_mode():
-        scores = model.network.head(points_of(known, model.network.shape.space_dim))
-        return decision.log_probabilities(scores).amax(-1).float()
+def _best(model: ModelParts) -> Floats:
+    """(N,), log p of the network's best output for each stored example."""
+    scores = model.neighbours.scores if model.neighbours is not None else np.zeros((0, 1), np.float32)
+    out: Floats = np.log(judge(scores, None, model.decision or PLAIN).probabilities.max(-1)).astype(np.float32)
+    return out
 
 
 def _labels_of(model: ModelParts) -> Sequence[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
+
+from sentemo.heads import Floats, Rows
 
 MOST, MOST_REFERENCES = 10_000, 1_000
 """Texts that may be suggested, and texts that stand for all, evenly chosen of more: memory is their product."""
@@ -20,33 +21,33 @@ class Suggester:
     it stands. The same calls give the same suggestions.
     """
 
-    def __init__(self, features: Tensor, texts: Sequence[str]) -> None:
+    def __init__(self, features: Floats, texts: Sequence[str]) -> None:
         """(N,F) features of length 1 of N utterances, their texts."""
         self._keys = [" ".join(text.casefold().split()) for text in texts]
         first: dict[str, int] = {}
         for place, key in enumerate(self._keys):
             first.setdefault(key, place)
-        self._candidates = _evenly(torch.tensor([*first.values()], dtype=torch.long), MOST)  # (M,)
+        self._candidates = _evenly(np.array([*first.values()], np.int64), MOST)  # (M,)
         self._references = _evenly(self._candidates, MOST_REFERENCES)  # (R,)
         self._features = features
         self._points = features[self._references]
         self._similarity = self._points @ features[self._candidates].T  # (R, M)
-        self._nearest = torch.zeros(len(self._references))
+        self._nearest = np.zeros(len(self._references), np.float32)
         self._row = {self._keys[place]: row for row, place in enumerate(self._candidates.tolist())}
-        self._is_open = torch.ones(len(self._candidates), dtype=torch.bool)
+        self._is_open = np.ones(len(self._candidates), bool)
 
-    def next(self, probabilities: Tensor | None = None) -> int | None:
+    def next(self, probabilities: Floats | None = None) -> int | None:
         """Give the place of the next utterance, which counts as seen from now on; None when all texts are seen.
 
         (N,C) are the probabilities that the present model gives the labels, where there is one.
         """
         if not self._is_open.any():
             return None
-        weight = torch.ones_like(self._nearest)
+        weight = np.ones_like(self._nearest)
         if probabilities is not None:
             weight = 1 + uncertainty(probabilities[self._references])
-        gain = weight @ (self._similarity - self._nearest[:, None]).clamp_min(0)
-        row = gain.masked_fill(~self._is_open, -torch.inf).argmax()
+        gain = weight @ np.maximum(self._similarity - self._nearest[:, None], 0)
+        row = np.where(self._is_open, gain, -np.inf).argmax()
         place = int(self._candidates[row])
         self.see(place)
         return place
@@ -58,19 +59,20 @@ class Suggester:
             self._is_open[row] = False
         self.cover(self._features[place])
 
-    def cover(self, example: Tensor) -> None:
+    def cover(self, example: Floats) -> None:
         """Take features (F,) as labelled that need not be among the candidates."""
-        self._nearest = self._nearest.maximum(self._points @ example)
+        self._nearest = np.maximum(self._nearest, self._points @ example)
 
 
-def uncertainty(probabilities: Tensor) -> Tensor:
+def uncertainty(probabilities: Floats) -> Floats:
     """(N,C) -> (N,), 1 less the margin between the two most probable labels; C is at least 2."""
-    top = probabilities.topk(2, dim=-1).values
-    return 1 - (top[:, 0] - top[:, 1])
+    second, first = np.sort(probabilities, -1)[:, -2:].T
+    out: Floats = 1 - (first - second)
+    return out
 
 
-def _evenly(places: Tensor, most: int) -> Tensor:
+def _evenly(places: Rows, most: int) -> Rows:
     """At most so many of the places, spread over all."""
     if len(places) <= most:
         return places
-    return places[torch.arange(most) * len(places) // most]
+    return places[np.arange(most) * len(places) // most]

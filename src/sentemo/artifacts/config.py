@@ -1,127 +1,193 @@
-"""A model's configuration: its sizes, labels and encoder as JSON, read strictly."""
+"""A model's configuration: its sizes, labels and encoder as JSON, read strictly. No torch."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from sentemo import __version__
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.record import as_record, read_object
 from sentemo.encoders.identity import EncoderIdentity
-from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, BadModel
-from sentemo.network.shape import NetworkShape
+from sentemo.heads import Adapted, Method
+from sentemo.inference.graphs import GraphsRecord
+from sentemo.inference.runner import Architecture
+from sentemo.judgement import Rule
+from sentemo.network.shape import NetworkShape, ReaderShape
 from sentemo.types import LabelSet
 
-FORMAT = 4
-EXPORTED = "sentemo-"
-"""Begins the format of a form of a model that labels alone (`export/`)."""
-CONFIG = {
-    "format": int,
-    "sentemo": str,
-    "labels": list,
-    "neutral": str | None,
-    "encoder": dict,
-    "carries_encoder": bool,
-    "reader": dict | None,
-    "shape": dict,
-    "prototypes": bool,
-    "neighbours": int,
-    "decision": bool,
-    "adapted": dict | None,
-    "label_of": list,
-    "heads": dict,
-    "facts": dict,
-}
+FORMAT, BEFORE = 5, 4
+OTHER = "sentemo-"
+"""Begins the format of a static model, and of what earlier versions exported."""
+Shape = TypeVar("Shape", NetworkShape, ReaderShape)
 
 
-def config_text(model: ModelParts, carry_encoder: bool) -> str:
-    """Write a model's configuration as JSON."""
-    config = {
-        "format": FORMAT,
-        "sentemo": __version__,
-        "labels": list(model.labels.names),
-        "neutral": model.labels.neutral,
-        "encoder": model.encoder.identity.to_json(),
-        "carries_encoder": carry_encoder and not isinstance(model.encoder, DialogueReader),
-        "reader": asdict(model.encoder.module.shape) if isinstance(model.encoder, DialogueReader) else None,
-        "shape": asdict(model.network.shape),
-        "prototypes": model.prototypes is not None,
-        "neighbours": len(model.neighbours.points) if model.neighbours is not None else 0,
-        "decision": model.decision is not None,
-        "adapted": asdict(model.adapted.shape) if model.adapted is not None else None,
-        "label_of": list(model.label_of),
-        "heads": {name: [list(each.labels.names), each.labels.neutral] for name, each in model.heads.items()},
-        "facts": dict(model.facts),
-    }
-    return json.dumps(config, indent=1, ensure_ascii=False) + "\n"
+@dataclass(frozen=True)
+class RuleRecord:
+    """How the classifier's scores become probabilities (`judgement.Rule`)."""
+
+    prior: list[float]
+    temperature: float
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """Read a configuration; raise `BadModel` for any but a whole one of this format."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f"{path} is missing or damaged", AGAIN) from error
-    if isinstance(config, dict) and str(config.get("format")).startswith(EXPORTED):
+@dataclass(frozen=True)
+class AdaptedRecord:
+    """What the arrays don't say of labels learnt from a few examples (`heads.Adapted`)."""
+
+    method: str
+    labels: int
+    extends: bool
+    stored: int
+    """Examples that are kept."""
+    scale: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the weights don't say of a model."""
+
+    format: int
+    sentemo: str
+    """The version that wrote it."""
+    labels: list[str]
+    neutral: str | None
+    encoder: dict[str, Any]
+    carries_encoder: bool
+    reader: dict[str, Any] | None
+    shape: dict[str, Any]
+    prototypes: bool
+    neighbours: int
+    """Stored examples of the labels."""
+    decision: dict[str, Any] | None
+    adapted: dict[str, Any] | None
+    label_of: list[int]
+    heads: dict[str, Any]
+    """Other label sets by name: their labels, and which of them is neutral."""
+    facts: dict[str, Any]
+    graphs: dict[str, Any] | None
+    """None where there are weights alone."""
+
+    def to_text(self) -> str:
+        """Write it as JSON."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+
+def describe(model: ModelParts, *, carries_encoder: bool, graphs: GraphsRecord | None) -> Config:
+    """Make the configuration of a model that is saved."""
+    known, adapted, rule = model.runner.architecture, model.adapted, model.decision
+    return Config(
+        format=FORMAT,
+        sentemo=__version__,
+        labels=list(model.labels.names),
+        neutral=model.labels.neutral,
+        encoder=known.encoder.to_json(),
+        carries_encoder=carries_encoder and known.reader is None,
+        reader=asdict(known.reader) if known.reader else None,
+        shape=asdict(known.network),
+        prototypes=model.prototypes is not None,
+        neighbours=len(model.neighbours.labels) if model.neighbours else 0,
+        decision=asdict(RuleRecord([*rule.prior], rule.temperature)) if rule else None,
+        adapted=_of_adapted(adapted) if adapted else None,
+        label_of=list(model.label_of),
+        heads={name: [list(each.labels.names), each.labels.neutral] for name, each in model.heads.items()},
+        facts=dict(model.facts),
+        graphs=asdict(graphs) if graphs else None,
+    )
+
+
+def _of_adapted(of: Adapted) -> dict[str, Any]:
+    return asdict(AdaptedRecord(of.method, of.labels, of.extends, len(of.gold), of.scale, of.threshold))
+
+
+def read_config(path: Path) -> Config:
+    """Read a configuration; raise `BadModel` for any but a whole one of this format, or of the one before."""
+    record = read_object(path)
+    if str(record.get("format")).startswith(OTHER):
         raise BadModel(
-            f"The model in {path.parent} was exported or distilled: it labels and does nothing else",
-            "Name the one it was made of",
+            f"The model in {path.parent} is static, or was exported before 0.3: it labels and does nothing else",
+            "Name the model that it was made of",
         )
-    if not isinstance(config, dict) or config.get("format") != FORMAT:
+    if record.get("format") not in (FORMAT, BEFORE):
         raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")
-    if config.keys() != CONFIG.keys() or any(not isinstance(config[key], kind) for key, kind in CONFIG.items()):
-        raise BadModel(f"{path} has unknown, missing or mistyped entries", AGAIN)
-    return config
+    return as_record(_upgraded(record) if record["format"] == BEFORE else record, Config, path)
 
 
-def parse(config: Mapping[str, Any]) -> tuple[LabelSet, NetworkShape, EncoderIdentity]:
-    """Give labels, sizes and encoder; raise `BadModel` where they don\'t fit each other."""
+def _upgraded(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Read format 4, in which the decision and what was learnt from examples stood among the weights."""
+    known = {**record, "graphs": None, "decision": {} if record.get("decision") else None}
+    if isinstance(adapted := record.get("adapted"), dict):
+        kept = {name: value for name, value in adapted.items() if name != "features"}
+        known["adapted"] = kept | {"scale": 1.0, "threshold": 0.0}
+    return known
+
+
+def parse(config: Config, path: Path) -> tuple[LabelSet, Architecture]:
+    """Return labels, encoder and sizes; raise `BadModel` where they don't fit each other."""
     try:
-        labels = LabelSet(tuple(config["labels"]), config["neutral"])
-    except (TypeError, BadInput) as error:
-        raise BadModel(f"The checkpoint's labels are damaged ({error})", AGAIN) from error
-    shape, identity = _shape(config["shape"]), EncoderIdentity.from_json(config["encoder"])
-    if not all(isinstance(name, str) for name in labels.names):
-        raise BadModel("The checkpoint's labels are no words", AGAIN)
+        labels = LabelSet(tuple(config.labels), config.neutral)
+    except BadInput as error:
+        raise BadModel(f"The labels in {path} are damaged ({error})", AGAIN) from error
+    shape, identity = _shape(config.shape, NetworkShape, path), EncoderIdentity.from_json(config.encoder)
+    reader = None if config.reader is None else _shape(config.reader, ReaderShape, path)
     if not _outputs_fit(config, shape.labels, len(labels)) or shape.embedding_dim != identity.dimension:
-        raise BadModel("The checkpoint's sizes don't fit its labels or encoder", AGAIN)
-    return labels, shape, identity
+        raise BadModel(f"The sizes in {path} don't fit its labels or encoder", AGAIN)
+    if reader and not (
+        reader.width == identity.dimension and 0 < reader.max_tokens <= reader.places and reader.layers < 1000
+    ):
+        raise BadModel(f"The sizes of the reader in {path} don't fit each other", AGAIN)
+    return labels, Architecture(identity, reader, shape)
 
 
-def parse_heads(config: Mapping[str, Any]) -> dict[str, LabelSet]:
+def parse_heads(config: Config, path: Path) -> dict[str, LabelSet]:
     """Return the label sets beside the model's own; raise `BadModel` where they are damaged."""
     try:
-        found = {str(name): LabelSet(tuple(names), neutral) for name, (names, neutral) in config["heads"].items()}
+        found = {name: LabelSet(tuple(names), neutral) for name, (names, neutral) in config.heads.items()}
     except (TypeError, ValueError, BadInput) as error:
-        raise BadModel(f"The checkpoint's label sets are damaged ({error})", AGAIN) from error
+        raise BadModel(f"The label sets in {path} are damaged ({error})", AGAIN) from error
     if not all(name.isidentifier() and all(type(label) is str for label in set.names) for name, set in found.items()):
-        raise BadModel("The checkpoint's label sets are not words", AGAIN)
+        raise BadModel(f"The label sets in {path} are not words", AGAIN)
     return found
 
 
-def _outputs_fit(config: Mapping[str, Any], network: int, labels: int) -> bool:
+def parse_rule(record: Mapping[str, Any] | None, outputs: int, path: Path) -> Rule | None:
+    """Return the rule; raise `BadModel` for one that can't be."""
+    if record is None:
+        return None
+    found = as_record(record, RuleRecord, path)
+    if found.temperature <= 0 or len(found.prior) != outputs:
+        raise BadModel(f"{path} has a decision that can't be", AGAIN)
+    return Rule(tuple(found.prior), found.temperature)
+
+
+def parse_adapted(record: Mapping[str, Any] | None, path: Path) -> AdaptedRecord | None:
+    """Return what was learnt from examples; raise `BadModel` for what can't be."""
+    if record is None:
+        return None
+    found = as_record(record, AdaptedRecord, path)
+    if found.method not in get_args(Method) or found.labels < 1 or found.stored < 0:
+        raise BadModel(f"{path} has few-shot labels that can't be", AGAIN)
+    return found
+
+
+def _outputs_fit(config: Config, network: int, labels: int) -> bool:
     """Tell whether each label has an output, and each output a label."""
-    adapted, label_of = config["adapted"], config["label_of"]
-    if adapted is not None:
-        if type(adapted.get("labels")) is not int or type(adapted.get("extends")) is not bool:
+    if config.adapted is not None:
+        if type(config.adapted.get("labels")) is not int or type(config.adapted.get("extends")) is not bool:
             return False
-        network = adapted["labels"] + (network if adapted["extends"] else 0)
-    if not label_of:
+        network = config.adapted["labels"] + (network if config.adapted["extends"] else 0)
+    if not config.label_of:
         return network == labels
-    whole = all(type(label) is int for label in label_of)
-    return whole and len(label_of) == network and {*label_of} == {*range(labels)}
+    return len(config.label_of) == network and {*config.label_of} == {*range(labels)}
 
 
-def _shape(record: Mapping[str, Any]) -> NetworkShape:
-    known = asdict(NetworkShape())
-    if record.keys() != known.keys():
-        raise BadModel("The checkpoint's configuration has unknown or missing sizes", "Install a newer sentemo")
-    for name, default in known.items():
-        if type(record[name]) not in (type(default), int) or not record[name] >= 0:
-            raise BadModel(f"The checkpoint's configuration has {name} = {record[name]!r}", AGAIN)
-    return NetworkShape(**record)
+def _shape(record: Mapping[str, Any], kind: type[Shape], path: Path) -> Shape:
+    found = as_record(record, kind, path)
+    if any(value < 0 for value in asdict(found).values()):
+        raise BadModel(f"{path} has sizes below 0", AGAIN)
+    return found

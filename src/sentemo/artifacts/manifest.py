@@ -21,10 +21,13 @@ def write_manifest(folder: Path) -> None:
     (folder / NAME).write_text(content + "\n", encoding="utf-8")
 
 
-def check_manifest(folder: Path) -> None:
-    """Refuse a folder that lacks a listed file, holds an unlisted one or a link, or has one that was changed."""
+def check_manifest(folder: Path) -> dict[str, str]:
+    """Return the sums of a folder's files by name.
+
+    Refuses a folder that lacks a listed file, holds an unlisted one or a link, or has one that was changed.
+    """
     with can_read(folder):
-        _check(folder)
+        return _check(folder)
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def can_read(folder: Path) -> Iterator[None]:
         raise BadModel(cause, "Check the path and its permissions") from error
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path) -> dict[str, str]:
     sums = _read(folder)
     found = {path.relative_to(folder).as_posix() for path in _files(folder)}
     for name in sorted(sums.keys() - found):
@@ -47,6 +50,7 @@ def _check(folder: Path) -> None:
     for name, wanted in sums.items():
         if sha256_of(folder / name) != wanted:
             raise BadModel(f"{folder / name} is not the file that was saved (its SHA-256 differs)", AGAIN)
+    return sums
 
 
 def holds_a_model_alone(folder: Path) -> bool:

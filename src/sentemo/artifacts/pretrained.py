@@ -1,153 +1,205 @@
-"""A model to and from a folder: configuration, weights, card, manifest."""
+"""A model to and from a folder: configuration, weights, graphs, card, manifest. No torch where there are graphs.
+
+`model.safetensors` holds what the encoder and the network compute with, whether as graphs, which point into it, or
+with torch; `heads.safetensors` what is computed from their features.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
-
-import torch
-from tokenizers import Tokenizer
-from torch import Tensor
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sentemo.artifacts.card import model_card
-from sentemo.artifacts.config import config_text, parse, parse_heads, read_config
+from sentemo.artifacts.config import (
+    Config,
+    describe,
+    parse,
+    parse_adapted,
+    parse_heads,
+    parse_rule,
+    read_config,
+)
 from sentemo.artifacts.find import find
 from sentemo.artifacts.hub import is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_free, check_manifest, write_manifest
-from sentemo.artifacts.parts import ModelParts, OtherLabels
-from sentemo.artifacts.weights import Precision, load_strictly, read_weights, write_weights
-from sentemo.encoders.encoder import Encoder, load_encoder
-from sentemo.encoders.identity import EncoderIdentity
-from sentemo.encoders.reader import TOKENIZER, DialogueReader
-from sentemo.errors import BadModel, UsageError
+from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.record import as_record
+from sentemo.artifacts.weights import Array, Precision, count_numbers, read_weights, write_weights
+from sentemo.encoders.pieces import Pieces
+from sentemo.errors import BadModel, MissingExtra, UsageError
 from sentemo.files import staged_folder
-from sentemo.network.adapted import Adapted, AdaptedShape, Method
-from sentemo.network.decision import Decision
-from sentemo.network.heads import Neighbours, Prototypes
-from sentemo.network.label_head import LabelHead
-from sentemo.network.network import Network
-from sentemo.network.reader import Reader, ReaderShape
-from sentemo.network.shape import NetworkShape
+from sentemo.heads import Adapted, Method, Neighbours, OtherLabels, Prototypes, arrays_of
+from sentemo.inference.graphs import Graphs, GraphsRecord
+from sentemo.inference.runner import Architecture, Runner
 from sentemo.types import LabelSet
 
 if TYPE_CHECKING:
-    from torch import nn
+    from sentemo.encoders.encoder import Encoder
 
-TEXTS = "examples.json"
+CONFIG, WEIGHTS, HEADS, TEXTS, TOKENIZER = (
+    "config.json",
+    "model.safetensors",
+    "heads.safetensors",
+    "examples.json",
+    "tokenizer.json",
+)
+EngineName = Literal["auto", "onnx", "torch"]
+WriteGraphs = Callable[[Path], GraphsRecord]
+"""Writes graphs beside the weights in a folder."""
 
 
-def save(model: ModelParts, folder: Path, *, precision: Precision, carry_encoder: bool) -> None:
-    """Write a model; a folder that is there and holds anything but a model is left alone."""
+def save(
+    model: ModelParts,
+    folder: Path,
+    *,
+    precision: Precision,
+    carry_encoder: bool,
+    write_graphs: WriteGraphs | None = None,
+) -> None:
+    """Write a model, whole or not at all; a folder that is there and holds anything but a model is left alone."""
     check_free(folder)
     with staged_folder(folder) as staged:
-        write_weights(staged / "model.safetensors", _tensors(model), precision)
-        (staged / "config.json").write_text(config_text(model, carry_encoder), encoding="utf-8")
+        graphs = None
+        if isinstance(model.runner, Graphs):
+            graphs = _copy(model.runner, staged)
+        else:
+            from sentemo.artifacts.trained import write_modules
+
+            write_modules(model.runner, staged, precision, carry_encoder)
+            graphs = write_graphs(staged) if write_graphs is not None else None
+        write_weights(staged / HEADS, heads_of(model), precision)
+        config = describe(model, carries_encoder=carry_encoder, graphs=graphs)
+        (staged / CONFIG).write_text(config.to_text(), encoding="utf-8")
         (staged / "README.md").write_text(card(model), encoding="utf-8")
         if model.adapted is not None:
             (staged / TEXTS).write_text(json.dumps(model.texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        if isinstance(model.encoder, DialogueReader):
-            model.encoder.tokenizer.save(str(staged / TOKENIZER))
-        elif carry_encoder:
-            _save_encoder(model.encoder, staged / "encoder")
         write_manifest(staged)
 
 
-def load(name: str | Path, *, revision: str | None, encoder: Encoder | None) -> ModelParts:
-    """Find a model by folder, hub id or the word `default`, check it whole, and load it strictly."""
+def _copy(runner: Graphs, folder: Path) -> GraphsRecord:
+    for path in [runner.folder / WEIGHTS, runner.folder / TOKENIZER, *runner.folder.glob("*.onnx")]:
+        shutil.copyfile(path, folder / path.name)
+    return runner.record
+
+
+def load(
+    name: str | Path,
+    *,
+    revision: str | None = None,
+    encoder: Encoder | None = None,
+    engine: EngineName = "auto",
+    threads: int = 1,
+) -> ModelParts:
+    """Find a model by folder, hub id or a shipped one's name, check it whole, and load it strictly.
+
+    It runs as graphs where there are any, unless torch is asked for or an encoder is given.
+    """
     folder = find(name, revision)
-    check_manifest(folder)
-    config = read_config(folder / "config.json")
-    labels, shape, identity = parse(config)
-    if config["reader"] is not None:
-        if encoder is not None:
-            raise UsageError(f"The model in {folder} has an encoder of its own", "Load it without another")
-        encoder = _build_reader(folder, config["reader"], identity)
-    encoder = encoder or _find_encoder(folder, config, identity)
-    if encoder.identity.key != identity.key:
-        raise BadModel(
-            f"The model in {folder} was trained on embeddings of {identity.name} ({identity.sha256[:12]}), "
-            f"not of {encoder.identity.name} ({encoder.identity.sha256[:12]})",
-            "Give the encoder that it names, or train again with yours",
-        )
-    source = folder / "model.safetensors"
-    tensors = read_weights(source)
-    if shape.layers > len(tensors):
-        raise BadModel(f"{source} does not fit its configuration: layers are missing", AGAIN)
-    model = _build(encoder, shape, labels, config)
-    if model.adapted is not None:
-        model.texts = _read_texts(folder / TEXTS, model.adapted.shape.stored)
-    modules = model.modules()
-    _check_prefixes(tensors, modules, source)
-    for prefix, part in modules.items():
-        load_strictly(part, _under(tensors, prefix), source)
-    if model.decision is not None and model.decision.temperature <= 0:
-        raise BadModel(f"{source} divides scores by {model.decision.temperature.item()}", AGAIN)
-    for kept, n_labels in _kept_labels(model):
-        if len(kept) and not 0 <= kept.min() <= kept.max() < n_labels:
-            raise BadModel(f"{source} keeps examples of labels that it doesn't have", AGAIN)
+    sums = check_manifest(folder)
+    config = read_config(folder / CONFIG)
+    labels, known = parse(config, folder / CONFIG)
+    if engine == "onnx" and config.graphs is None:
+        raise UsageError(f"The model in {folder} has no graphs", f"Write them with: sentemo export {name} --out DIR")
+    if config.graphs is not None and engine != "torch" and encoder is None:
+        return _assembled(_graphs(folder, config, known, threads, sums), config, None, labels, folder)
+    try:
+        from sentemo.artifacts import trained
+    except ImportError as error:
+        if error.name is None or error.name.split(".")[0] != "torch":
+            raise
+        raise MissingExtra(f"torch, with which the model in {folder} runs,", "train") from error
+    return _assembled(*trained.read_modules(folder, config, known, encoder, sums[WEIGHTS]), labels, folder)
+
+
+def _graphs(folder: Path, config: Config, known: Architecture, threads: int, sums: Mapping[str, str]) -> Graphs:
+    record = as_record(config.graphs or {}, GraphsRecord, folder / CONFIG)
+    if record.max_tokens < 1:
+        raise BadModel(f"{folder / CONFIG} has sizes that can't be", AGAIN)
+    key = ",".join(sums[name] for name in sums if name == WEIGHTS or name.endswith(".onnx"))
+    tokenizer = Pieces.read(folder / TOKENIZER, record.max_tokens)
+    found = Graphs(folder, known, tokenizer, record, count_numbers(folder / WEIGHTS), key, threads)
+    found.check()
+    return found
+
+
+def heads_of(model: ModelParts) -> dict[str, Array]:
+    """The arrays of what is computed from features, by name."""
+    named: dict[str, object] = {f"heads.{name}": other for name, other in model.heads.items()}
+    named |= {"prototypes": model.prototypes, "neighbours": model.neighbours, "adapted": model.adapted}
+    return {
+        f"{prefix}.{name}": array
+        for prefix, head in named.items()
+        if head is not None
+        for name, array in arrays_of(head).items()
+    }
+
+
+def _shapes(config: Config, known: Architecture, others: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    outputs, features, stored = known.network.labels, known.features, config.neighbours
+    shapes: dict[str, tuple[int, ...]] = {}
+    if config.prototypes:
+        shapes["prototypes.points"] = (outputs, known.network.space_dim)
+    if stored:
+        kept = {"features": (stored, features), "labels": (stored,), "scores": (stored, outputs)}
+        shapes |= {f"neighbours.{name}": shape for name, shape in kept.items()}
+    if config.adapted:
+        of = config.adapted
+        rows = 0 if of["method"] == "neighbours" else of["labels"]
+        shapes |= {"adapted.examples": (of["stored"], features), "adapted.gold": (of["stored"],)}
+        shapes |= {"adapted.weight": (rows, features), "adapted.bias": (rows,)}
+    for name, size in others.items():
+        shapes |= {f"heads.{name}.weight": (size, features)}
+        shapes |= {f"heads.{name}.{part}": (size,) for part in ("bias", "threshold")}
+    return shapes
+
+
+def _assembled(
+    runner: Runner, config: Config, arrays: Mapping[str, Array] | None, labels: LabelSet, folder: Path
+) -> ModelParts:
+    """Put what is computed from features beside what computes them; of format 4, it was read with the weights."""
+    path, known = folder / CONFIG, runner.architecture
+    others = parse_heads(config, path)
+    shapes = _shapes(config, known, {name: len(each) for name, each in others.items()})
+    if arrays is None:
+        arrays = read_weights(folder / HEADS, shapes)
+    elif {name: array.shape for name, array in arrays.items()} != shapes:
+        raise BadModel(f"{folder / WEIGHTS} does not fit its configuration", AGAIN)
+    adapted = _adapted(config, arrays, path)
+    model = ModelParts(
+        runner,
+        labels,
+        prototypes=Prototypes(**_under(arrays, "prototypes.")) if config.prototypes else None,
+        neighbours=Neighbours(**_under(arrays, "neighbours.")) if config.neighbours else None,
+        facts=config.facts,
+        decision=parse_rule(config.decision, known.network.labels, path),
+        adapted=adapted,
+        label_of=tuple(config.label_of),
+        texts=_read_texts(folder / TEXTS, len(adapted.gold)) if adapted else (),
+        heads={name: OtherLabels(own, **_under(arrays, f"heads.{name}.")) for name, own in others.items()},
+    )
+    for kept, n_labels in (
+        *([(model.neighbours.labels, known.network.labels)] if model.neighbours else []),
+        *([(adapted.gold, adapted.labels)] if adapted else []),
+    ):
+        if kept.dtype.kind != "i" or (len(kept) and not 0 <= kept.min() <= kept.max() < n_labels):
+            raise BadModel(f"{folder} keeps examples of labels that it doesn't have", AGAIN)
     return model
 
 
-def push(model: ModelParts, repository: str, *, private: bool, message: str) -> str:
-    """Save to a temporary folder and upload it."""
-    if not is_repository(repository):
-        raise UsageError(f"{repository!r} is no hub id", "Write owner/name")
-    with tempfile.TemporaryDirectory() as folder:
-        saved = Path(folder) / "model"
-        save(model, saved, precision="float32", carry_encoder=False)
-        return upload(saved, repository, private=private, message=message)
-
-
-def _build(encoder: Encoder, shape: NetworkShape, labels: LabelSet, config: Mapping[str, Any]) -> ModelParts:
-    """Make the parts without memory for their tensors, so that absurd sizes cost nothing."""
-    try:
-        with torch.device("meta"):
-            outputs = shape.labels
-            prototypes = Prototypes(outputs, shape.space_dim) if config["prototypes"] else None
-            stored = config["neighbours"]
-            neighbours = Neighbours(stored, shape.embedding_dim + shape.space_dim, outputs) if stored else None
-            decision = Decision(outputs) if config["decision"] else None
-            adapted = _adapted(config["adapted"], shape)
-            facts, label_of = config["facts"], tuple(config["label_of"])
-            heads = {
-                name: OtherLabels(own, LabelHead(len(own), shape.embedding_dim + shape.space_dim))
-                for name, own in parse_heads(config).items()
-            }
-            return ModelParts(
-                encoder,
-                Network(shape),
-                labels,
-                prototypes,
-                neighbours,
-                facts,
-                decision,
-                adapted,
-                label_of,
-                heads=heads,
-            )
-    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
-        raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error
-
-
-def _adapted(record: Mapping[str, Any] | None, shape: NetworkShape) -> Adapted | None:
+def _adapted(config: Config, arrays: Mapping[str, Array], path: Path) -> Adapted | None:
+    record = parse_adapted(config.adapted, path)
     if record is None:
         return None
-    adapted = AdaptedShape(**record)
-    if adapted.features != shape.embedding_dim + shape.space_dim or adapted.method not in get_args(Method):
-        raise ValueError("the few-shot labels don't fit the network")
-    return Adapted(adapted)
+    given = _under(arrays, "adapted.") | {"scale": record.scale, "threshold": record.threshold}
+    return Adapted(cast(Method, record.method), record.labels, record.extends, **given)
 
 
-def _kept_labels(model: ModelParts) -> Iterator[tuple[Tensor, int]]:
-    """The labels of stored examples, and how many labels there are."""
-    if model.neighbours is not None:
-        yield model.neighbours.labels, model.neighbours.n_labels
-    if model.adapted is not None:
-        yield model.adapted.gold, model.adapted.shape.labels
+def _under(arrays: Mapping[str, Array], prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
 
 
 def _read_texts(path: Path, stored: int) -> tuple[str, ...]:
@@ -160,63 +212,23 @@ def _read_texts(path: Path, stored: int) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _tensors(model: ModelParts) -> dict[str, Tensor]:
-    return {
-        prefix + name: tensor for prefix, part in model.modules().items() for name, tensor in part.state_dict().items()
-    }
-
-
-def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-
-def _check_prefixes(tensors: Mapping[str, Tensor], parts: Mapping[str, nn.Module], source: Path) -> None:
-    for name in tensors:
-        if not name.startswith(tuple(parts)):
-            raise BadModel(f"{source} holds an unknown tensor {name}", AGAIN)
-
-
-def _build_reader(folder: Path, record: Mapping[str, Any], identity: EncoderIdentity) -> DialogueReader:
-    """Make the encoder that a model carries, without memory for its tensors."""
-    known = [field.name for field in fields(ReaderShape)]
-    if sorted(record) != sorted(known) or any(type(size) is not int or size < 0 for size in record.values()):
-        raise BadModel("The checkpoint's configuration has unknown, missing or mistyped sizes of its reader", AGAIN)
-    shape = ReaderShape(**record)
-    if shape.width != identity.dimension or not 0 < shape.max_tokens <= shape.places or not shape.layers < 1000:
-        raise BadModel("The checkpoint's sizes of its reader don't fit each other", AGAIN)
-    try:
-        with torch.device("meta"):
-            module = Reader(shape)
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        if tokenizer.get_vocab_size() > shape.vocabulary:
-            raise ValueError("its tokenizer knows more words than its reader")
-        return DialogueReader(tokenizer, module, identity)
-    except Exception as error:  # tokenizers raises plain Exception
-        raise BadModel(f"The checkpoint's reader can't be made ({error})", AGAIN) from error
-
-
-def _find_encoder(folder: Path, config: Mapping[str, Any], identity: EncoderIdentity) -> Encoder:
-    name = str(folder / "encoder") if config["carries_encoder"] else identity.name
-    try:
-        return load_encoder(name, identity.layers)
-    except UsageError as error:
-        raise BadModel(f"The checkpoint's encoder can't be had: {error.cause}", AGAIN) from error
-
-
-def _save_encoder(encoder: Encoder, folder: Path) -> None:
-    from sentemo.encoders.sentence import SentenceEncoder
-
-    if not isinstance(encoder, SentenceEncoder):
-        raise UsageError(f"The encoder {encoder.identity.name} can't be carried", "Save with carry_encoder=False")
-    encoder.save(folder)
+def push(model: ModelParts, repository: str, *, private: bool, message: str) -> str:
+    """Save to a temporary folder and upload it."""
+    if not is_repository(repository):
+        raise UsageError(f"{repository!r} is no hub id", "Write owner/name")
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model"
+        save(model, saved, precision="float32", carry_encoder=False)
+        return upload(saved, repository, private=private, message=message)
 
 
 def card(model: ModelParts) -> str:
     """Write a model's card."""
+    known = model.runner.architecture
     return model_card(
         labels=model.labels.names,
-        encoder=model.encoder.identity.name,
-        tuned=isinstance(model.encoder, DialogueReader),
-        parameters=sum(p.numel() for part in model.modules().values() for p in part.parameters()),
+        encoder=known.encoder.name,
+        tuned=known.reader is not None,
+        parameters=model.runner.parameters,
         facts=model.facts,
     )

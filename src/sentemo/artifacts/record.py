@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from types import UnionType
@@ -14,18 +15,19 @@ from sentemo.errors import BadModel
 Record = TypeVar("Record")
 
 
-def read_record(path: Path, kind: type[Record], format: str, unknown: str, step: str) -> Record:
-    """Read a dataclass that was written as one JSON object and has a field `format`.
-
-    Raises `BadModel` for a damaged file, an entry too many or too few or of another type, and, saying that the file is
-    `unknown` with `step` as the way out, for another format.
-    """
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a file that holds one JSON object; raise `BadModel` for any other."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path} is missing or damaged", AGAIN) from error
-    if not isinstance(record, dict) or record.get("format") != format:
-        raise BadModel(f"{path} is {unknown} of a format that this version knows", step)
+    if not isinstance(record, dict):
+        raise BadModel(f"{path} is damaged", AGAIN)
+    return record
+
+
+def as_record(record: Mapping[str, Any], kind: type[Record], path: Path) -> Record:
+    """Make a dataclass of a JSON object; raise `BadModel` for an entry too many, too few or of another type."""
     types = get_type_hints(kind)
     if record.keys() != {field.name for field in fields(kind)} or not all(  # type: ignore[arg-type]
         _is(record[name], wanted) for name, wanted in types.items()

@@ -1,75 +1,92 @@
-"""Tensors in safetensors files, read strictly."""
+"""Arrays in safetensors files, read strictly. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor, nn
+import numpy as np
+from numpy.typing import NDArray
 
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.errors import BadModel
 
-Precision = Literal["float32", "float16", "int8"]
+Precision = Literal["float32", "int8"]
+Array = NDArray[Any]
 SCALE = ".scale"
 LEAST_ENTRIES = 2**14  # smaller matrices stay in 16 bits
 
 
-def write_weights(path: Path, tensors: Mapping[str, Tensor], precision: Precision = "float32") -> None:
-    """Write named tensors in 32 bits; in 16, but for those whose numbers don't fit; or large matrices in 8.
+def write_weights(path: Path, arrays: Mapping[str, Array], precision: Precision = "float32") -> None:
+    """Write named arrays in 32 bits, or large matrices in 8 and the others in 16 where their numbers fit.
 
     In 8 bits each row has a scale of its own, its largest absolute entry over 127, beside it as `NAME.scale`.
     """
-    ready: dict[str, Tensor] = {}
-    for name, tensor in tensors.items():
-        ready |= _stored(name, tensor.detach().cpu().contiguous(), precision)
-    path.write_bytes(save(ready))  # safetensors' own writing tells a full disk by an error of its own
+    from safetensors.numpy import save
+
+    ready: dict[str, Array] = {}
+    for name, array in arrays.items():
+        ready |= _stored(name, np.array(array, order="C"), precision)
+    path.write_bytes(save(ready))  # safetensors' own writing reports a full disk by an error of its own
 
 
-def _stored(name: str, tensor: Tensor, precision: Precision) -> dict[str, Tensor]:
-    if precision == "float32" or not tensor.is_floating_point():
-        return {name: tensor}
-    if precision == "int8" and tensor.dim() == 2 and tensor.numel() >= LEAST_ENTRIES:
-        scale = tensor.abs().amax(1).clamp_min(1e-12) / 127
-        return {name: (tensor / scale[:, None]).round().to(torch.int8), name + SCALE: scale}
-    fits = not tensor.numel() or tensor.abs().max() <= torch.finfo(torch.float16).max
-    return {name: tensor.half() if fits else tensor}
+def _stored(name: str, array: Array, precision: Precision) -> dict[str, Array]:
+    if precision == "float32" or array.dtype.kind != "f":
+        return {name: array}
+    if array.ndim == 2 and array.size >= LEAST_ENTRIES:
+        scale = np.maximum(np.abs(array).max(1), np.float32(1e-12)) / np.float32(127)
+        return {name: np.rint(array / scale[:, None]).astype(np.int8), name + SCALE: scale}
+    fits = not array.size or np.abs(array).max() <= np.finfo(np.float16).max
+    return {name: array.astype(np.float16) if fits else array}
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read named tensors, 8- and 16-bit ones widened to 32; raise `BadModel` for anything but a sound file."""
+def read_weights(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None) -> dict[str, Array]:
+    """Read named arrays, 8- and 16-bit ones widened to 32.
+
+    Raises `BadModel` for anything but a sound file of finite numbers, which has these names and shapes where they are
+    given.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
     try:
-        tensors = load(path.read_bytes())
-    except (OSError, SafetensorError, ValueError, KeyError) as error:
+        stored: Mapping[str, Array] = load(path.read_bytes())
+        arrays = {name: _widened(name, stored) for name in stored if not _is_scale(name, stored)}
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise BadModel(f"{path} holds no sound safetensors weights ({error})", AGAIN) from error
-    scales = {name: tensors.pop(name + SCALE, None) for name, t in list(tensors.items()) if t.dtype == torch.int8}
-    return {name: _widened(name, tensor, scales, path) for name, tensor in tensors.items()}
+    if shapes is not None and {name: array.shape for name, array in arrays.items()} != shapes:
+        raise BadModel(f"{path} does not fit its configuration", AGAIN)
+    return arrays
 
 
-def _widened(name: str, tensor: Tensor, scales: Mapping[str, Tensor | None], path: Path) -> Tensor:
-    if tensor.dtype == torch.float16:
-        return tensor.float()
-    if tensor.dtype != torch.int8:
-        return tensor
-    scale = scales[name]
-    if scale is None or tensor.dim() != 2 or scale.shape != tensor.shape[:1]:
-        raise BadModel(f"{path}: the scales of {name} are missing or of another shape", AGAIN)
-    return tensor.float() * scale.float()[:, None]
+def _is_scale(name: str, stored: Mapping[str, Array]) -> bool:
+    matrix = stored.get(name.removesuffix(SCALE)) if name.endswith(SCALE) else None
+    return matrix is not None and matrix.dtype == np.int8
 
 
-def load_strictly(module: nn.Module, tensors: Mapping[str, Tensor], source: Path) -> None:
-    """Fill a module: every tensor must be there, none may be left over, shapes and types must fit, all be finite."""
-    wanted = module.state_dict()
-    odd = sorted(wanted.keys() ^ tensors.keys())
-    if odd:
-        raise BadModel(f"{source} does not fit its configuration: {odd[0]} is missing or unknown", AGAIN)
-    for name, tensor in tensors.items():
-        if tensor.shape != wanted[name].shape or tensor.dtype != wanted[name].dtype:
-            raise BadModel(f"{source}: {name} has another shape or type than its configuration says", AGAIN)
-        if tensor.is_floating_point() and not tensor.isfinite().all():
-            raise BadModel(f"{source}: {name} holds numbers that are not finite", AGAIN)
-    module.load_state_dict(dict(tensors), assign=True)
+def _widened(name: str, stored: Mapping[str, Array]) -> Array:
+    array = stored[name]
+    if array.dtype.kind == "i" and array.dtype != np.int8:
+        return array.astype(np.int64)
+    wide: Array = array.astype(np.float32)
+    if array.dtype == np.int8:
+        scale = stored[name + SCALE]
+        if array.ndim != 2 or scale.shape != array.shape[:1]:
+            raise ValueError(f"the scales of {name} are of another shape")
+        wide *= scale.astype(np.float32)[:, None]
+    if not np.isfinite(wide).all():
+        raise ValueError(f"{name} holds numbers that are not finite")
+    return wide
+
+
+def count_numbers(path: Path) -> int:
+    """How many numbers a file of weights holds, scales not counted; raise `BadModel` for a damaged one."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "numpy") as file:
+            names = [name for name in file.keys() if not name.endswith("weight" + SCALE)]  # noqa: SIM118
+            return sum(int(np.prod(file.get_slice(name).get_shape())) for name in names)
+    except (OSError, SafetensorError) as error:
+        raise BadModel(f"{path} holds no sound safetensors weights ({error})", AGAIN) from error

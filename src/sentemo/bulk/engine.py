@@ -30,10 +30,7 @@ class InProcess:
 
     def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]:
         """Label one shard after another."""
-        from sentemo.adaptation.threads import one_thread
-
-        with one_thread():
-            yield from map(worker, shards)
+        yield from map(worker, shards)
 
 
 class Processes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from sentemo.errors import BadModel
@@ -23,7 +22,7 @@ class Load(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoadModel:
-    """Load a saved model or an exported one, on one thread."""
+    """Load a saved model, on one thread."""
 
     name: str
     sha256: str
@@ -37,22 +36,19 @@ class LoadModel:
     def named(
         cls, name: str, *, head: Head = "classifier", causal: bool = False, sensitivity: float = 0.0
     ) -> LoadModel:
-        """Find a model and check its files; an exported form beside it takes its place, as in `predict`.
+        """Find a model and check its files.
 
-        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that an exported model has not and for
-        a sensitivity that can't be one.
+        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that a static model has not and for a
+        sensitivity that can't be one.
         """
         from sentemo.artifacts.find import find
         from sentemo.artifacts.manifest import check_manifest
-        from sentemo.export.folder import usable_beside
-        from sentemo.export.load import check_head
+        from sentemo.loading import check_static
         from sentemo.shares import check_sensitivity
 
         check_sensitivity(sensitivity)
-        folder = Path(find(name))
-        if head == "classifier" and (faster := usable_beside(folder)) is not None:
-            name, folder = str(faster), faster
-        check_head(folder, head)
+        folder = find(name)
+        check_static(folder, head)
         check_manifest(folder)
         return cls(name, _digest(name), head, causal, sensitivity)
 
@@ -64,14 +60,13 @@ class LoadModel:
         """
         import os
 
-        from sentemo.artifacts.find import find
-        from sentemo.export.load import open_labeler
+        from sentemo.loading import load
         from sentemo.shares import sensitive
 
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
         if _digest(self.name) != self.sha256:
             raise BadModel(f"The model {self.name} is not the same everywhere", "Put the same files on every machine")
-        labeler = open_labeler(Path(find(self.name)), head=self.head, causal=self.causal, threads=1)
+        labeler = load(self.name, head=self.head, causal=self.causal, threads=1)
         return sensitive(labeler, self.sensitivity)
 
     def to_json(self) -> Mapping[str, Any]:
@@ -84,4 +79,4 @@ def _digest(name: str) -> str:
     from sentemo.artifacts.manifest import NAME
     from sentemo.files import sha256_of
 
-    return sha256_of(Path(find(name)) / NAME)
+    return sha256_of(find(name) / NAME)

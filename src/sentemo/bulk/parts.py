@@ -11,6 +11,7 @@ from typing import Any
 
 from sentemo.bulk.failure import Failure
 from sentemo.bulk.tally import Tally
+from sentemo.errors import optional
 from sentemo.formats.predictions import as_record, turn_record
 from sentemo.types import Prediction
 
@@ -63,8 +64,7 @@ def _csv(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
 
 
 def _parquet(labelled: Sequence[Labelled], labels: Sequence[str]) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    pa, pq = optional("pyarrow"), optional("pyarrow.parquet")
 
     text, number = pa.string(), pa.float64()
     probabilities = pa.struct([(label, number) for label in labels])

@@ -32,7 +32,7 @@ def _app() -> Typer:
 def _run(load: Callable[[], Typer], name: str) -> int:
     from sentemo.cli.screen import complain
     from sentemo.cli.streams import mend_streams, silence
-    from sentemo.errors import SentemoError
+    from sentemo.errors import SentemoError, missing
 
     mend_streams()
     try:
@@ -43,9 +43,12 @@ def _run(load: Callable[[], Typer], name: str) -> int:
             sys.stdout.flush()
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else int(left.code is not None)
-    except SentemoError as error:
-        complain(str(error))
-        return error.exit_code
+    except (SentemoError, ImportError) as error:
+        told = missing(error) if isinstance(error, ImportError) else error
+        if not isinstance(told, SentemoError):
+            raise
+        complain(str(told))
+        return told.exit_code
     except OSError as error:  # whatever no command foresaw: a full disk under stdout, a path too long for the system
         silence()
         if not isinstance(error, BrokenPipeError):

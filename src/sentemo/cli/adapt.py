@@ -13,7 +13,7 @@ from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
     from sentemo.adaptation.learn import Keeping
-    from sentemo.network.adapted import Method
+    from sentemo.heads import Method
 
 
 def adapt(
@@ -95,7 +95,7 @@ def _keeping(name: str) -> Keeping:
 
 
 def _method(name: str) -> Method | None:
-    from sentemo.network.adapted import Method
+    from sentemo.heads import Method
 
     for method in get_args(Method):
         if method == name:

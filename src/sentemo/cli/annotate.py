@@ -17,9 +17,9 @@ from sentemo.errors import BadInput, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from torch import Tensor
 
     from sentemo.adaptation.labelling import Labelling
+    from sentemo.heads import Floats
     from sentemo.model import SentEmoContext
     from sentemo.types import Conversation
 
@@ -151,13 +151,11 @@ def _check_paths(source: Path, out: Path) -> None:
         raise UsageError("The answers can't go into the file of conversations", "Name another with --out")
 
 
-def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> list[Tensor]:
-    import torch
-
-    found: list[Tensor] = []
+def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> list[Floats]:
+    found: list[Floats] = []
     with progress("reading") as (tick,):
         for start in range(0, len(conversations), AT_ONCE):
-            found += map(torch.from_numpy, model.features(conversations[start : start + AT_ONCE]))
+            found += model.features(conversations[start : start + AT_ONCE])
             tick(len(found), len(conversations))
     return found
 

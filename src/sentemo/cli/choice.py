@@ -12,7 +12,7 @@ from sentemo.errors import UsageError
 from sentemo.labeler import Predicting
 
 if TYPE_CHECKING:
-    from sentemo.export.load import Form
+    from sentemo.loading import Model
     from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 AT_ONCE = 256  # conversations read and labelled together
@@ -45,7 +45,7 @@ class Choice:
         if self.fit_shares and head != "classifier":
             raise UsageError(f"The head {head!r} assumes no label shares", "Leave out --head or --fit-shares")
 
-    def labeler(self, model: Form, conversations: Sequence[Conversation] = ()) -> Labeler:
+    def labeler(self, model: Model, conversations: Sequence[Conversation] = ()) -> Labeler:
         """Return a labeler that does what is asked; to fit shares it needs all conversations."""
         from sentemo.labeler import InSentiment
         from sentemo.shares import sensitive
@@ -54,7 +54,7 @@ class Choice:
         labeler = sensitive(labeler, self.sensitivity)
         return InSentiment(labeler) if self.labels == SENTIMENT else labeler
 
-    def label(self, model: Form) -> Label:
+    def label(self, model: Model) -> Label:
         """Return what labels conversations with a set of which several labels may apply to a turn."""
         return lambda conversations: model.predict(conversations, labels=self.labels)
 
@@ -66,7 +66,7 @@ def batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation
         yield batch
 
 
-def _fitted(model: Form, conversations: Sequence[Conversation]) -> Labeler:
+def _fitted(model: Model, conversations: Sequence[Conversation]) -> Labeler:
     """Estimate the label shares of conversations, print them, and return both with a labeler that uses them."""
     from sentemo.shares import Reweighed, fit_shares
 
@@ -77,7 +77,7 @@ def _fitted(model: Form, conversations: Sequence[Conversation]) -> Labeler:
     return Reweighed(_Known(model.labels, dict(zip(conversations, known, strict=True))), fitted.factors)
 
 
-def _assumed(model: Form) -> Mapping[str, float]:
+def _assumed(model: Model) -> Mapping[str, float]:
     shares = model.facts.get(SHARES)
     if not isinstance(shares, dict) or {*shares} != {*model.labels.names} or not all(map(_is_share, shares.values())):
         raise UsageError(

@@ -88,12 +88,11 @@ def _labeler(
     chosen: LabelMap | None,
     tick: Tick,
 ) -> Labeler:
-    from sentemo.artifacts.find import find
     from sentemo.evaluation.baselines import MajorityLabeler, UniformLabeler
     from sentemo.evaluation.mapped import MappedLabeler
     from sentemo.evaluation.protocols import select
-    from sentemo.export.load import open_labeler
     from sentemo.llm.spec import PREFIX
+    from sentemo.loading import load
 
     if name.startswith(PREFIX):
         asked = chosen.labels if chosen else labels
@@ -104,7 +103,7 @@ def _labeler(
         return MajorityLabeler(labels, select(conversations, labels, protocol).majority)
     if name == "uniform":
         return UniformLabeler(labels)
-    model = open_labeler(find(name))
+    model = load(name)
     return MappedLabeler(model, chosen) if chosen else model
 
 

@@ -32,15 +32,14 @@ def distil(
 ) -> None:
     """Distil a model into a static one: rougher, and many times as fast, for the first pass over an archive.
 
-    The model labels the train splits first (its exported form does, where there is one beside it); then a table of
+    The model labels the train splits first; then a table of
     tokens and a small network learn its answers and the corpora's labels, which are mapped onto the model's where there
     are several corpora. The result is a model for predict, label and evaluate, and needs no torch.
     """
     from sentemo.artifacts.find import find
     from sentemo.artifacts.manifest import check_free
-    from sentemo.export.folder import usable_beside
-    from sentemo.export.load import open_labeler
     from sentemo.files import sha256_of
+    from sentemo.loading import load
     from sentemo.model import SentEmoContext
     from sentemo.training.static.distil import distil as run
 
@@ -49,8 +48,8 @@ def distil(
     places = options.places(corpora, data)
     labels, conversations, validation = _read(corpora, places)
     folder = find(model)
-    loaded = SentEmoContext.from_pretrained(folder)
-    teacher = open_labeler(usable_beside(folder) or folder, threads=threads)
+    loaded = SentEmoContext.from_pretrained(folder, engine="torch")
+    teacher = load(folder, threads=threads)
     with progress("Labelling", "Training") as (on_label, on_step):
         answers = _answers(teacher, conversations, on_label)
         source = sha256_of(folder / "manifest.json")
@@ -103,9 +102,10 @@ def _save(distilled: Distilled, out: Path, split: str, validation: Sequence[Conv
     from sentemo.export.static_model import StaticModel
     from sentemo.export.static_write import write_static
 
+    numbers = {name: tensor.numpy() for name, tensor in distilled.module.state_dict().items()}
     static = replace(distilled.static, facts={**distilled.static.facts, "split": split})
-    write_static(out, static, distilled.module.state_dict(), distilled.tokenizer)
+    write_static(out, static, numbers, distilled.tokenizer)
     if validation:
         report = evaluate(StaticModel.from_pretrained(out), validation, labels=labels)
         static = replace(static, facts={**static.facts, "validation": figures_in_a_line(report)})
-        write_static(out, static, distilled.module.state_dict(), distilled.tokenizer)
+        write_static(out, static, numbers, distilled.tokenizer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,6 @@ from sentemo.errors import UsageError
 if TYPE_CHECKING:
     from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.report import Report
-    from sentemo.model import SentEmoContext
     from sentemo.training.fit import Watchers
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, Labeler, LabelSet
@@ -65,7 +64,6 @@ def evaluate(
     of both become the map's; polarity adds up the probabilities of each sentiment. With --seeds, the model's recipe is
     trained on the train split and measured on --split; with --folds, trained and measured inside --split.
     """
-    options.use_threads(threads)
     protocol = options.protocol_under(label_map, protocol, "standard")
     is_llm, is_trained = llm.is_named(model), bool(seeds or folds)
     if is_llm:
@@ -86,6 +84,7 @@ def evaluate(
             raise UsageError("--map measures a model that is there", "Leave --seeds and --folds out")
         setting.map_labels(label_map)
     if is_trained:
+        options.use_threads(threads)
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
         if first and not folds:
             raise UsageError("--first is of --folds", "Give --folds too")
@@ -99,7 +98,7 @@ def evaluate(
     elif recipe or overrides or first:
         raise UsageError("--recipe, --set and --first only work with a training", "Add --seeds or --folds")
     else:
-        _finish(setting.report(_loaded(model, setting), _model_name(model)), as_json, out)
+        _finish(setting.report(_loaded(model, setting, threads), _model_name(model)), as_json, out)
 
 
 class _Setting:
@@ -149,16 +148,11 @@ def _place(corpus: str, data: Path | None, split: str) -> tuple[str, Path, str]:
     return corpus, data, split
 
 
-def _loaded(name: str, setting: _Setting) -> Labeler:
-    from sentemo.artifacts.find import find
-    from sentemo.export.load import labels_only, open_labeler
+def _loaded(name: str, setting: _Setting, threads: int) -> Labeler:
+    from sentemo.loading import load
 
-    folder = find(name)
-    model = open_labeler(folder, head=setting.head, causal=setting.causal)
-    if not labels_only(folder):
-        whole = cast("SentEmoContext", model)
-        whole.encoder = options.cached(whole.encoder, setting.no_cache)
-    return model
+    model = load(name, head=setting.head, causal=setting.causal, threads=threads)
+    return options.with_cache(model, setting.no_cache)
 
 
 def _model_name(model: str) -> str:

@@ -13,8 +13,11 @@ from sentemo.cli.screen import tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
+    from sentemo.artifacts.pretrained import EngineName
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
+    from sentemo.encoders.reader import AnyEncoder
+    from sentemo.loading import Model as LoadedModel
     from sentemo.training.mixture import MappedCorpus
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, LabelSet
@@ -45,7 +48,7 @@ Overrides = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode again; keep no embeddings on disk.")]
-Threads = Annotated[int, typer.Option(help="CPU threads; 0 leaves the choice to torch.")]
+Threads = Annotated[int, typer.Option(help="CPU threads; 0 is one for graphs, and torch's choice for torch.")]
 CORPUS_HELP = (
     "everyday, dailydialog, goemotions, emorynlp, meld, iemocap, empathetic, xed, brighter, or files (your own "
     "labelled files)."
@@ -68,6 +71,16 @@ def as_precision(name: str) -> Precision:
         if precision == name:
             return precision  # type: ignore[no-any-return]
     raise UsageError(f"Weights can't be saved as {name!r}", f"Use one of: {', '.join(get_args(Precision))}")
+
+
+def as_engine(name: str) -> EngineName:
+    """Check the name of an engine."""
+    from sentemo.artifacts.pretrained import EngineName
+
+    for engine in get_args(EngineName):
+        if engine == name:
+            return engine  # type: ignore[no-any-return]
+    raise UsageError(f"There is no engine {name!r}", f"Use one of: {', '.join(get_args(EngineName))}")
 
 
 def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conversation]]:
@@ -148,19 +161,20 @@ def read_mixture(
     return chosen.labels, found
 
 
-def read_encoder(recipe: Recipe, no_cache: bool) -> Encoder:
+def read_encoder(recipe: Recipe, no_cache: bool) -> AnyEncoder:
     """Load a recipe's encoder, behind the cache unless asked otherwise."""
+    from sentemo.encoders.reader import DialogueReader
     from sentemo.training.fit import choose_encoder
 
-    return cached(choose_encoder(recipe.encoder), no_cache)
+    encoder = choose_encoder(recipe.encoder)
+    return encoder if isinstance(encoder, DialogueReader) else cached(encoder, no_cache)
 
 
 def cached(encoder: Encoder, no_cache: bool) -> Encoder:
     """Put a frozen encoder behind the cache, unless asked otherwise or its folder can't be written."""
     from sentemo.encoders.cache import CachedEncoder, default_cache_folder
-    from sentemo.encoders.reader import DialogueReader
 
-    if no_cache or isinstance(encoder, DialogueReader):
+    if no_cache:
         return encoder
     folder = default_cache_folder()
     try:
@@ -171,6 +185,20 @@ def cached(encoder: Encoder, no_cache: bool) -> Encoder:
         tell(f"Embeddings are not cached: {folder} can't be written ({error.strerror}); SENTEMO_CACHE names another.")
         return encoder
     return CachedEncoder(encoder, folder)
+
+
+def with_cache(model: LoadedModel, no_cache: bool) -> LoadedModel:
+    """Put the frozen encoder of a model that runs with torch behind the cache."""
+    from sentemo.model import SentEmoContext
+
+    if isinstance(model, SentEmoContext) and model.form == "torch":
+        from sentemo.encoders.reader import DialogueReader
+        from sentemo.inference.modules import modules_of
+
+        runner = modules_of(model.runner)
+        if not isinstance(runner.encoder, DialogueReader):
+            runner.encoder = cached(runner.encoder, no_cache)
+    return model
 
 
 def use_threads(threads: int) -> None:

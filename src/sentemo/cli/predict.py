@@ -14,15 +14,10 @@ from sentemo.cli import llm, options
 from sentemo.cli.choice import AT_ONCE, Choice, Label, batches
 from sentemo.cli.screen import put, show, tell
 from sentemo.errors import UsageError
-from sentemo.export.folder import find_beside, is_exported, usable_beside
-from sentemo.export.load import labels_only, open_labeler
 from sentemo.formats.predictions import as_record
 
 if TYPE_CHECKING:
-    from sentemo.export.load import Form
     from sentemo.types import Conversation, Labeler, Prediction
-
-ENGINES = ("auto", "torch", "onnx")
 
 
 def predict(
@@ -69,9 +64,7 @@ def predict(
     to: Annotated[
         str, typer.Option(help="Print subtitles with the labels, of a transcript with times: vtt or srt.")
     ] = "",
-    engine: Annotated[
-        str, typer.Option(help="onnx, torch, or auto: onnx where an exported form lies beside the model.")
-    ] = "auto",
+    engine: Annotated[str, typer.Option(help="onnx, torch, or auto: onnx where the model has graphs.")] = "auto",
     threads: Annotated[int, typer.Option(help="CPU threads; 0 is one with onnx, and torch's choice with torch.")] = 0,
     define: llm.Define = None,
     settings: llm.Set = None,
@@ -88,6 +81,7 @@ def predict(
     from sentemo.formats import read_conversations, write_convokit, write_label_studio
     from sentemo.formats.cue_writer import KINDS, cue_text
     from sentemo.formats.reading import Reading, as_columns
+    from sentemo.loading import load
 
     is_llm = llm.is_named(model)
     choice = Choice(None if is_llm else labels, sensitivity, fit_shares)
@@ -117,7 +111,8 @@ def predict(
     if is_llm:
         labeler = asked = llm.make_labeler(model, labels, llm.make_outfit(settings, price, key_env, no_cache, define))
     else:
-        loaded = _load(model, engine, head, causal, threads)
+        chosen = options.as_head(head)
+        loaded = load(model, causal=causal, head=chosen, engine=options.as_engine(engine), threads=threads)
         if choice.several:
             _print(choice.label(loaded), chain(first, read), table, abstain_below, several=True)
             return
@@ -146,31 +141,6 @@ def _print(
     for batch in batches(conversations):
         for prediction in label(batch):
             print_prediction(prediction, table, abstain_below, several=several)
-
-
-def _load(model: str, engine: str, head: str, causal: bool, threads: int) -> Form:
-    """Load an exported model where one is meant or lies beside the model, else the model itself."""
-    from sentemo.artifacts.find import find
-
-    if engine not in ENGINES:
-        raise UsageError(f"There is no engine {engine!r}", f"Use one of: {', '.join(ENGINES)}")
-    folder, chosen = find(model), options.as_head(head)
-    if engine == "torch" and labels_only(folder):
-        raise UsageError(f"The model in {folder} was exported and runs without torch", "Leave --engine out")
-    exported = None if engine == "torch" else _exported(folder, asked=engine == "onnx" or is_exported(folder))
-    if exported is not None and (chosen == "classifier" or engine == "onnx"):
-        folder = exported
-    return open_labeler(folder, head=chosen, causal=causal, threads=threads)
-
-
-def _exported(folder: Path, *, asked: bool) -> Path | None:
-    """The exported form of a model: the folder itself, or one beside it that was made of it."""
-    if is_exported(folder):
-        return folder
-    found = find_beside(folder) if asked else usable_beside(folder)
-    if found is None and asked:
-        raise UsageError(f"There is no exported form of {folder} beside it", f"Make it with: sentemo export {folder}")
-    return found
 
 
 def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0, *, several: bool = False) -> None:

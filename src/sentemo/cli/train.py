@@ -14,6 +14,8 @@ from sentemo.cli import options
 from sentemo.cli.screen import progress, tell
 
 if TYPE_CHECKING:
+    from sentemo.artifacts.weights import Precision
+    from sentemo.encoders.encoder import Encoder
     from sentemo.model import SentEmoContext
     from sentemo.training.fit import Split
     from sentemo.training.recipe import Recipe
@@ -35,7 +37,9 @@ def train(
     seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, or a GPU as torch names it.")] = "cpu",
     threads: options.Threads = 0,
-    weights: Annotated[str, typer.Option(help="How the weights are saved: float32, float16 or int8.")] = "float32",
+    weights: Annotated[
+        str, typer.Option(help="How the weights are saved: int8 (smaller, faster) or float32.")
+    ] = "int8",
     no_cache: options.NoCache = False,
 ) -> None:
     """Train a model. Repeat the command to resume an interrupted run.
@@ -70,10 +74,7 @@ def train(
             )
         if parallel.number():
             return
-        model.save_pretrained(out / "model", precision=precision)
-        if validation:  # of the weights as they are stored
-            model.facts = {**model.facts, "validation": _figures(_stored(model, out / "model"), labels, validation)}
-            model.save_pretrained(out / "model", precision=precision)
+        _save(model, out / "model", precision, labels, validation)
         rows = _rows(out)
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")
@@ -131,12 +132,30 @@ def _validation(corpus: str, data: Path) -> Split | None:
     return Split("validation", options.read_split(corpus, data, "validation")[1])
 
 
-def _stored(model: SentEmoContext, folder: Path) -> SentEmoContext:
-    """Load a model again, with its frozen encoder as it is in memory."""
-    from sentemo.encoders.reader import DialogueReader
+def _save(
+    model: SentEmoContext, folder: Path, precision: Precision, labels: LabelSet, validation: Split | None
+) -> None:
+    """Save a model, with graphs where it can have any; then once more with the figures of what was saved."""
+    from sentemo.export.write import can_export, export
 
-    encoder = None if isinstance(model.encoder, DialogueReader) else model.encoder
-    return type(model).from_pretrained(folder, encoder=encoder)
+    if not can_export(model):
+        model.save_pretrained(folder, precision=precision)
+    else:
+        export(model, folder, precision=precision)
+    if validation:
+        given = None if can_export(model) else _frozen(model)
+        saved = type(model).from_pretrained(folder, encoder=given)
+        saved.facts = {**model.facts, "validation": _figures(saved, labels, validation)}
+        saved.save_pretrained(folder, precision=precision)
+
+
+def _frozen(model: SentEmoContext) -> Encoder | None:
+    """The frozen encoder of a model as it is in memory."""
+    from sentemo.encoders.reader import DialogueReader
+    from sentemo.inference.modules import modules_of
+
+    encoder = modules_of(model.runner).encoder
+    return None if isinstance(encoder, DialogueReader) else encoder
 
 
 def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:

@@ -16,7 +16,6 @@ import numpy as np
 
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import EncoderIdentity, OnProgress
-from sentemo.encoders.matrix import empty_matrix, repeat_rows
 from sentemo.errors import SentemoError
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 CHUNK = 1024  # texts encoded between two commits: what a kill can lose
 QUERY = 500  # keys asked for at once
 WAIT_S = 60.0
+MOST_BYTES = 2**28  # what a matrix may take of memory
+AT_ONCE = 4096  # rows copied at once
 
 
 def default_cache_folder() -> Path:
@@ -118,3 +119,28 @@ def _keep(database: sqlite3.Connection, vectors: list[tuple[bytes, Embeddings]])
 
 def _checksum(vector: bytes) -> bytes:
     return zlib.crc32(vector).to_bytes(4, "little")
+
+
+def empty_matrix(rows: int, width: int, folder: Path) -> Embeddings:
+    """Give a matrix (N,E) float32 to fill; a large one lies on the disk, and the system keeps what it has room for.
+
+    Its file has no name, so that it ends with the process, however that ends. Its blocks are there from the start: a
+    full disk is an `OSError` here and no crash later.
+    """
+    size = 4 * rows * width
+    if size <= MOST_BYTES:
+        return np.empty((rows, width), dtype=np.float32)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:  # macOS
+            file.truncate(size)
+        return np.memmap(file, dtype=np.float32, mode="r+", shape=(rows, width))
+
+
+def repeat_rows(matrix: Embeddings, rows: list[int], folder: Path) -> Embeddings:
+    """Give the named rows of a matrix (N,E), in that order and as often as they are named."""
+    out = empty_matrix(len(rows), matrix.shape[1], folder)
+    for start in range(0, len(rows), AT_ONCE):
+        out[start : start + AT_ONCE] = matrix[rows[start : start + AT_ONCE]]
+    return out

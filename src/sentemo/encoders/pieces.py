@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from tokenizers import Tokenizer
+
+from sentemo.errors import BadModel
 
 PART_TOKENS = 512
 """Tokens of an utterance that see each other at most; the parts of a longer one are read apart."""
@@ -26,6 +29,14 @@ class Pieces:
         self.tokenizer, self.max_tokens = tokenizer, max_tokens
         self._frame = tokenizer.encode("").ids
         self._ends = {tokenizer.token_to_id(end) for end in ENDS} - {None}
+
+    @classmethod
+    def read(cls, path: Path, max_tokens: int) -> Pieces:
+        """Read a tokenizer's file; raise `BadModel` for a damaged one."""
+        try:
+            return cls(Tokenizer.from_file(str(path)), max_tokens)
+        except Exception as error:  # tokenizers raises plain Exception
+            raise BadModel(f"{path} holds no sound tokenizer ({error})", "Get the model again") from error
 
     def encode(self, texts: Sequence[str]) -> list[list[Piece]]:
         """N texts -> the pieces of each, at least one."""

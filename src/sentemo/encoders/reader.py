@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
@@ -13,16 +13,13 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.identity import EncoderIdentity
 from sentemo.encoders.pieces import Pieces
-from sentemo.encoders.spelling import spell_out
 from sentemo.errors import BadModel, UsageError
 from sentemo.files import sha256_of
-from sentemo.network.reader import Reader, ReaderShape
-from sentemo.network.stretches import read
-
-if TYPE_CHECKING:
-    from sentemo.encoders.identity import Embeddings
+from sentemo.network.reader import Reader
+from sentemo.network.shape import ReaderShape
 
 KIND = "reader"
 TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
@@ -81,55 +78,19 @@ class DialogueReader:
         """The same with a module trained from this one's."""
         return DialogueReader(self.tokenizer, module, self.identity)
 
-    def encode(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Embeddings:
-        """N texts -> (N,E) float32, each read as a dialogue of its own."""
-        vectors = self.read([[text] for text in texts], [torch.zeros(1, dtype=torch.long)] * len(texts))
-        if on_progress:
-            on_progress(len(texts), len(texts))
-        embeddings: Embeddings = torch.cat(vectors).numpy()
-        return embeddings
-
-    @torch.inference_mode()
-    def read(
-        self, dialogues: Sequence[Sequence[str]], speakers: Sequence[Tensor], *, causal: bool = False
-    ) -> list[Tensor]:
-        """N dialogues of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E).
-
-        Of a very long utterance the first part is read with its neighbours and the others alone, so that the work grows
-        with its length and no faster; its embedding is their mean.
-        """
-        parts = self.parts(dialogues)
-        first = [[utterance[0] for utterance in dialogue] for dialogue in parts]
-        vectors = read(self.module, first, speakers, causal=causal)
-        for dialogue, utterances in enumerate(parts):
-            for turn, utterance in enumerate(utterances):
-                if len(utterance) > 1:
-                    rest = self.read_parts(utterance[1:], int(speakers[dialogue][turn]))
-                    vectors[dialogue][turn] = merged(torch.cat([vectors[dialogue][turn][None], rest]), utterance)
-        return vectors
-
-    def read_parts(self, parts: Sequence[Tensor], speaker: int) -> Tensor:
-        """P parts of tokens (L,) of one speaker -> (P,E), each read alone."""
-        return torch.cat(read(self.module, [[part] for part in parts], [torch.tensor([speaker])] * len(parts)))
-
-    def parts(self, dialogues: Sequence[Sequence[str]]) -> list[list[list[Tensor]]]:
-        """The tokens of each part of each utterance of each dialogue; equal texts are tokenised once."""
+    def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
+        """The tokens of each utterance of each dialogue to train on, of very long ones those of the first part."""
         texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
+        first = (parts[0] for parts in self.pieces.parts(texts))
         known = {
-            text: [torch.tensor([token for piece in part for token in piece]) for part in parts]
-            for text, parts in zip(texts, self.pieces.parts(texts), strict=True)
+            text: torch.tensor([token for piece in part for token in piece])
+            for text, part in zip(texts, first, strict=True)
         }
         return [[known[text] for text in dialogue] for dialogue in dialogues]
 
-    def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
-        """The tokens of each utterance of each dialogue to train on, of very long ones those of the first part."""
-        return [[utterance[0] for utterance in dialogue] for dialogue in self.parts(dialogues)]
 
-
-def merged(vectors: Tensor, parts: Sequence[Tensor]) -> Tensor:
-    """(P,E) of the parts of an utterance, P tensors of tokens (L,) -> (E,), their mean by length."""
-    lengths = torch.tensor([float(len(part)) for part in parts])
-    return (vectors * lengths[:, None]).sum(0) / lengths.sum()
+AnyEncoder = Encoder | DialogueReader
+"""One that is frozen, or tuned together with the network."""
 
 
 def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:
@@ -168,3 +129,16 @@ NAMES = {
     "narrow": "output.dense",
     "norm": "output.LayerNorm",
 }
+
+
+def spell_out(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a tokenizer that reads emoji by their Unicode names and keywords, emoticons as words, capitals by a mark.
+
+    The rules become part of the tokenizer's own file (`spelling.json`, which `tools/spell_emoji.py` makes from
+    Unicode's CLDR), so that whatever loads it reads the same.
+    """
+    steps = json.loads((files("sentemo.encoders") / "spelling.json").read_text(encoding="utf-8"))
+    description = json.loads(tokenizer.to_str())
+    own = description["normalizer"]
+    description["normalizer"] = {"type": "Sequence", "normalizers": [*steps, *([own] if own else [])]}
+    return Tokenizer.from_str(json.dumps(description))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, optional
 from sentemo.types import LabelSet
 
 IntArray = NDArray[np.int64]
@@ -162,10 +162,10 @@ def check_pair(gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> tuple
 
 
 def _figures(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[str, float]:
-    from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
+    known = optional("sklearn.metrics")
 
     def f1(over: Sequence[int], average: str) -> float:
-        return 100 * float(f1_score(gold, predicted, labels=over, average=average, zero_division=0))
+        return 100 * float(known.f1_score(gold, predicted, labels=over, average=average, zero_division=0))
 
     # Of one label alone scikit-learn warns; MCC is then 0, as for every prediction that never changes.
     varied = len(np.union1d(gold, predicted)) > 1
@@ -175,16 +175,16 @@ def _figures(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[str,
         "micro_f1_no_neutral": f1(starred, "micro"),
         "macro_f1": f1(every, "macro"),
         "weighted_f1": f1(every, "weighted"),
-        "mcc": float(matthews_corrcoef(gold, predicted)) if varied else 0.0,
-        "accuracy": 100 * float(accuracy_score(gold, predicted)),
+        "mcc": float(known.matthews_corrcoef(gold, predicted)) if varied else 0.0,
+        "accuracy": 100 * float(known.accuracy_score(gold, predicted)),
     }
 
 
 def _per_label(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[str, LabelMetrics]:
-    from sklearn.metrics import precision_recall_fscore_support
-
     every = list(range(len(labels)))
-    found = precision_recall_fscore_support(gold, predicted, labels=every, average=None, zero_division=0)
+    found = optional("sklearn.metrics").precision_recall_fscore_support(
+        gold, predicted, labels=every, average=None, zero_division=0
+    )
     return {
         name: LabelMetrics(100 * float(precision), 100 * float(recall), 100 * float(f1), int(support))
         for name, precision, recall, f1, support in zip(labels.names, *found, strict=True)
@@ -192,10 +192,10 @@ def _per_label(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[st
 
 
 def _pooled(gold: IntArray, predicted: IntArray, labels: LabelSet) -> LabelMetrics:
-    from sklearn.metrics import precision_recall_fscore_support
-
     starred = starred_positions(labels)
-    found = precision_recall_fscore_support(gold, predicted, labels=starred, average="micro", zero_division=0)
+    found = optional("sklearn.metrics").precision_recall_fscore_support(
+        gold, predicted, labels=starred, average="micro", zero_division=0
+    )
     precision, recall, f1 = (100 * float(value) for value in found[:3])
     return LabelMetrics(precision, recall, f1, int(np.isin(gold, starred).sum()))
 

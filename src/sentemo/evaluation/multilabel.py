@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sentemo.errors import BadInput, BadModel
+from sentemo.errors import BadInput, BadModel, optional
 from sentemo.evaluation.bootstrap import Interval, draw_weights, interval
 from sentemo.evaluation.metrics import FloatArray, IntArray, LabelMetrics
 from sentemo.types import Conversation, LabelSet, Prediction
@@ -53,15 +53,16 @@ def measure_several(
 
     Raises `BadInput` where no turn has a label, `BadModel` for predictions that don't fit.
     """
-    from sklearn.metrics import f1_score
-
     gold, told, dialogues = _flags(conversations, predictions, labels)
     if not len(gold):
         raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
     rows = _per_label(gold, told, labels)
     parts = [*_drawn(gold, told, dialogues, resamples, seed)]
     intervals = {name: interval(np.concatenate([part[place] for part in parts])) for place, name in enumerate(FIGURES)}
-    macro, micro = (100 * float(f1_score(gold, told, average=kind, zero_division=0)) for kind in ("macro", "micro"))
+    macro, micro = (
+        100 * float(optional("sklearn.metrics").f1_score(gold, told, average=kind, zero_division=0))
+        for kind in ("macro", "micro")
+    )
     return SeveralFigures(len(gold), macro, micro, rows, intervals)
 
 
@@ -90,9 +91,7 @@ def _row(names: Sequence[str], labels: LabelSet) -> list[bool]:
 
 
 def _per_label(gold: BoolArray, told: BoolArray, labels: LabelSet) -> dict[str, LabelMetrics]:
-    from sklearn.metrics import precision_recall_fscore_support
-
-    found = precision_recall_fscore_support(gold, told, average=None, zero_division=0)
+    found = optional("sklearn.metrics").precision_recall_fscore_support(gold, told, average=None, zero_division=0)
     return {
         name: LabelMetrics(100 * float(precision), 100 * float(recall), 100 * float(f1), int(support))
         for name, precision, recall, f1, support in zip(labels.names, *found, strict=True)

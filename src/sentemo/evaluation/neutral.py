@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, optional
 from sentemo.evaluation.bootstrap import Interval, draw_weights, interval
 from sentemo.evaluation.metrics import FloatArray, IntArray
 
@@ -85,11 +85,9 @@ def measure_neutral(
 
 def area_under(probability: FloatArray, gold: BoolArray) -> float | None:
     """Return the chance that a neutral utterance's probability is above another's; None where one kind is missing."""
-    from sklearn.metrics import roc_auc_score
-
     if len(np.unique(gold)) < 2:
         return None
-    return float(roc_auc_score(gold, probability))
+    return float(optional("sklearn.metrics").roc_auc_score(gold, probability))
 
 
 def _shares(flags: BoolArray, dialogues: IntArray, resamples: int, seed: int) -> Iterator[FloatArray]:

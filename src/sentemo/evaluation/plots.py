@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, optional
 from sentemo.evaluation.report import Report
 from sentemo.evaluation.tables import OTHER
 
@@ -118,11 +118,8 @@ def plot_learning_curves(log_rows: Sequence[Mapping[str, Any]], path: str | Path
 
 def blank_figure(width: float, height: float) -> Figure:
     """Make a figure of that size in inches, without pyplot and its global state."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure: Figure = optional("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
+    optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
     return figure
 
 

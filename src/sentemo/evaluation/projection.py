@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sentemo.errors import BadInput, MissingExtra, UsageError
+from sentemo.errors import BadInput, MissingExtra, UsageError, optional
 from sentemo.evaluation.metrics import FloatArray
 from sentemo.evaluation.plots import COLOURS, blank_figure, plain, save_figure
 
@@ -144,12 +144,10 @@ def _umap(values: FloatArray, seed: int) -> FloatArray:
 
 
 def _pca(values: FloatArray) -> Projection:
-    from sklearn.decomposition import PCA
-
     if not np.ptp(values, axis=0).any():  # one place
         return Projection(np.zeros((len(values), 2)), "PCA")
     size = min(2, *values.shape)
-    pca = PCA(n_components=size, svd_solver="full")
+    pca = optional("sklearn.decomposition").PCA(n_components=size, svd_solver="full")
     flat = np.pad(pca.fit_transform(values), ((0, 0), (0, 2 - size)))
     return Projection(flat, "PCA", float(pca.explained_variance_ratio_.sum()))
 

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import BadInput
 from sentemo.explanation.explanation import NearExample
 from sentemo.formats.jsonl import parse_jsonl
-from sentemo.network.adapted import Adapted
+from sentemo.heads import Adapted, Floats, distances
 from sentemo.types import Conversation
 
 SHIPPED = "bank.jsonl"
-AT_ONCE = 64  # turns compared with the whole bank at once
-Featurise = Callable[[Sequence[Conversation]], list[Tensor]]
+Featurise = Callable[[Sequence[Conversation]], list[Floats]]
 """Conversations -> their features (T,F)."""
 
 
@@ -29,25 +27,18 @@ class Bank:
 
     texts: tuple[str, ...]
     labels: tuple[str, ...]
-    features: Tensor
+    features: Floats
 
-    def nearest(self, features: Tensor, count: int) -> list[tuple[NearExample, ...]]:
+    def nearest(self, features: Floats, count: int) -> list[tuple[NearExample, ...]]:
         """(T,F) -> for each turn the nearest examples, the nearest first; fewer where there are fewer."""
-        return [near for some in features.split(AT_ONCE) for near in self._nearest(some, count)]
-
-    def _nearest(self, features: Tensor, count: int) -> list[tuple[NearExample, ...]]:
         if not self.texts:
             return [()] * len(features)
-        near = distances(features, self.features).topk(min(count, len(self.texts)), largest=False)
+        far = distances(features, self.features)
+        rows = np.argsort(far, axis=1, kind="stable")[:, :count]
         return [
-            tuple(NearExample(self.texts[row], self.labels[row], far) for row, far in zip(rows, fars, strict=True))
-            for rows, fars in zip(near.indices.tolist(), near.values.tolist(), strict=True)
+            tuple(NearExample(self.texts[row], self.labels[row], float(fars[row])) for row in near.tolist())
+            for near, fars in zip(rows, far, strict=True)
         ]
-
-
-def distances(points: Tensor, others: Tensor) -> Tensor:
-    """(T,F), (N,F) -> (T,N), exact where points are close: 0 for the same point."""
-    return torch.cdist(points, others, compute_mode="donot_use_mm_for_euclid_dist")
 
 
 def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversation] | None = None) -> Bank:
@@ -63,7 +54,7 @@ def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversatio
     if model.adapted is None:
         return _read_shipped(model, featurise)
     own = _learnt(model, model.adapted)
-    return _joined(own, _read_shipped(model, featurise)) if model.adapted.shape.extends else own
+    return _joined(own, _read_shipped(model, featurise)) if model.adapted.extends else own
 
 
 @cache
@@ -88,11 +79,13 @@ def _read(featurise: Featurise, talks: Sequence[Conversation], wanted: Collectio
     found = featurise([talk for talk, _ in used])
     kept = [features[places] for features, (_, places) in zip(found, used, strict=True)]
     labels = tuple(turn.label or "" for turn in turns)
-    return Bank(tuple(turn.text for turn in turns), labels, torch.cat(kept) if kept else torch.empty(0, 0))
+    return Bank(
+        tuple(turn.text for turn in turns), labels, np.concatenate(kept) if kept else np.empty((0, 0), np.float32)
+    )
 
 
 def _learnt(model: ModelParts, adapted: Adapted) -> Bank:
-    outputs = model.label_of[-adapted.shape.labels :] or range(len(model.labels))
+    outputs = model.label_of[-adapted.labels :] or range(len(model.labels))
     labels = tuple(model.labels.names[outputs[place]] for place in adapted.gold.tolist())
     return Bank(model.texts, labels, adapted.examples)
 
@@ -100,4 +93,4 @@ def _learnt(model: ModelParts, adapted: Adapted) -> Bank:
 def _joined(one: Bank, other: Bank) -> Bank:
     if not other.texts:
         return one
-    return Bank(one.texts + other.texts, one.labels + other.labels, torch.cat([one.features, other.features]))
+    return Bank(one.texts + other.texts, one.labels + other.labels, np.concatenate([one.features, other.features]))

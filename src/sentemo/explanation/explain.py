@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
-from sentemo.explanation.bank import Bank, distances
+from sentemo.explanation.bank import Bank
 from sentemo.explanation.explanation import Explanation, TurnExplanation
-from sentemo.explanation.influence import Engine, influences
-from sentemo.network.network import NetworkOutput
+from sentemo.explanation.influence import Judge, influences
+from sentemo.heads import Floats, distances, points_of
+from sentemo.inference.engine import Engine, Output
 from sentemo.types import Conversation, Prediction
 
 FARTHEST = 256
@@ -32,9 +32,10 @@ def check_asked(neighbours: int, reach: int, turn: int | None, turns: int) -> No
 def explain(
     model: ModelParts,
     engine: Engine,
+    judge: Judge,
     bank: Bank,
     conversation: Conversation,
-    output: NetworkOutput,
+    output: Output,
     prediction: Prediction,
     neighbours: int,
     reach: int,
@@ -44,7 +45,7 @@ def explain(
     """Say what the labels of a conversation rest on, given what the network made of it and what was predicted."""
     nearest = bank.nearest(output.features, neighbours)
     prototypes = _prototype_distances(model, output)
-    others = influences(engine, conversation, engine.judge(output), reach, on_progress, turn)
+    others = influences(engine, judge, conversation, judge(output), reach, on_progress, turn)
     columns = zip(prediction, nearest, prototypes, others, strict=True)
     return Explanation(
         conversation.id,
@@ -52,31 +53,31 @@ def explain(
     )
 
 
-def _prototype_distances(model: ModelParts, output: NetworkOutput) -> list[dict[str, float]]:
+def _prototype_distances(model: ModelParts, output: Output) -> list[dict[str, float]]:
     """For each turn the distance to each label's prototype, to its nearest where outputs were merged."""
-    points, (means, outputs) = output.points, prototypes_of(model)
-    if model.adapted is not None:
-        points = output.features
+    features, (means, outputs) = output.features, prototypes_of(model)
+    points = features if model.adapted else points_of(features, model.runner.architecture.network.space_dim)
     if not outputs:
         return [{} for _ in points]
-    labels = torch.tensor([model.label_of[each] if model.label_of else each for each in outputs])
+    labels = np.array([model.label_of[each] if model.label_of else each for each in outputs])
     far = distances(points, means)  # (T, P)
-    present = sorted(set(labels.tolist()))
-    columns = torch.stack([far[:, labels == label].amin(1) for label in present], 1)
+    present = np.unique(labels)
+    columns = np.stack([far[:, labels == label].min(1) for label in present], 1)
     names = [model.labels.names[label] for label in present]
     return [dict(zip(names, row, strict=True)) for row in columns.tolist()]
 
 
-def prototypes_of(model: ModelParts) -> tuple[Tensor, Sequence[int]]:
-    """Give prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
+def prototypes_of(model: ModelParts) -> tuple[Floats, Sequence[int]]:
+    """Return prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
     if model.adapted is not None:
         features, outputs = model.adapted.examples, model.adapted.gold
-        if model.adapted.shape.extends and model.neighbours is not None:  # the old labels' means, in the same space
-            features = torch.cat([model.neighbours.points, features])
-            outputs = torch.cat([model.neighbours.labels, outputs + model.network.shape.labels])
-        present = outputs.unique()
-        return torch.stack([features[outputs == output].mean(0) for output in present]), present.tolist()
+        if model.adapted.extends and model.neighbours is not None:  # the old labels' means, in the same space
+            own = model.runner.architecture.network.labels
+            features = np.concatenate([model.neighbours.features, features])
+            outputs = np.concatenate([model.neighbours.labels, outputs + own])
+        present = np.unique(outputs)
+        return np.stack([features[outputs == output].mean(0) for output in present]), present.tolist()
     if model.prototypes is None:
-        return torch.empty(0, 0), []
+        return np.empty((0, 0), np.float32), []
     known = model.prototypes.points.any(1)  # a label without examples keeps the origin
-    return model.prototypes.points[known], known.nonzero()[:, 0].tolist()
+    return model.prototypes.points[known], np.flatnonzero(known).tolist()

@@ -8,40 +8,21 @@ from itertools import islice
 from typing import TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from sentemo.batching import Array, Piece
 from sentemo.explanation.explanation import Influence
+from sentemo.inference.engine import Engine, Output
 from sentemo.judgement import Floats, Judgement
-from sentemo.network.cuts import Piece
-from sentemo.network.inference import run
-from sentemo.network.network import Network, NetworkOutput
 from sentemo.types import Conversation
 
 GROUP_TURNS = 8192  # turns run at once: bounds memory on conversations of any length
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Engine:
-    """How a model reads conversations, and judges them."""
-
-    network: Network
-    read: Callable[[Sequence[Sequence[str]], Sequence[Tensor]], list[Tensor]]
-    """N pieces of T texts, N tensors (T,) of speaker numbers -> N tensors (T,E)."""
-    judge: Callable[[NetworkOutput], Judgement]
-    reach: int
-    """Turns, on either side, that can influence a turn's label."""
-    causal: bool
-
-    @property
-    def reading_reach(self) -> int:
-        """Turns, on either side, that can influence a turn's embedding; 0 for a frozen encoder."""
-        return self.reach - self.network.shape.reach
+Judge = Callable[[Output], Judgement]
 
 
 def influences(
     engine: Engine,
+    judge: Judge,
     conversation: Conversation,
     judged: Judgement,
     reach: int,
@@ -62,7 +43,7 @@ def influences(
         lacking = _lacking_for(turn, len(conversation), reach, engine)
     at_once = max(1, GROUP_TURNS // (2 * (reach + engine.reach) + 1))
     while group := list(islice(lacking, at_once)):
-        for piece, probabilities in zip(group, _probabilities(engine, whole, group), strict=True):
+        for piece, probabilities in zip(group, _probabilities(engine, judge, whole, group), strict=True):
             turns = np.arange(piece.start, piece.stop)
             turns += turns >= piece.dialogue  # places in the whole conversation
             change = own[turns] - np.take_along_axis(probabilities, judged.labels[turns, None], 1)[:, 0]
@@ -102,40 +83,38 @@ class _Whole:
     """Of the speakers."""
     openings: frozenset[int]
     """Turns with which a speaker begins; without one, speakers are numbered otherwise."""
-    embeddings: Tensor
+    embeddings: Array
     """(T,E)."""
 
     @classmethod
     def read(cls, engine: Engine, conversation: Conversation) -> _Whole:
         texts, numbers = [turn.text for turn in conversation], conversation.speaker_numbers()
         openings = {number: place for place, number in reversed([*enumerate(numbers)])}.values()
-        (embeddings,) = engine.read([texts], [torch.tensor(numbers)])
+        (embeddings,) = engine.read([texts], [np.array(numbers)])
         return cls(texts, numbers, frozenset(openings), embeddings)
 
-    def speakers(self, piece: Piece) -> Tensor:
+    def speakers(self, piece: Piece) -> Array:
         """The numbers of a piece's speakers in the conversation without the turn that is gone, (last - first,)."""
         if piece.dialogue not in self.openings:
-            return torch.tensor(_kept(self.numbers, piece))
+            return np.array(_kept(self.numbers, piece))
         order: dict[int, int] = {}
         rest = (number for place, number in enumerate(self.numbers) if place != piece.dialogue)
-        return torch.tensor([order.setdefault(number, len(order)) for number in rest][piece.first : piece.last])
+        return np.array([order.setdefault(number, len(order)) for number in rest][piece.first : piece.last])
 
 
-def _probabilities(engine: Engine, whole: _Whole, group: Sequence[Piece]) -> Iterator[Floats]:
+def _probabilities(engine: Engine, judge: Judge, whole: _Whole, group: Sequence[Piece]) -> Iterator[Floats]:
     """What each piece answers, (stop - start, C)."""
     speakers = [whole.speakers(piece) for piece in group]
     embeddings = _embeddings(engine, whole, group, speakers)
     first = [piece.first for piece in group]
-    outputs = run(engine.network, embeddings, speakers, causal=engine.causal, first_turns=first)
-    for piece, output in zip(group, outputs, strict=True):
-        asked = slice(piece.start - piece.first, piece.stop - piece.first)
-        yield engine.judge(NetworkOutput(*(tensor[asked] for tensor in output))).probabilities
+    for piece, output in zip(group, engine.score(embeddings, speakers, first), strict=True):
+        yield judge(output.at(slice(piece.start - piece.first, piece.stop - piece.first))).probabilities
 
 
-def _embeddings(engine: Engine, whole: _Whole, group: Sequence[Piece], speakers: Sequence[Tensor]) -> list[Tensor]:
+def _embeddings(engine: Engine, whole: _Whole, group: Sequence[Piece], speakers: Sequence[Array]) -> list[Array]:
     """Those of each piece, (last - first, E)."""
     embeddings = [
-        torch.cat([whole.embeddings[p.first : p.dialogue], whole.embeddings[p.dialogue + 1 : p.last + 1]])
+        np.concatenate([whole.embeddings[p.first : p.dialogue], whole.embeddings[p.dialogue + 1 : p.last + 1]])
         for p in group
     ]
     if not engine.reading_reach:

@@ -1,1 +1,1 @@
-"""A trained model as ONNX graphs, and the labeler that runs them without torch."""
+"""A trained model as ONNX graphs beside its weights, and the static model."""

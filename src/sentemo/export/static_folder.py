@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sentemo.artifacts.manifest import AGAIN
-from sentemo.artifacts.record import read_record
+from sentemo.artifacts.record import as_record, read_object
 from sentemo.errors import BadInput, BadModel
-from sentemo.export.bands import bands
-from sentemo.rule import Rule
+from sentemo.export.static_network import bands
+from sentemo.judgement import Rule
 from sentemo.types import LabelSet
 
 FORMAT = "sentemo-static-2"
@@ -81,7 +81,10 @@ def is_static(folder: Path) -> bool:
 def read_static(folder: Path) -> Static:
     """Read a configuration strictly; raise `BadModel` for any but a sound one."""
     path = folder / CONFIG
-    found = read_record(path, Static, FORMAT, "no static model", "Distil the model again")
+    record = read_object(path)
+    if record.get("format") != FORMAT:
+        raise BadModel(f"{path} is of a format that this version doesn't know", "Distil the model again")
+    found = as_record(record, Static, path)
     try:
         labels = len(found.label_set)
     except BadInput as error:

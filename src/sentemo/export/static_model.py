@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from sentemo.artifacts.manifest import AGAIN, check_manifest
+from sentemo.artifacts.weights import read_weights
+from sentemo.batching import Piece, grouped, pieces
+from sentemo.encoders.pieces import Pieces
 from sentemo.errors import BadModel
-from sentemo.export.neighbours import neighbours
 from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
-from sentemo.export.static_network import StaticNetwork, read_numbers
-from sentemo.export.tokenizer import read_tokenizer
+from sentemo.export.static_network import StaticNetwork, neighbours
 from sentemo.judgement import Floats, judge
 from sentemo.labeler import ReadingModel
-from sentemo.network.cuts import Piece, grouped, pieces
 from sentemo.types import Conversation, LabelSet, Prediction
 
 GROUP_TURNS = 512  # turns read at once: bounds memory, and what is made of so many stays in the processor's cache
@@ -32,8 +32,8 @@ class StaticModel(ReadingModel):
         check_manifest(folder)
         self.static: Static = read_static(folder)
         self.causal = causal
-        self.network = StaticNetwork(read_numbers(folder / WEIGHTS, self.static.shapes), self.static.reach)
-        self.tokenizer = read_tokenizer(folder / TOKENIZER, self.static.max_tokens)
+        self.network = StaticNetwork(read_weights(folder / WEIGHTS, self.static.shapes), self.static.reach)
+        self.tokenizer = Pieces.read(folder / TOKENIZER, self.static.max_tokens)
         if max(self.tokenizer.tokenizer.get_vocab().values(), default=0) >= self.static.vocabulary:
             raise BadModel(f"{folder} has a tokenizer that knows more tokens than its table", AGAIN)
 

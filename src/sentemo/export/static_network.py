@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sentemo.artifacts.manifest import AGAIN
-from sentemo.errors import BadModel
-from sentemo.export.bands import bands
-
-SCALE = ".scale"
-"""Ends the name of an 8-bit matrix's scales, one a row (`artifacts/weights.py`)."""
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -55,25 +46,26 @@ class StaticNetwork:
         return out
 
 
-def read_numbers(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
-    """Read what `write_weights` wrote, 8 and 16 bits widened to 32; raise `BadModel` unless it has these shapes."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+def bands(reach: int) -> list[slice]:
+    """The columns of `neighbours` in 2 log2(2W) bands: the turn before and after, the next ones, then 2, 4, ... each.
 
-    try:
-        stored: Mapping[str, NDArray[Any]] = load(path.read_bytes())
-        numbers = {name: _widened(name, stored) for name in stored if not name.endswith(SCALE)}
-    except (OSError, SafetensorError, ValueError, KeyError) as error:
-        raise BadModel(f"{path} holds no sound safetensors weights ({error})", AGAIN) from error
-    if {name: array.shape for name, array in numbers.items()} != shapes:
-        raise BadModel(f"{path} does not fit its configuration", AGAIN)
-    return numbers
+    W is a power of 2. A farther turn shares its place with more others.
+    """
+    ends = [2**power for power in range(reach.bit_length())]  # 1, 2, 4, ..., W
+    found = []
+    for first, last in zip([1, *(end + 1 for end in ends)], ends, strict=False):
+        found += [slice(reach - last, reach - first + 1), slice(reach + first - 1, reach + last)]
+    return found
 
 
-def _widened(name: str, stored: Mapping[str, NDArray[Any]]) -> Floats:
-    wide: Floats = stored[name].astype(np.float32)
-    if stored[name].dtype == np.int8:
-        wide *= stored[name + SCALE].astype(np.float32)[:, None]
-    if not np.isfinite(wide).all():
-        raise ValueError(f"{name} holds numbers that are not finite")
-    return wide
+def neighbours(lengths: Sequence[int], reach: int) -> NDArray[np.int64]:
+    """Lengths of dialogues that lie one after the other, N turns in all -> (N,2W), the rows of each turn's neighbours.
+
+    They are in the order in which they are said, W before the turn and W after; N stands where the dialogue has none.
+    """
+    sizes = np.asarray(lengths)
+    total, start = int(sizes.sum()), np.repeat(sizes.cumsum() - sizes, sizes)  # (N,), where a turn's dialogue begins
+    stop = start + np.repeat(sizes, sizes)
+    offsets = np.array([*range(-reach, 0), *range(1, reach + 1)])
+    rows = np.arange(total)[:, None] + offsets
+    return np.where((rows >= start[:, None]) & (rows < stop[:, None]), rows, total)

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from sentemo.artifacts.card import data_lines, licence_of, shown
 from sentemo.artifacts.manifest import check_free, write_manifest
-from sentemo.artifacts.weights import write_weights
+from sentemo.artifacts.weights import Array, write_weights
 from sentemo.export.static_folder import CONFIG, TOKENIZER, WEIGHTS, Static
 from sentemo.files import staged_folder
 
 
-def write_static(folder: Path, static: Static, numbers: Mapping[str, Tensor], tokenizer: Tokenizer) -> None:
+def write_static(folder: Path, static: Static, numbers: Mapping[str, Array], tokenizer: Tokenizer) -> None:
     """Write a static model, large matrices in 8 bits, whole or not at all.
 
     Raises `UsageError` for a folder that holds something else.

@@ -1,41 +1,42 @@
-"""A model to a folder of ONNX graphs."""
+"""A model's parts as ONNX graphs, in its folder."""
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from sentemo import __version__
-from sentemo.artifacts.manifest import check_free, write_manifest
-from sentemo.artifacts.pretrained import card
-from sentemo.artifacts.weights import write_weights
+from sentemo.artifacts.parts import ModelParts
+from sentemo.artifacts.pretrained import TOKENIZER, WEIGHTS, WriteGraphs, save
+from sentemo.artifacts.weights import Precision
 from sentemo.encoders.pieces import Pieces
 from sentemo.encoders.reader import DialogueReader
 from sentemo.encoders.sentence import SentenceEncoder
 from sentemo.errors import MissingExtra, UsageError
-from sentemo.export.folder import CONFIG, DIALOGUES, FORMAT, HEADS, NETWORK, TOKENIZER, UTTERANCES, Exported
-from sentemo.export.graphs import Joint, Pooled, Scores
 from sentemo.export.linear8 import with_8_bits
-from sentemo.files import cannot_write, staged_folder
-from sentemo.model import SentEmoContext
-from sentemo.network.alone import Alone
-from sentemo.network.decision import Decision
+from sentemo.export.shared_weights import Stored, share, stored_arrays
+from sentemo.files import cannot_write
+from sentemo.inference.graphs import GraphsRecord
+from sentemo.inference.modules import Modules, modules_of
+from sentemo.inference.runner import Part
+from sentemo.network.network import Network
+from sentemo.network.parts import Pooled
+from sentemo.network.reader import Reader
 
-Bits = Literal["int8", "float32"]
 OPSET = 23  # the first that has Attention
 ANY = torch.export.Dim.DYNAMIC
 
 
 @dataclass(frozen=True)
-class Part:
+class Traced:
     """A module with inputs to trace it by, named, and the axes whose sizes may vary."""
 
     module: nn.Module
@@ -43,35 +44,38 @@ class Part:
     varying: tuple[tuple[int, ...], ...]
 
 
-def as_bits(name: str) -> Bits:
-    """Check the name of a precision."""
-    for bits in get_args(Bits):
-        if bits == name:
-            return bits  # type: ignore[no-any-return]
-    raise UsageError(f"Graphs can't be written as {name!r}", f"Use one of: {', '.join(get_args(Bits))}")
+def export(model: ModelParts, folder: Path, *, precision: Precision = "int8") -> None:
+    """Write a model that runs without torch: its weights, and graphs that take them from there; whole or not at all.
 
-
-def export(model: SentEmoContext, folder: Path, *, precision: Bits = "int8", source: str = "") -> None:
-    """Write a model's graphs, tokenizer and configuration, whole or not at all.
-
-    `source` is the SHA-256 of the manifest of the saved model. Raises `UsageError` for a model that can't be exported
-    and for a folder that holds something else, `MissingExtra` where onnxscript is not installed.
+    Raises `UsageError` for a model that can't be exported and for a folder that holds something else, `MissingExtra`
+    where onnxscript is not installed.
     """
-    check_free(folder)
-    pieces, parts = _parts(model)
-    with staged_folder(folder) as staged:
-        for name, part in parts.items():
-            write_graph(staged / name, part, precision)
-        pieces.tokenizer.save(str(staged / TOKENIZER))
-        if model.heads:
-            heads = {f"{name}.{key}": t for name, h in model.heads.items() for key, t in h.head.state_dict().items()}
-            write_weights(staged / HEADS, heads, "float32")
-        (staged / CONFIG).write_text(_config(model, pieces, precision, source).to_text(), encoding="utf-8")
-        (staged / "README.md").write_text(card(model), encoding="utf-8")
-        write_manifest(staged)
+    save(model, folder, precision=precision, carry_encoder=False, write_graphs=writer(model, precision))
 
 
-def write_graph(path: Path, part: Part, precision: Bits) -> None:
+def writer(model: ModelParts, precision: Precision) -> WriteGraphs:
+    """What writes a model's graphs beside its weights; raises `UsageError` for one that can't be exported."""
+    return partial(_write, *_parts(modules_of(model.runner)), precision)
+
+
+def can_export(model: ModelParts) -> bool:
+    """Tell whether a model has graphs: it reads with a BERT."""
+    try:
+        writer(model, "int8")
+    except UsageError:
+        return False
+    return True
+
+
+def _write(pieces: Pieces, parts: Mapping[Part, Traced], precision: Precision, folder: Path) -> GraphsRecord:
+    known = stored_arrays(folder / WEIGHTS)
+    for name, part in parts.items():
+        write_graph(folder / f"{name}.onnx", part, precision, known)
+    pieces.tokenizer.save(str(folder / TOKENIZER))
+    return GraphsRecord(precision, pieces.max_tokens)
+
+
+def write_graph(path: Path, part: Traced, precision: Precision, known: dict[bytes, Stored]) -> None:
     """Trace a module and write its graph, without the notes that tracing leaves of places in source files."""
     module = (with_8_bits(part.module) if precision == "int8" else part.module).eval()
     shapes = {name: dict.fromkeys(axes, ANY) for name, axes in zip(part.inputs, part.varying, strict=True)}
@@ -88,42 +92,76 @@ def write_graph(path: Path, part: Part, precision: Bits) -> None:
             )
         except (ImportError, torch.onnx.OnnxExporterError) as error:
             if isinstance(error, ImportError) or isinstance(error.__cause__, ImportError):
-                raise MissingExtra("onnxscript", "export") from error
+                raise MissingExtra("onnxscript", "train") from error
             raise
     proto = cast("torch.onnx.ONNXProgram", program).model_proto
     for noted in (proto.graph, *proto.graph.node, *proto.graph.value_info, *proto.graph.initializer):
         noted.ClearField("metadata_props")
         noted.ClearField("doc_string")
+    share(proto.graph, known, WEIGHTS)
     with cannot_write(path):
         path.write_bytes(proto.SerializeToString(deterministic=True))
 
 
-def _parts(model: SentEmoContext) -> tuple[Pieces, dict[str, Part]]:
-    encoder = model.encoder
+def _parts(runner: Modules) -> tuple[Pieces, dict[Part, Traced]]:
+    encoder, network = runner.encoder, runner.network
     if isinstance(encoder, DialogueReader):
-        reader = encoder
-        alone: nn.Module = Alone(reader.module)
-    elif isinstance(encoder, SentenceEncoder):
-        reader, normalize = _as_reader(encoder)
-        alone = Pooled(reader.module, encoder.identity.layers, normalize)
-    else:
-        raise UsageError(f"The encoder {encoder.identity.name} has no graph", "Export a model that reads with a BERT")
-    numbers, lengths, causal = torch.ones(3, 7, dtype=torch.long), torch.tensor([7, 3, 2]), torch.tensor(False)
-    parts = {UTTERANCES: Part(alone, {"tokens": numbers, "lengths": lengths}, ((0, 1), (0,)))}
-    if isinstance(encoder, DialogueReader):
-        states = torch.randn(3, 9, reader.module.shape.width)
-        turns, speakers = torch.tensor([[0, 0, 0, 1, 1, 1, 2, 2, -1]] * 3), torch.zeros(3, 4, dtype=torch.long)
-        inputs = {"states": states, "turns": turns, "speakers": speakers, "causal": causal}
-        parts[DIALOGUES] = Part(Joint(reader.module), inputs, ((0, 1), (0, 1), (0, 1), ()))
-    inputs = {
-        "utterances": torch.randn(3, 7, model.network.shape.embedding_dim),
-        "speakers": numbers,
-        "lengths": lengths,
-        "first_turn": torch.zeros(3, dtype=torch.long),
-        "causal": causal,
+        return encoder.pieces, _reader_parts(runner, encoder.module) | _network_parts(runner, network)
+    if isinstance(frozen := getattr(encoder, "encoder", encoder), SentenceEncoder):  # perhaps behind a cache
+        reader, normalize = _as_reader(frozen)
+        module = Pooled(reader.module, frozen.identity.layers, normalize)
+        parts: dict[Part, Traced] = {"utterances": _utterances(module)}
+        return reader.pieces, parts | _network_parts(runner, network)
+    raise UsageError(f"The encoder {encoder.identity.name} has no graph", "Export a model that reads with a BERT")
+
+
+def _utterances(module: nn.Module) -> Traced:
+    inputs = {"tokens": torch.ones(3, 7, dtype=torch.long), "lengths": torch.tensor([7, 3, 2])}
+    return Traced(module, inputs, ((0, 1), (0,)))
+
+
+def _reader_parts(runner: Modules, reader: Reader) -> dict[Part, Traced]:
+    shape = reader.shape
+    upper, at_head = shape.layers - shape.alone, shape.width // shape.heads
+    states, speakers = torch.randn(3, 9, shape.width), torch.zeros(3, 4, dtype=torch.long)
+    turns = torch.tensor([[0, 0, 0, 1, 1, 1, 2, 2, -1]] * 3)
+    whole = {"states": states, "turns": turns, "speakers": speakers, "causal": torch.tensor(False)}
+    parts: dict[Part, Traced] = {
+        "utterances": _utterances(runner.parts["utterances"]),
+        "dialogues": Traced(runner.parts["dialogues"], whole, ((0, 1), (0, 1), (0, 1), ())),
     }
-    parts[NETWORK] = Part(Scores(model.network, model.adapted), inputs, ((0, 1), (0, 1), (0,), (0,), ()))
-    return reader.pieces, parts
+    if upper:
+        newest = {
+            "states": states[0, :5],
+            "speaker": torch.tensor(1),
+            "back": torch.tensor([1, 1, 1, 0, 0, 0, 0, 0]),
+            "past": torch.randn(upper, 2, shape.heads, 3, at_head),
+        }
+        parts["reader-turn"] = Traced(runner.parts["reader-turn"], newest, ((0,), (), (0,), (3,)))
+    return parts
+
+
+def _network_parts(runner: Modules, network: Network) -> dict[Part, Traced]:
+    shape = network.shape
+    whole = {
+        "utterances": torch.randn(3, 7, shape.embedding_dim),
+        "speakers": torch.ones(3, 7, dtype=torch.long),
+        "lengths": torch.tensor([7, 3, 2]),
+        "first_turn": torch.zeros(3, dtype=torch.long),
+        "causal": torch.tensor(False),
+    }
+    newest = {
+        "utterance": torch.randn(shape.embedding_dim),
+        "speaker": torch.tensor(1),
+        "place": torch.tensor(3),
+        "back": torch.tensor([3, 2, 1, 0]),
+        "same": torch.tensor([0, 1, 0, 1]),
+        "past": torch.randn(shape.layers, 2, shape.heads, 3, shape.context_dim // shape.heads),
+    }
+    return {
+        "network": Traced(runner.parts["network"], whole, ((0, 1), (0, 1), (0,), (0,), ())),
+        "network-turn": Traced(runner.parts["network-turn"], newest, ((), (), (), (0,), (0,), (3,))),
+    }
 
 
 def _as_reader(encoder: SentenceEncoder) -> tuple[DialogueReader, bool]:
@@ -141,33 +179,6 @@ def _as_reader(encoder: SentenceEncoder) -> tuple[DialogueReader, bool]:
 def _means(pooling: dict[str, Any]) -> bool:
     chosen = [name for name, value in pooling.items() if name.startswith("pooling_mode") and value not in (False, "")]
     return chosen == ["pooling_mode_mean_tokens"] or pooling.get("pooling_mode") == "mean"
-
-
-def _config(model: SentEmoContext, pieces: Pieces, precision: Bits, source: str) -> Exported:
-    adapted = model.adapted
-    outputs = model.network.shape.labels if adapted is None or adapted.shape.extends else adapted.shape.labels
-    own = adapted is None or adapted.shape.extends
-    decision = model.decision if model.decision is not None and own else Decision(outputs)
-    reader = model.encoder.module.shape if isinstance(model.encoder, DialogueReader) else None
-    return Exported(
-        format=FORMAT,
-        sentemo=__version__,
-        precision=precision,
-        source=source,
-        labels=list(model.labels.names),
-        neutral=model.labels.neutral,
-        max_tokens=pieces.max_tokens,
-        width=model.network.shape.embedding_dim,
-        features=model.network.shape.embedding_dim + model.network.shape.space_dim,
-        heads={name: [list(each.labels.names), each.labels.neutral] for name, each in model.heads.items()},
-        reader_reach=None if reader is None else reader.reach,
-        network_reach=model.network.shape.reach,
-        prior=decision.prior.tolist(),
-        temperature=decision.temperature.item(),
-        label_of=list(model.label_of),
-        threshold=adapted.threshold.item() if adapted is not None and adapted.shape.extends else None,
-        facts=dict(model.facts),
-    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, optional
 from sentemo.formats.attempts import Attempt, attempts, strictly
 from sentemo.formats.json_layouts import Layouts, Value
 from sentemo.formats.json_talks import turn_of
@@ -51,8 +51,7 @@ def each_parquet(path: Source, reading: Reading | None = None) -> Iterator[Attem
 @contextmanager
 def _opened(path: Source) -> Iterator[Any]:
     """Open a Parquet file; whatever pyarrow finds wrong with it becomes `BadInput`."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    pa, pq = optional("pyarrow"), optional("pyarrow.parquet")
 
     # Damaged files surface as any of these, depending on the byte that is wrong.
     damaged = (

@@ -6,8 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sentemo.network.attention import TurnBias
-from sentemo.network.layer import EncoderLayer, SharedDropout
+from sentemo.network.layer import EncoderLayer, SharedDropout, TurnBias
 from sentemo.network.shape import NetworkShape
 
 POSITIONS = 64  # turns beyond share the last position; DailyDialog's longest dialogue has 35

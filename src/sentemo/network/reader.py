@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sentemo.network.attention import NEVER, not_later
+from sentemo.network.layer import NEVER, not_later
+from sentemo.network.shape import ReaderShape
 
 SPEAKERS = 8  # persons beyond share the last number
-
-
-@dataclass(frozen=True)
-class ReaderShape:
-    """Sizes that fix every tensor of a reader; saved beside the weights."""
-
-    vocabulary: int
-    """Entries of the tokenizer's vocabulary."""
-    width: int
-    """E, dimension of a token's state and of an utterance embedding."""
-    layers: int
-    """Transformer encoder layers over the tokens."""
-    heads: int
-    """H, attention heads of a layer."""
-    inner: int
-    """Width inside a layer's feed-forward part."""
-    places: int
-    """Places of a token in its utterance that have an embedding."""
-    max_tokens: int
-    """Tokens that are read at once; a longer utterance is read in pieces."""
-    alone: int
-    """Lower layers, in which the tokens of an utterance see each other only."""
-    window: int
-    """Turns before and after its own that a token sees in each layer above those."""
-
-    @property
-    def reach(self) -> int:
-        """Turns, on either side, that can influence an utterance's embedding."""
-        return (self.layers - self.alone) * self.window
 
 
 class ReaderLayer(nn.Module):

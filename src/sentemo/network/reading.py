@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from sentemo.network.heads import Classifier
-from sentemo.network.network import Network, NetworkOutput
+from sentemo.network.network import Classifier, Network, NetworkOutput
 from sentemo.network.reader import Reader
 from sentemo.network.shape import NetworkShape
 

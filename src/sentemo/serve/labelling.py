@@ -89,7 +89,7 @@ def label(
     """Label conversations in one pass; give places on the map where they are asked for."""
     reader = served.causal if causal else served
     if not points or served.map is None:
-        return [(prediction, None) for prediction in (reader.faster or reader.labeler).predict(talks)]
+        return [(prediction, None) for prediction in reader.labeler.predict(talks)]
     found = reader.model.predict_with_features(talks)
     return [(prediction, served.map.places(features)) for prediction, features in found]
 

@@ -10,13 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from sentemo.artifacts.card import LICENCES
-from sentemo.artifacts.find import find
 from sentemo.errors import UsageError
-from sentemo.export.folder import usable_beside
-from sentemo.export.load import Form, open_labeler
+from sentemo.loading import Model, load
 from sentemo.model import SentEmoContext
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.serve.errors import Refusal
@@ -30,11 +26,9 @@ class Served:
     """A model under its name."""
 
     name: str
-    labeler: Form
+    labeler: Model
     removable: bool = False
     """Whether clients may replace and remove it: it was adapted here."""
-    faster: Form | None = None
-    """Its exported form, which labels in its place."""
 
     @property
     def model(self) -> SentEmoContext:
@@ -46,11 +40,9 @@ class Served:
     @cached_property
     def causal(self) -> Served:
         """The same model, reading as it comes."""
-        labeler, faster = copy(self.labeler), copy(self.faster)
+        labeler = copy(self.labeler)
         labeler.causal = True
-        if faster is not None:
-            faster.causal = True
-        return replace(self, labeler=labeler, faster=faster)
+        return replace(self, labeler=labeler)
 
     @cached_property
     def map(self) -> EmotionMap | None:
@@ -76,9 +68,8 @@ class Served:
     def card(self) -> dict[str, Any]:
         """Give what `/v1/model` says of it."""
         if isinstance(self.labeler, SentEmoContext):
-            parts = self.labeler.modules().values()
-            parameters = sum(p.numel() for part in parts for p in part.parameters())
-            encoder = self.labeler.encoder.identity.name
+            parameters: int | None = self.labeler.runner.parameters
+            encoder = self.labeler.runner.architecture.encoder.name
         else:
             parameters, encoder = None, f"its own, {self.labeler.form}"
         return self.entry() | {
@@ -134,18 +125,12 @@ def load_models(specs: list[str], adapted: Path | None, threads: int = 0) -> Mod
     named = [_named(spec) for spec in specs or [f"{DEFAULT}=default"]]
     kept = _models_in(adapted)
     _check_names([*(name for name, _ in named), *(folder.name for folder in kept)])
-    served = [_load(name, find(source), threads) for name, source in named]
+    served = [Served(name, load(source, threads=threads)) for name, source in named]
     for folder in kept:
         others = [each.labeler for each in served if isinstance(each.labeler, SentEmoContext)]
         model = _sharing(SentEmoContext.from_pretrained(folder), others)
         served.append(Served(folder.name, model, removable=True))
     return Models(served)
-
-
-def _load(name: str, folder: Path, threads: int) -> Served:
-    beside = usable_beside(folder)
-    faster = None if beside is None else open_labeler(beside, threads=threads)
-    return Served(name, open_labeler(folder, threads=threads), faster=faster)
 
 
 def _check_names(names: list[str]) -> None:
@@ -170,19 +155,7 @@ def _models_in(folder: Path | None) -> list[Path]:
 
 
 def _sharing(model: SentEmoContext, others: list[SentEmoContext]) -> SentEmoContext:
-    """Let a model that was adapted from another use that one's tensors, so that they are in memory once."""
-    for other in others:
-        if _same(model, other):
-            return replace(model, encoder=other.encoder, network=other.network, neighbours=other.neighbours)
-    return model
-
-
-def _same(one: SentEmoContext, other: SentEmoContext) -> bool:
-    ours, theirs = (
-        {prefix: part for prefix, part in model.modules().items() if prefix in ("reader.", "network.", "neighbours.")}
-        for model in (one, other)
-    )
-    return ours.keys() == theirs.keys() and all(
-        a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
-        for a, b in ((ours[prefix].state_dict(), theirs[prefix].state_dict()) for prefix in ours)
-    )
+    """Let a model that was adapted from another compute with that one's graphs, so that they are in memory once."""
+    same = (other for other in others if model.runner.key and other.runner.key == model.runner.key)
+    base = next(same, None)
+    return model if base is None else replace(model, runner=base.runner)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.reader import AnyEncoder
 from sentemo.evaluation.folds import dialogue_folds
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
@@ -26,7 +26,7 @@ def cross_validate(
     folds: int = 5,
     seed: int = 0,
     first: int = 0,
-    encoder: Encoder,
+    encoder: AnyEncoder,
     folder: Path | None = None,
     watchers: Watchers | None = None,
     on_fold: OnFold | None = None,

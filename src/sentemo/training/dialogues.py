@@ -16,14 +16,11 @@ from torch.nn.utils.rnn import pad_sequence
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.identity import OnProgress
 from sentemo.encoders.reader import DialogueReader
-from sentemo.network.alone import read_alone
-from sentemo.network.batch import Batch, pad
-from sentemo.network.inference import run
+from sentemo.network.batch import Batch, TokenBatch, pad, pad_tokens
 from sentemo.network.network import Network, NetworkOutput
 from sentemo.network.reader import Reader
 from sentemo.network.reading import ReadingNetwork
-from sentemo.network.stretches import read
-from sentemo.network.tokens import TokenBatch, pad_tokens
+from sentemo.training.running import read, read_alone, run
 from sentemo.types import Conversation, LabelSet
 
 UNLABELLED = -100  # what torch's cross-entropy passes over

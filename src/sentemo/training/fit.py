@@ -14,15 +14,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from sentemo.artifacts.parts import OtherLabels
-from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.encoder import load_encoder
 from sentemo.encoders.identity import OnProgress
-from sentemo.encoders.reader import DialogueReader
+from sentemo.encoders.reader import AnyEncoder, DialogueReader
 from sentemo.encoders.sentence import find_folder
 from sentemo.errors import BadInput, UsageError
+from sentemo.heads import Neighbours, OtherLabels, Prototypes
+from sentemo.inference.modules import Modules
+from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.decision import Decision
-from sentemo.network.heads import Neighbours, Prototypes
 from sentemo.network.reading import ReadingNetwork
 from sentemo.training.decision import fit_decision, stated_decision
 from sentemo.training.dialogues import (
@@ -76,8 +76,8 @@ class _Run:
         labels: LabelSet,
         data: LabelledDialogues,
         held_out: LabelledDialogues | None,
-        decision: Decision | None,
-        encoder: Encoder,
+        decision: Rule | None,
+        encoder: AnyEncoder,
         splits: Sequence[Split | None],
     ) -> Trainer:
         """Make the trainer of what was read."""
@@ -107,7 +107,7 @@ def fit(
     seed: int = 0,
     device: str = "cpu",
     folder: Path | None = None,
-    encoder: Encoder | None = None,
+    encoder: AnyEncoder | None = None,
     watchers: Watchers | None = None,
 ) -> SentEmoContext:
     """Encode, train, and fit the prototype and nearest-neighbour heads.
@@ -139,8 +139,10 @@ def fit(
     }
     if isinstance(network, ReadingNetwork):
         tuned = encoder.tuned(network.reader) if isinstance(encoder, DialogueReader) else encoder
-        return SentEmoContext(tuned, network.network, labels, prototypes, neighbours, facts, decision)
-    return SentEmoContext(encoder, network, labels, prototypes, neighbours, facts, decision)
+        runner = Modules(tuned, network.network)
+    else:
+        runner = Modules(encoder, network)
+    return SentEmoContext(runner, labels, prototypes, neighbours, facts, decision)
 
 
 def fit_mixture(
@@ -153,7 +155,7 @@ def fit_mixture(
     seed: int = 0,
     device: str = "cpu",
     folder: Path | None = None,
-    encoder: Encoder | None = None,
+    encoder: AnyEncoder | None = None,
     watchers: Watchers | None = None,
 ) -> SentEmoContext:
     """Train on several corpora at once, under a common label set (`mixture.py`).
@@ -186,15 +188,15 @@ def fit_mixture(
         **_facts(recipe, seed, trainer),
         "label shares": dict(zip(labels.names, recipe.decision.shares, strict=True)),
     }
-    heads = {}
+    heads: dict[str, OtherLabels] = {}
     several = next((each for each in corpora if each.name == recipe.mixture.multi_label), None)
     if several is not None and several.own_labels is not None:
         dev = None
         if own_validation is not None:
             dev = own_features(network, mix([own_validation], labels, encoder, recipe.mixture))
-        heads[several.name] = OtherLabels(several.own_labels, fit_label_head(*own_features(network, data), dev))
-    reader = encoder.tuned(network.reader)
-    return SentEmoContext(reader, network.network, labels, prototypes, neighbours, facts, decision, heads=heads)
+        heads[several.name] = fit_label_head(several.own_labels, *own_features(network, data), dev)
+    runner = Modules(encoder.tuned(network.reader), network.network)
+    return SentEmoContext(runner, labels, prototypes, neighbours, facts, decision, heads=heads)
 
 
 def _facts(recipe: Recipe, seed: int, trainer: Trainer) -> dict[str, Any]:
@@ -212,7 +214,7 @@ def is_frozen_below(choice: EncoderChoice, encoder: DialogueReader) -> bool:
     return choice.frozen_layers >= max(encoder.module.shape.alone, 1) and not choice.word_dropout
 
 
-def choose_encoder(choice: EncoderChoice) -> Encoder:
+def choose_encoder(choice: EncoderChoice) -> AnyEncoder:
     """Load the encoder that a recipe names; raise `UsageError` for settings that don't go together."""
     if not choice.tuned:
         return load_encoder(choice.name, choice.layers)
@@ -242,31 +244,32 @@ def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[P
     [labelled] = torch.where(gold != UNLABELLED)
     order = labelled[torch.randperm(len(labelled), generator=torch.Generator().manual_seed(seed))]
     chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(data.n_labels)])
-    means, features = _passed_through(network, data, chosen)
-    prototypes = Prototypes(data.n_labels, means.shape[1])
-    prototypes.fit(means, torch.arange(data.n_labels))
-    neighbours = Neighbours(len(chosen), features.shape[1], data.n_labels)
-    neighbours.fit(features, gold[chosen])
-    return prototypes, neighbours
+    means, features, scores = _passed_through(network, data, chosen)
+    return Prototypes(means.numpy()), Neighbours(features.numpy(), gold[chosen].numpy(), scores.numpy())
 
 
-def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor]:
-    """The labels' mean points (C,Z), and the features (N,F) of the chosen turns of all; holds a part at a time."""
+def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The labels' mean points (C,Z); of the chosen turns features (N,F) and scores (N,C); holds a part at a time."""
     sums = torch.zeros(data.n_labels, network.shape.space_dim, dtype=torch.double)
     features = torch.empty(len(chosen), data.embedding_dim + network.shape.space_dim)
+    scores = torch.empty(len(chosen), data.n_labels)
     in_order, places = chosen.sort()
     first = 0
     for output, gold in zip(data.outputs(network), data.gold, strict=True):
         is_labelled = gold != UNLABELLED
         sums.index_add_(0, gold[is_labelled], output.points[is_labelled].double())
         low, high = torch.searchsorted(in_order, torch.tensor([first, first + len(gold)])).tolist()
-        features[places[low:high]] = output.features[in_order[low:high] - first].float()
+        rows = in_order[low:high] - first
+        features[places[low:high]] = output.features[rows].float()
+        scores[places[low:high]] = output.scores[rows].float()
         first += len(gold)
     means = sums / torch.from_numpy(data.label_counts()).clamp_min(1)[:, None]
-    return means.float(), features
+    return means.float(), features, scores
 
 
-def fingerprint(recipe: Recipe, labels: LabelSet, seed: int, splits: Sequence[Split | None], encoder: Encoder) -> str:
+def fingerprint(
+    recipe: Recipe, labels: LabelSet, seed: int, splits: Sequence[Split | None], encoder: AnyEncoder
+) -> str:
     """Digest all that decides a training's result."""
     settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
     digests = [digest_of(split) for split in splits if split]
@@ -284,7 +287,7 @@ def digest_of(split: Split) -> str:
 
 def _encode(
     split: Split,
-    encoder: Encoder,
+    encoder: AnyEncoder,
     choice: EncoderChoice,
     labels: LabelSet,
     dropped: str | None,

@@ -7,9 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sentemo.network.label_head import LabelHead
+from sentemo.heads import OtherLabels
 from sentemo.network.reading import ReadingNetwork
 from sentemo.training.mixture import MixedDialogues
+from sentemo.types import LabelSet
 
 PENALTY = 3e-6  # on the squared weights, beside the mean loss
 GRID = torch.linspace(0.02, 0.9, 89)
@@ -30,14 +31,17 @@ def own_features(network: ReadingNetwork, data: MixedDialogues) -> tuple[Tensor,
 
 
 def fit_label_head(
-    features: Tensor, applies: Tensor, dev: tuple[Tensor, Tensor] | None = None, penalty: float = PENALTY
-) -> LabelHead:
+    labels: LabelSet,
+    features: Tensor,
+    applies: Tensor,
+    dev: tuple[Tensor, Tensor] | None = None,
+    penalty: float = PENALTY,
+) -> OtherLabels:
     """(N,F) features, (N,M) which labels apply -> a logistic regression for each label.
 
     A threshold is the probability that gives a label's best F1 on `dev`, else on what it was fitted on.
     """
-    head = LabelHead(applies.shape[1], features.shape[1])
-    weight = torch.zeros_like(head.weight, requires_grad=True)
+    weight = torch.zeros(applies.shape[1], features.shape[1], requires_grad=True)
     share = applies.mean(0).clamp(1e-6, 1 - 1e-6)
     bias = (share / (1 - share)).log().requires_grad_()
     optimiser = torch.optim.LBFGS([weight, bias], max_iter=200, history_size=20, line_search_fn="strong_wolfe")
@@ -50,11 +54,9 @@ def fit_label_head(
         return loss
 
     optimiser.step(closure)
-    head.weight.copy_(weight.detach())
-    head.bias.copy_(bias.detach())
     measured, truth = dev if dev is not None else (features, applies)
-    head.threshold.copy_(best_thresholds(head(measured), truth))
-    return head
+    found = F.linear(measured, weight, bias).sigmoid().detach()
+    return OtherLabels(labels, weight.detach().numpy(), bias.detach().numpy(), best_thresholds(found, truth).numpy())
 
 
 def best_thresholds(probabilities: Tensor, applies: Tensor) -> Tensor:

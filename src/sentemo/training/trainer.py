@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from sentemo.errors import UsageError
-from sentemo.network.decision import Decision
+from sentemo.judgement import Rule
+from sentemo.network.batch import TokenBatch, mask_words
 from sentemo.network.network import Network
 from sentemo.network.reader import Reader
 from sentemo.network.reading import ReadingNetwork
 from sentemo.network.shape import NetworkShape
-from sentemo.network.tokens import TokenBatch, mask_words
 from sentemo.training import parallel
 from sentemo.training.contrast import ContrastLoss
 from sentemo.training.dialogues import (
@@ -62,7 +62,7 @@ class Trainer:
     folder: RunFolder | None = None
     reader: Reader | None = None
     """Where an encoder that is tuned starts from; it is copied, not changed."""
-    decision: Decision | None = None
+    decision: Rule | None = None
     """How labels are chosen when the validation split is measured."""
     on_step: OnStep | None = None
     on_epoch: OnEpoch | None = None

@@ -14,12 +14,11 @@ from torch import Tensor
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, UsageError
-from sentemo.export.neighbours import neighbours
 from sentemo.export.static_model import StaticModel
-from sentemo.export.static_network import StaticNetwork
+from sentemo.export.static_network import StaticNetwork, neighbours
 from sentemo.export.static_write import write_static
+from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.decision import Decision
 from sentemo.training.dialogues import UNLABELLED
 from sentemo.training.static.distil import Distilled, distil, loss_of, pace
 from sentemo.training.static.network import StaticModule
@@ -29,7 +28,8 @@ from sentemo.training.static.turns import TurnBatch
 from sentemo.types import Conversation, Prediction, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import FOUR, template_dialogues
-from tests.encoders.readers import tiny_reader
+from tests.encoders.readers import embedded, tiny_reader
+from tests.training.small import arrays_of
 
 SMALL = Distillation(width=12, hidden=16, reach=2, epochs=12, dialogues=6, table_rate=2e-2, rate=2e-2)
 
@@ -42,12 +42,12 @@ def sure(talks: Sequence[Conversation]) -> list[Prediction]:
 
 def teacher() -> SentEmoContext:
     model = random_model(encoder=tiny_reader())
-    model.decision = Decision(len(FOUR), temperature=1.3)
+    model.decision = Rule((0.0,) * len(FOUR), 1.3)
     return model
 
 
 def saved(found: Distilled, folder: Path) -> StaticModel:
-    write_static(folder, found.static, found.module.state_dict(), found.tokenizer)
+    write_static(folder, found.static, arrays_of(found.module), found.tokenizer)
     return StaticModel.from_pretrained(folder)
 
 
@@ -61,8 +61,8 @@ def test_the_module_computes_what_the_static_model_does(tmp_path: Path) -> None:
         torch.tensor([len(text) for text in texts]),
         torch.from_numpy(around),
     )
-    write_weights(tmp_path / "numbers", module.state_dict())
-    network = StaticNetwork({name: tensor.numpy() for name, tensor in read_weights(tmp_path / "numbers").items()}, 2)
+    write_weights(tmp_path / "numbers", arrays_of(module))
+    network = StaticNetwork(read_weights(tmp_path / "numbers"), 2)
     np.testing.assert_allclose(network.score(network.pool(texts), around), scores.detach(), rtol=0, atol=1e-5)
 
 
@@ -71,7 +71,7 @@ def test_the_table_starts_from_each_token_read_alone() -> None:
     outputs = token_outputs(reader)
     words = [word for word in reader.tokenizer.get_vocab() if word.isalpha()]
     places = [reader.tokenizer.token_to_id(word) for word in words]
-    np.testing.assert_allclose(outputs[places], reader.encode(words), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(outputs[places], embedded(reader, words), rtol=0, atol=1e-5)
 
 
 def test_the_table_keeps_distances_and_makes_common_tokens_short() -> None:
@@ -86,8 +86,7 @@ def test_the_table_keeps_distances_and_makes_common_tokens_short() -> None:
 
 @pytest.mark.parametrize("gold", [0.0, 0.3, 1.0])
 def test_the_loss_by_hand(gold: float) -> None:
-    rule = Decision(2, temperature=2.0)
-    rule.prior.copy_(torch.tensor([0.5, -0.5]))
+    rule = Rule((0.5, -0.5), 2.0)
     scores = torch.tensor([[1.0, 0.0], [0.0, 3.0], [2.0, 2.0]])
     taught = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])
     nothing = torch.zeros(0)

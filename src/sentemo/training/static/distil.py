@@ -17,8 +17,9 @@ from sentemo import __version__
 from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, UsageError
 from sentemo.export.static_folder import FORMAT, Static
+from sentemo.inference.modules import modules_of
+from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.decision import Decision
 from sentemo.training.dialogues import UNLABELLED
 from sentemo.training.static.network import StaticModule
 from sentemo.training.static.settings import Distillation
@@ -56,7 +57,7 @@ def distil(
     `UsageError` for a model whose encoder was not tuned, `BadInput` without a labelled turn.
     """
     settings = settings or Distillation()
-    reader = model.encoder
+    reader = modules_of(model.runner).encoder
     if not isinstance(reader, DialogueReader):
         raise UsageError("Only a model that was tuned as a whole can be distilled", "Train one with --recipe best")
     turns = Turns.of(conversations, answers, reader.pieces, model.labels)
@@ -79,24 +80,24 @@ def distil(
         width=table.shape[1],
         hidden=settings.hidden,
         reach=settings.reach,
-        prior=rule.prior.tolist(),
-        temperature=rule.temperature.item(),
+        prior=[*rule.prior],
+        temperature=rule.temperature,
         facts=_facts(model, corpora, seed, settings.epochs),
     )
     return Distilled(static, module.eval(), reader.tokenizer)
 
 
-def _rule(model: SentEmoContext) -> Decision:
+def _rule(model: SentEmoContext) -> Rule:
     """The model's own rule; the plain one where its labels were learnt from examples or renamed."""
     own = model.decision is not None and model.adapted is None and not model.label_of
-    return model.decision if own and model.decision is not None else Decision(len(model.labels))
+    return model.decision if own and model.decision is not None else Rule((0.0,) * len(model.labels), 1.0)
 
 
 def _train(
     module: StaticModule,
     turns: Turns,
     settings: Distillation,
-    rule: Decision,
+    rule: Rule,
     mask: int,
     seed: int,
     on_step: OnStep,
@@ -138,9 +139,9 @@ def _batches(turns: Turns, settings: Distillation, mask: int, rng: torch.Generat
             yield batch
 
 
-def loss_of(scores: Tensor, batch: TurnBatch, rule: Decision, gold: float) -> Tensor:
+def loss_of(scores: Tensor, batch: TurnBatch, rule: Rule, gold: float) -> Tensor:
     """(N,C) scores -> scalar: cross-entropy of the calibrated probabilities with labels and with the model's own."""
-    logs = ((scores + rule.prior) / rule.temperature).log_softmax(-1)
+    logs = ((scores + torch.tensor(rule.prior)) / rule.temperature).log_softmax(-1)
     taught = -(batch.taught * logs).sum(-1).mean()
     if not gold or not (batch.gold != UNLABELLED).any():
         return taught

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sentemo.export.bands import bands
+from sentemo.export.static_network import bands
 
 
 class StaticModule(nn.Module):

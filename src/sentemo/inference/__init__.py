@@ -1,0 +1,1 @@
+"""Run a trained model over conversations: one batching, over ONNX graphs or torch."""

@@ -87,7 +87,7 @@ async def _classified(service: Service, request: Request, text: str) -> list[dic
 
 
 def _predicted(served: Served, talks: Sequence[Conversation]) -> list[Prediction]:
-    labeler = served.faster or served.labeler
+    labeler = served.labeler
     return labeler.predict(talks, labels=MANY if MANY in labeler.label_sets else None)
 
 

@@ -18,7 +18,7 @@ from sentemo.formats.glyphs import visible
 from sentemo.formats.heads import DAY, MAX_NAME, Form, Head, date_of, head_of
 from sentemo.formats.lines import Line
 from sentemo.formats.notices import is_event, is_placeholder, names_event, without_notices
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import NOTICES, WORDLESS, Reading
 from sentemo.formats.silence import by_silence
 from sentemo.formats.source import Source
 from sentemo.formats.turns import Place, make_conversation, make_turn
@@ -262,15 +262,15 @@ def _turn(message: _Message, plan: Plan, path: str | Source, notes: Reading) -> 
     """Return what a person said, None for a notice."""
     sender, lines = _said(message, plan)
     if not sender and message.head.form.notices:
-        notes.leave_out("notices of the app")
+        notes.leave_out(NOTICES)
         return None
     first = visible(lines[0]) if lines else ""
     if message.head.form.app and is_event(first) and (sender in plan.groups or first.startswith(f"{sender} ")):
-        notes.leave_out("notices of the app")
+        notes.leave_out(NOTICES)
         return None
     text = without_notices(_without_additions(lines))
     if not text:
-        notes.leave_out("messages without words: pictures, calls, deleted ones")
+        notes.leave_out(WORDLESS)
         return None
     return make_turn(text, sender, None, Place(path, message.line), time=message.time)
 

@@ -57,7 +57,15 @@ class Form:
             return None
         groups = found.re.groupindex
         name = line[slice(*found.span("name"))] if "name" in groups and found["name"] else ""
+        if not self.sure and not _is_name(name):
+            return None
         return Head(self, stamp, visible(name), line[found.end() :])
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether words are a name rather than the start of a sentence."""
+    words = text.split()
+    return len(words) < 2 or all(word[0].isupper() or not word[0].isalpha() for word in words)
 
 
 def _form(name: str, pattern: str, **more: bool | str) -> Form:

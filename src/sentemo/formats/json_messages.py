@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from sentemo.formats.names import find_names
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import BOTS, NOTICES, WORDLESS, Reading
 from sentemo.formats.slack_text import message_text, shown_name
 
 Object = Mapping[str, object]
@@ -41,9 +41,6 @@ class App(NamedTuple):
 PROMPTS = "messages of a language model"
 PROMPT = frozenset({"content", "parts", "tool_calls"})
 TELEGRAM = frozenset({"from_id", "date_unixtime", "actor"})
-UNWRITTEN = "messages without words: pictures, calls, deleted ones"
-NOTICE = "notices of the app"
-BOTS = "messages of bots"
 _TAGS = re.compile(r"<[^<>]*>")
 _BREAKS = re.compile(r"<(?:br|/p|/div)\b[^<>]*>", re.IGNORECASE)
 _SENT = re.compile(
@@ -83,7 +80,7 @@ def _object(value: object) -> Object:
 
 def _telegram(value: Object) -> Message | str:
     if value.get("type") != "message":
-        return NOTICE
+        return NOTICES
     sender = value.get("from") or value.get("from_id")
     time = value.get("date_unixtime") or value.get("date")
     return Message(of_parts(value.get("text")), sender, time, value.get("id"))
@@ -92,22 +89,22 @@ def _telegram(value: Object) -> Message | str:
 def _messenger(value: Object) -> Message | str:
     text = mended_latin(value.get("content"))
     if value.get("is_unsent") or value.get("is_unsent_image_by_messenger_kid_parent"):
-        return UNWRITTEN
+        return WORDLESS
     if isinstance(text, str) and _SENT.fullmatch(text):
-        return NOTICE
+        return NOTICES
     return Message(text, mended_latin(value.get("sender_name")), value.get("timestamp_ms"))
 
 
 def _messenger_secret(value: Object) -> Message | str:
     if value.get("isUnsent") or value.get("type") not in ("text", "link", None):
-        return UNWRITTEN
+        return WORDLESS
     return Message(value.get("text"), value.get("senderName"), value.get("timestamp"))
 
 
 def _discord(value: Object) -> Message | str:
     author = _object(value.get("author"))
     if value.get("type", "Default") not in ("Default", "Reply", 0, 19):
-        return NOTICE
+        return NOTICES
     if author.get("isBot") or author.get("bot"):
         return BOTS
     name = author.get("nickname") or author.get("global_name") or author.get("name") or author.get("username")
@@ -116,7 +113,7 @@ def _discord(value: Object) -> Message | str:
 
 def _slack(value: Object) -> Message | str:
     if value.get("subtype") not in (None, "me_message", "thread_broadcast", "file_share"):
-        return NOTICE
+        return NOTICES
     if "bot_id" in value:
         return BOTS
     name = shown_name(value.get("user_profile")) or value.get("user")
@@ -125,7 +122,7 @@ def _slack(value: Object) -> Message | str:
 
 def _teams(value: Object) -> Message | str:
     if value.get("messageType", "message") != "message" or value.get("deletedDateTime"):
-        return NOTICE
+        return NOTICES
     body, sender = _object(value.get("body")), _object(value.get("from"))
     if sender.get("application"):
         return BOTS
@@ -137,7 +134,7 @@ def _teams(value: Object) -> Message | str:
 
 def _skype(value: Object) -> Message | str:
     if not str(value.get("messagetype")).startswith(("Text", "RichText")) or "/" in str(value.get("messagetype")):
-        return NOTICE
+        return NOTICES
     text = value.get("content")
     sender = value.get("displayName") or value.get("from")
     words = without_tags(text) if isinstance(text, str) else text
@@ -218,7 +215,7 @@ def left_out(found: Message | str, notes: Reading) -> bool:
     if isinstance(found, str):
         notes.leave_out(found)
     elif found.text is None or (isinstance(found.text, str) and not found.text.strip()):
-        notes.leave_out(UNWRITTEN)
+        notes.leave_out(WORDLESS)
     else:
         return False
     return True

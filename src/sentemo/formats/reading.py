@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 
 from sentemo.errors import UsageError
 
+NOTICES = "notices of the app"
+WORDLESS = "messages without words: pictures, calls, deleted ones"
+BOTS = "messages of bots"
+"""What exports of chats hold and conversations don't."""
+
 
 @dataclass(slots=True)
 class Reading:

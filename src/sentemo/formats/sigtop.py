@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sentemo.formats.lines import Line, bare, file_lines
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import WORDLESS, Reading
 from sentemo.formats.silence import by_silence
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn
@@ -59,4 +59,4 @@ def _turn(headers: dict[str, str], text: list[str], place: Place, notes: Reading
     if words:
         yield make_turn(words, _NUMBER.sub("", headers["From"]).strip(), None, place, time=headers.get("Sent"))
     elif headers:
-        notes.leave_out("messages without words: pictures, calls, deleted ones")
+        notes.leave_out(WORDLESS)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from sentemo.formats.json_values import load_json
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import BOTS, NOTICES, WORDLESS, Reading
 from sentemo.formats.silence import by_silence
 from sentemo.formats.slack_text import message_text, shown_name
 from sentemo.formats.source import Source
@@ -99,11 +99,11 @@ def _messages(tree: Tree, file: str, names: Mapping[str, str], notes: Reading) -
     for number, value in enumerate(_load(tree, file), 1):
         is_bot = "bot_id" in value or value.get("user") == "USLACKBOT"
         if is_bot or value.get("subtype") not in WRITTEN:
-            notes.leave_out("messages of bots" if is_bot else "notices of the app")
+            notes.leave_out(BOTS if is_bot else NOTICES)
         elif found := _message(value, names, Place(f"{place}, message {number}")):
             yield found
         else:
-            notes.leave_out("messages without words: pictures, calls, deleted ones")
+            notes.leave_out(WORDLESS)
 
 
 def _message(value: Mapping[str, object], names: Mapping[str, str], place: Place) -> _Message | None:

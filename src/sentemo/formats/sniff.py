@@ -157,6 +157,9 @@ def text_format(lines: Sequence[Line], path: str) -> str:
         return "jsonl" if first.startswith("{") and _is_json(first) and not (is_one and len(filled) > 1) else "json"
     if NAMES_DELIMITER.fullmatch(first) or any(each in first and has_text_column(first, each) for each in DELIMITERS):
         return "csv"
+    if plan.quoted >= max(2, LEAST_SHARE * plan.lines):
+        cause = f"{plan.quoted:,} of the first {plan.lines:,} lines look like the start of messages without any"
+        raise BadInput(cause, "Copy the chat again, or write lines of `Name: text`", path=path, line=lines[0][0])
     _refuse_unknown_log(lines, path)
     return "text"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from sentemo.formats.lines import file_lines
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import NOTICES, WORDLESS, Reading
 from sentemo.formats.silence import by_silence
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn
@@ -46,7 +46,7 @@ class _Page(HTMLParser):
         part = next((each for each in PARTS if each in classes), "")
         if "message" in classes and "service" in classes:
             part = "service"
-            self._notes.leave_out("notices of the app")
+            self._notes.leave_out(NOTICES)
         elif "message" in classes:
             self.found.append(_Message(self.getpos()[0], told.get("id", "")))
         elif "date" in classes and self.found and (time := _DATE.search(told.get("title", ""))):
@@ -101,4 +101,4 @@ def _turns(page: _Page, source: Source, notes: Reading) -> Iterator[tuple[float,
             turn = make_turn(text, name, None, place, id=message.id, time=message.time)
             yield (turn.time.timestamp() if turn.time else float("nan")), turn
         else:
-            notes.leave_out("messages without words: pictures, calls, deleted ones")
+            notes.leave_out(WORDLESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
@@ -15,20 +16,10 @@ from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
 from sentemo.formats.table import Columns, Row, each_conversation
 from sentemo.formats.turns import Place
-from sentemo.formats.zips import FREE_BYTES, MAX_RATIO
+from sentemo.formats.zips import DAMAGED, FREE_BYTES, MAX_RATIO
 from sentemo.types import Conversation
 
-DAMAGED = (
-    zipfile.BadZipFile,
-    ParseError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OSError,
-    EOFError,
-)
+BROKEN = (*DAMAGED, ParseError, LookupError, TypeError, AttributeError, RecursionError)
 """Whatever openpyxl raises for a damaged file, depending on the byte that is wrong."""
 
 
@@ -51,9 +42,10 @@ def _sheet(source: Source, reading: Reading | None) -> tuple[list[str], Iterator
     try:
         with open_binary(source) as stream:
             check_size(stream)
-            book = load_workbook(stream, read_only=False, data_only=True)
+            with warnings.catch_warnings(action="ignore"):  # of styles and charts that openpyxl doesn't know
+                book = load_workbook(stream, read_only=False, data_only=True)
         sheets = [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
-    except DAMAGED as error:
+    except BROKEN as error:
         cause = f"Damaged or not an Excel workbook: {type(error).__name__}"
         raise BadInput(cause, "Save it again, or as CSV", path=str(source), line=1) from None
     filled = [sheet for sheet in sheets if sheet]

@@ -42,6 +42,7 @@ ORDER = (
     "integrations",
     "bulk",
     "training",
+    "report",
     "serve",
     "cli",
     "__main__",

@@ -22,6 +22,7 @@ from sentemo.cli import (
     llm,
     model,
     predict,
+    report,
     serve,
     train,
 )
@@ -56,6 +57,7 @@ app.command()(predict.predict)
 app.command()(inspect.inspect)
 app.command()(convert.convert)
 app.command()(label.label)
+app.command()(report.report)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)

@@ -1,0 +1,73 @@
+"""Whole conversations as columns: what every figure is computed from, some ten thousand turns at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.integer]
+Floats = NDArray[np.floating]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """T turns of D whole conversations; codes are positions among the names that `Turns` holds, -1 for none."""
+
+    first: int
+    """The number of its first conversation."""
+    starts: Ints
+    """(D+1,): where each conversation starts, and the end."""
+    speaker: Ints
+    label: Ints
+    score: Floats
+    probabilities: Floats
+    """(T,C)"""
+    time_s: Floats
+    """Since 1970, in UTC or by a clock whose zone isn't known; NaN where there is no time."""
+    tag_turn: Ints
+    """The turn of each tag that was given."""
+    tag: Ints
+    tag_score: Floats
+    columns: Mapping[str, Ints]
+    texts: Any
+    """A pyarrow array of T strings."""
+    unit: Ints
+    """(T,): what is drawn as a whole when resampling, numbered within the batch."""
+    draw: Callable[[int], NDArray[np.float32]]
+    """Draws how often each resample takes each of so many units."""
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float32]:
+        """(R+1,U): how often each resample takes each unit; the first row, all ones, is what was observed."""
+        return self.draw(int(self.unit[-1]) + 1)
+
+    @cached_property
+    def lengths(self) -> Ints:
+        """(D,): turns of each conversation."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def conversation(self) -> Ints:
+        """(T,): the conversation of each turn, numbered within the batch."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    @cached_property
+    def place(self) -> Ints:
+        """(T,): where each turn is in its conversation, from 0."""
+        return np.arange(len(self)) - self.starts[:-1][self.conversation]
+
+    @cached_property
+    def answers(self) -> Bools:
+        """(T,): whether a turn follows one of another speaker in the same conversation."""
+        found = np.zeros(len(self), bool)
+        found[1:] = (self.conversation[1:] == self.conversation[:-1]) & (self.speaker[1:] != self.speaker[:-1])
+        return found

@@ -1,0 +1,92 @@
+"""The moments that stand out: for each emotion and tag the surest turns, with the turns around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sentemo.report.batch import Batch, Floats, Ints
+from sentemo.report.resampling import FEWEST_CONVERSATIONS
+from sentemo.report.store import Turns
+
+AROUND = 2
+"""Turns shown on either side."""
+SHOWN = 3
+CANDIDATES = 50
+"""Turns kept for each mark, of which those shown are picked."""
+LONGEST = 600
+"""Characters of a text that is shown."""
+Row = dict[str, Any]
+
+
+class Moments:
+    """The turns with the highest score of each label and tag.
+
+    No text comes twice, and no conversation where there are ten or more.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._marks = [*((name, "emotion") for name in turns.labels.names), *((name, "tag") for name in turns.tags)]
+        self._best: list[list[Row]] = [[] for _ in self._marks]
+
+    def add(self, batch: Batch) -> None:
+        """Look for better ones in a batch."""
+        for mark in range(len(self._turns.labels)):
+            at = np.flatnonzero(batch.label == mark)
+            self._offer(mark, batch, at, batch.score[at])
+        for tag in range(len(self._turns.tags)):
+            given = batch.tag == tag
+            self._offer(len(self._turns.labels) + tag, batch, batch.tag_turn[given], batch.tag_score[given])
+
+    def _offer(self, mark: int, batch: Batch, at: Ints, scores: Floats) -> None:
+        order = np.argsort(-scores, kind="stable")
+        if len(self._turns.ids) >= FEWEST_CONVERSATIONS:  # the best of each conversation
+            _, firsts = np.unique(batch.conversation[at[order]], return_index=True)
+            order = order[np.sort(firsts)]
+        best = self._best[mark]
+        for place in order[:CANDIDATES].tolist():
+            if len(best) < CANDIDATES or scores[place] > best[-1]["score"]:
+                best.append(self._row(mark, batch, int(at[place]), float(scores[place])))
+        best.sort(key=lambda row: (-row["score"], row["number"], row["turn"]))
+        del best[CANDIDATES:]
+
+    def _row(self, mark: int, batch: Batch, turn: int, score: float) -> Row:
+        begin, end = batch.starts[batch.conversation[turn]], batch.starts[batch.conversation[turn] + 1]
+        around = range(max(begin, turn - AROUND), min(end, turn + AROUND + 1))
+        number = batch.first + int(batch.conversation[turn])
+        return {
+            "mark": self._marks[mark][0],
+            "kind": self._marks[mark][1],
+            "conversation": self._turns.ids[number],
+            "number": number,
+            "turn": int(batch.place[turn]) + 1,
+            "score": round(score, 6),
+            "time_s": None if np.isnan(batch.time_s[turn]) else float(batch.time_s[turn]),
+            "turns": [self._turn(batch, each) for each in around],
+            "at": turn - around[0],
+        }
+
+    def _turn(self, batch: Batch, turn: int) -> Row:
+        text = batch.texts[turn].as_py()
+        return {
+            "speaker": self._turns.speakers[batch.speaker[turn]],
+            "text": text if len(text) <= LONGEST else text[: LONGEST - 1] + "…",
+            "label": self._turns.labels[int(batch.label[turn])] if batch.label[turn] >= 0 else None,
+        }
+
+    def rows(self) -> list[Row]:
+        """Return those that are shown, the surest first."""
+        return [row for best in self._best for row in _distinct(best)[:SHOWN]]
+
+
+def _distinct(rows: list[Row]) -> list[Row]:
+    seen: set[str] = set()
+    found = []
+    for row in rows:
+        text = row["turns"][row["at"]]["text"].casefold()
+        if text not in seen:
+            seen.add(text)
+            found.append(row)
+    return found

@@ -1,0 +1,109 @@
+"""The page: a summary in words, then every figure, then how far to trust it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from sentemo.report.limits import BAD_AT, READ_AS
+from sentemo.report.outcomes import BAD, STRETCH
+from sentemo.report.page import people, spread, talks
+from sentemo.report.page.found import Found
+from sentemo.report.page.html import Markup, el, join
+from sentemo.report.page.summary import source, summary
+from sentemo.report.page.words import counted
+from sentemo.report.results import Results
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""The browser is told to load nothing and to run nothing, whatever the texts hold."""
+FEW = 2
+"""Conversations that a ranking needs."""
+
+
+def page(report: Results) -> str:
+    """Write the page."""
+    found = Found(report)
+    title = f"Emotions in {source(report)}"
+    shown = [(name, heading, body) for name, heading, body in _sections(found) if body]
+    contents = el("ol", *(el("li", el("a", heading, href=f"#{name}")) for name, heading, _ in shown))
+    main = el(
+        "main",
+        el("header", el("h1", title), *(el("p", sentence, class_="lead") for sentence in summary(report))),
+        el("nav", contents, aria_label="Contents"),
+        *(el("section", el("h2", heading, id=name), body, aria_labelledby=name) for name, heading, body in shown),
+    )
+    head = join(
+        el("title", title),
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
+        Markup(f"<style>{_styles()}</style>"),
+    )
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{main}</body></html>\n'
+
+
+def _styles() -> str:
+    package = files("sentemo")
+    return "\n".join(
+        (package / path).read_text(encoding="utf-8") for path in ("serve/page/tones.css", "report/page/style.css")
+    )
+
+
+def _sections(found: Found) -> list[tuple[str, str, Markup | None]]:
+    tables, many = found.report.tables, found.read["conversations"] >= FEW
+    columns = [
+        (f"by-{number}", f"By {name}", _column(found, name)) for number, name in enumerate(found.read["columns"])
+    ]
+    return [
+        ("speakers", "Who feels what", spread.compared(found, "speaker")),
+        ("time", "Over time", spread.over_time(found)),
+        *columns,
+        ("look", "Conversations to look at", _look(found) if many and tables["rankings"] else None),
+        ("course", "The course of each conversation", talks.courses(found)),
+        ("turning", "Turning points", people.turning(found)),
+        ("moments", "Moments that stand out", talks.moments(found)),
+        ("answers", "How people answer each other", people.answers(found)),
+        ("pauses", "Time to answer", people.pauses(found) if tables["pauses"] else None),
+        ("words", "Words typical of each emotion", _words(found)),
+        ("trust", "How far to trust this", _trust(found)),
+    ]
+
+
+def _column(found: Found, name: str) -> Markup:
+    went = talks.outcomes(found, name) if found.rows("outcomes", by=name) else None
+    weekly = spread.by_week(found, name)
+    return join(spread.compared(found, name), went, weekly)
+
+
+def _look(found: Found) -> Markup:
+    how = (
+        f"A bad stretch is {STRETCH} turns in a row of which at least {BAD} are negative. A conversation ended badly "
+        f"if its last {STRETCH} turns are one, and recovered if it had one and none of its last {STRETCH} turns is "
+        "negative. "
+        "“Most” goes by the lower end of a share's interval, so that a few turns alone don't lead."
+    )
+    went = talks.went(found) if found.rows("outcomes", by="all") else None
+    return join(went, el("p", how, class_="muted"), talks.rankings(found))
+
+
+def _words(found: Found) -> Markup:
+    how = (
+        "How many turns of an emotion each word is in, against all other turns: weighted log-odds with an informative "
+        "prior (Monroe et al. 2008), the clearest first. Only words whose 95% interval leaves out chance are told."
+    )
+    return join(el("p", how, class_="muted"), talks.words(found))
+
+
+def _trust(found: Found) -> Markup:
+    read, model = found.read, found.report.model
+    who = f"The model “{model['name']}” labelled these turns" if model else "The labels were in the files"
+    missing = f" {counted(read['unlabelled'], 'turn')} got no label and count nowhere." if read["unlabelled"] else ""
+    return join(
+        el("p", f"{who}.{missing} {READ_AS}"),
+        el("p", "The models that come with sentemo are bad at:"),
+        el("ul", *(el("li", each) for each in BAD_AT), class_="plain"),
+        el(
+            "p",
+            f"Intervals hold 95%: {read['resamples']} resamples of {read['resampled']}, and none where there is only "
+            "one. They say how far the figures would move with other conversations of the same kind. They don't hold "
+            "the model's own mistakes, which some dozen turns that you label yourself would show: sentemo evaluate.",
+        ),
+    )

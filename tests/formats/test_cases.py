@@ -74,4 +74,4 @@ def test_published_layouts(cases: Path) -> None:
     with pytest.raises(BadInput):
         list(get_corpus("dailydialog").read(cases / "50b-dailydialog-mismatch", "validation"))
     texts = [turn.text for talk in get_corpus("meld").read(cases / "51-meld", "validation") for turn in talk]
-    assert texts == ["What’s that…", "Don’t you dare, I’m gonna scream!", "“Hi”"]
+    assert texts == ["What’s that…", "Don’t you dare, I’m gonna scream!", "“Hi”"]  # in the order of their ids

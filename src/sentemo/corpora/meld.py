@@ -10,7 +10,7 @@ from sentemo.corpora.published_csv import find, grouped, known_label, need_colum
 from sentemo.formats.csvfile import csv_rows
 from sentemo.formats.lines import file_lines
 from sentemo.formats.table import Row
-from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.turns import Place, make_conversation, make_turn, mended
 from sentemo.types import Conversation, LabelSet, Utterance
 
 LABELS = LabelSet(("neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger"), neutral="neutral")
@@ -38,7 +38,7 @@ def _turn(row: Row, file: Path) -> Utterance:
     line, cells = row
     place = Place(file, line)
     return make_turn(
-        str(cells["Utterance"]).strip(), cells["Speaker"], known_label(cells["Emotion"], LABELS, place), place
+        mended(str(cells["Utterance"])).strip(), cells["Speaker"], known_label(cells["Emotion"], LABELS, place), place
     )
 
 

@@ -69,7 +69,7 @@ def _is_name(text: str) -> bool:
 
 
 def _form(name: str, pattern: str, **more: bool | str) -> Form:
-    return Form(name, re.compile(pattern, re.IGNORECASE), **more)  # type: ignore[arg-type]
+    return Form(name, re.compile(rf"\s{{0,4}}(?:{pattern})", re.IGNORECASE), **more)  # type: ignore[arg-type]
 
 
 _FROM = "(?:from|von|de|da|van|от)"

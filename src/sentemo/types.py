@@ -13,6 +13,8 @@ from sentemo.times import read_time, written
 
 ABSTENTION = "(none)"
 """What a labeler that gives no label says in its place; it can't be in a label set."""
+COUNTER = "!"
+"""Begins the label of a counter-example: `!relief` says that a turn is no relief."""
 Head = Literal["classifier", "prototypes", "neighbours"]
 """What turns a turn's features into labels, in a model that was not exported."""
 

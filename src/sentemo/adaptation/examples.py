@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sentemo.errors import BadInput
-from sentemo.types import Conversation
+from sentemo.types import COUNTER, Conversation, Utterance
 
 MAX_LABELS = 200
 MAX_PER_LABEL = 100
@@ -21,6 +21,8 @@ class Example:
     turn: int
     text: str
     label: str
+    counter: bool = False
+    """Whether the label does not apply."""
 
 
 def gather(
@@ -28,12 +30,13 @@ def gather(
 ) -> tuple[list[Example], tuple[str, ...]]:
     """Collect the labelled utterances (the support) and the labels, `names` first, in their order, others sorted.
 
-    Raises `BadInput` for an utterance with two labels, a label of `names` with neither example nor description, more
+    A label that begins with `!` marks a counter-example of what follows. Raises `BadInput` for an utterance with two
+    labels, labels that differ in case or space alone, a label of `names` with neither example nor description, more
     than 100 examples of a label, more than 200 labels, and where there is nothing to learn.
     """
     described = descriptions or {}
     examples = _distinct(conversations)
-    counts = Counter(example.label for example in examples)
+    counts = Counter(example.label for example in examples if not example.counter)
     found = (*names, *sorted({*counts, *described} - {*names}))
     if len(set(names)) < len(names):
         raise BadInput(f"The labels {list(names)} name one twice", "Name each label once")
@@ -41,6 +44,7 @@ def gather(
         raise BadInput("No turn has a label", 'Add a "label" to the turns that are examples')
     if len(found) > MAX_LABELS:
         raise BadInput(f"{len(found):,} labels are more than {MAX_LABELS}", "Is the label column the right one?")
+    _check_alike(found)
     for name in found:
         if not name.strip():
             raise BadInput("A label is blank", "Give it a name")
@@ -51,20 +55,50 @@ def gather(
                 f"The label {name!r} has {counts[name]:,} examples, more than {MAX_PER_LABEL}",
                 "Keep 100 of them, or train a model on all: sentemo train files",
             )
+    for example in examples:
+        if example.counter and example.label not in found:
+            raise BadInput(
+                f"{example.label!r} has counter-examples and no example", "Give it one, or describe it in a few words"
+            )
     return examples, found
 
 
+def _check_alike(names: Sequence[str]) -> None:
+    known: dict[str, str] = {}
+    for name in names:
+        before = known.setdefault(" ".join(name.casefold().split()), name)
+        if before != name:
+            raise BadInput(f"The labels {before!r} and {name!r} differ in case or space alone", "Write them alike")
+
+
 def _distinct(conversations: Sequence[Conversation]) -> list[Example]:
-    """Each labelled turn once; the same turn of the same conversation can't have two labels."""
-    known: dict[tuple[tuple[tuple[str, str], ...], int], Example] = {}
+    """Each labelled turn once; the same turn of the same conversation can't have two labels, unless it lists them."""
+    known: dict[tuple[object, int], tuple[str, ...]] = {}
+    examples = []
     for number, talk in enumerate(conversations):
-        content = tuple((turn.speaker, turn.text) for turn in talk)
+        content: object = tuple((turn.speaker, turn.text) for turn in talk) if len(talk) > 1 else talk.turns[0].text
         for place, turn in enumerate(talk):
-            if turn.label is None:
+            given = turn.labels if turn.label is None else (turn.label,)
+            if not given:
                 continue
-            example = Example(number, place, turn.text, turn.label)
-            before = known.setdefault((content, place), example)
-            if before.label != turn.label:
-                where = f"Turn {place + 1} of conversation {talk.id!r} ({turn.text[:40]!r})"
-                raise BadInput(f"{where} is labelled {before.label!r} and {turn.label!r}", "Keep one of the two")
-    return [*known.values()]
+            before = known.get((content, place), ())
+            _check_agree(before, given, f"Turn {place + 1} of conversation {talk.id!r} ({turn.text[:40]!r})")
+            known[content, place] = before + given
+            examples += [each for label in given if label not in before for each in _made(number, place, turn, label)]
+    return examples
+
+
+def _made(number: int, place: int, turn: Utterance, label: str) -> Iterator[Example]:
+    counter = label.startswith(COUNTER)
+    yield Example(number, place, turn.text, label.removeprefix(COUNTER), counter)
+
+
+def _check_agree(before: Sequence[str], given: Sequence[str], where: str) -> None:
+    """Refuse a second label of a turn, and a label that is said to apply and not to."""
+    for old in before:
+        for new in given:
+            both = not old.startswith(COUNTER) and not new.startswith(COUNTER)
+            if old != new and (both or old.lstrip(COUNTER) == new.lstrip(COUNTER)):
+                raise BadInput(
+                    f"{where} is labelled {old!r} and {new!r}", 'Keep one of the two, or write both: "labels": [...]'
+                )

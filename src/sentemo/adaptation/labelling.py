@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,14 @@ class Labelling:
         featurise: Callable[[Sequence[Conversation]], list[Floats]],
         file: AnswerFile,
         labels: Sequence[str] = (),
+        *,
+        sample: int = 0,
+        seed: int = 0,
     ) -> None:
+        """Ask for the most telling utterances first, or for a random `sample` of so many texts, in random order.
+
+        The sample depends on the conversations and the seed alone, so that several annotators answer the same.
+        """
         self.file = file
         self.labels = list(dict.fromkeys([*labels, *(answer.label for answer in file.answers)]))
         self.curve: dict[int, float] = {}
@@ -63,7 +71,10 @@ class Labelling:
         self._features = np.concatenate(features[: len(conversations)])
         others = iter(features[len(conversations) :])
         self._suggester = Suggester(self._features, texts)
+        self._texts = texts
+        self._sample = drawn(texts, sample, seed) if sample else None
         self._examples: list[Floats] = []  # of each answer, (F,)
+        self._seen: set[int | None] = {*found}
         for answer, place in zip(file.answers, found, strict=True):
             self._remember(next(others)[answer.turn] if place is None else self._features[place])
             if place is not None:
@@ -76,6 +87,10 @@ class Labelling:
 
     def next(self) -> int | None:
         """Give the place, in `places`, of the utterance to ask for; None when all are answered or skipped."""
+        if self._sample is not None:
+            place = next((each for each in self._sample if each not in self._seen), None)
+            self._seen |= {place}
+            return place
         doubts = len(self._examples) >= ENOUGH_TO_DOUBT
         return self._suggester.next(self._probabilities(self._features) if doubts else None)
 
@@ -156,6 +171,11 @@ class Labelling:
         present = [label for label in self.labels if counts[label]]
         return present, np.array([present.index(answer.label) for answer in self.file.answers], np.int64)
 
+    @property
+    def total(self) -> int:
+        """How many utterances there are to ask for."""
+        return len({*self._texts}) if self._sample is None else len(self._sample)
+
     def _remember(self, example: Floats) -> None:
         self._examples.append(example)
         self._suggester.cover(example)
@@ -168,3 +188,11 @@ class Labelling:
             if talk.turns == answer.conversation.turns and at == answer.turn:
                 return place
         return None
+
+
+def drawn(texts: Sequence[str], count: int, seed: int) -> list[int]:
+    """Draw places of so many distinct texts, each as likely as any other, in random order."""
+    first: dict[str, int] = {}
+    for place, text in enumerate(texts):
+        first.setdefault(" ".join(text.casefold().split()), place)
+    return random.Random(seed).sample([*first.values()], min(count, len(first)))

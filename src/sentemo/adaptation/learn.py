@@ -73,6 +73,8 @@ def _support(
     featurise: Featurise, conversations: Sequence[Conversation], names: Sequence[str], descriptions: Mapping[str, str]
 ) -> Support:
     examples, labels = gather(conversations, names, descriptions)
+    if any(example.counter for example in examples):
+        raise UsageError("Counter-examples say nothing where labels are learnt in one go", "Leave them out")
     used = sorted({example.conversation for example in examples})
     found = dict(zip(used, featurise([conversations[i] for i in used]), strict=True))
     rows = [found[example.conversation][example.turn] for example in examples]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,10 +32,19 @@ def annotate(
     labels: Annotated[str, typer.Option("--labels", "-l", help="Their names, between commas.")] = "",
     model: options.Model = "default",
     format: options.Format = "auto",
+    describe: Annotated[
+        list[str] | None, typer.Option(help="NAME=description: a label and what it means. Repeatable.")
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Ask for a random sample of so many utterances; 0 asks the most telling first.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the sample: the same seed asks every annotator the same.")] = 0,
     context: Annotated[int, typer.Option(min=0, max=50, help="Turns shown before the one to label.")] = 4,
     as_json: options.Json = False,
 ) -> None:
-    """Label utterances one by one; the most telling are asked first.
+    """Label utterances one by one, without seeing what the model says (type g to see its guess).
+
+    The most telling utterances are asked first, or a random sample of them. `sentemo agreement` compares annotators.
 
     Each answer is in the file at once: stop at any time, and go on later with the same command. `sentemo adapt`
     makes a model of the answers.
@@ -47,18 +56,19 @@ def annotate(
     from sentemo.formats.files import read_conversations
     from sentemo.model import SentEmoContext
 
-    names = _names(labels)
+    described = _described(describe or [])
+    names = _names(",".join([labels, *described]))
     _check_paths(source, out)
     conversations = list(read_conversations(source, format))
     file = AnswerFile(out)
     if file.torn:
         tell(f"{out}: the last line was never finished and is dropped: {file.torn[:60]!r}")
     loaded = SentEmoContext.from_pretrained(model)
-    session = Labelling(conversations, lambda talks: _features(loaded, talks), file, names)
+    session = Labelling(conversations, lambda talks: _features(loaded, talks), file, names, sample=sample, seed=seed)
     before = len(file.answers)
     console = Console(stderr=True, highlight=False)
     try:
-        _Loop(session, console, context).run()
+        _Loop(session, console, context, described).run()
     finally:
         _end(session, console, model, before)
     if as_json:
@@ -68,8 +78,8 @@ def annotate(
 class _Loop:
     """Ask, understand, obey."""
 
-    def __init__(self, session: Labelling, console: Console, context: int) -> None:
-        self.session, self.console, self.context = session, console, context
+    def __init__(self, session: Labelling, console: Console, context: int, described: Mapping[str, str]) -> None:
+        self.session, self.console, self.context, self.described = session, console, context, described
 
     def run(self) -> None:
         """Go on until all is answered or skipped, or the user stops."""
@@ -77,17 +87,31 @@ class _Loop:
         self._say(f"Utterances: {len(session.places):,}. Answers so far: {len(session.file.answers):,}.\n{HELP}")
         if session.curve:
             self._say(question.course(session.curve))
+        self._describe()
         place = session.next()
         while place is not None:
             self._show(place)
             reply = self._ask()
-            while reply.kind in ("help", "unclear"):
-                self._say(reply.text or HELP)
+            while reply.kind in ("help", "unclear", "guess"):
+                self._answer(reply, place)
                 reply = self._ask()
             if reply.kind == "stop":
                 return
             place = self._obey(reply, place)
         self._say("Every utterance is answered or skipped.")
+
+    def _answer(self, reply: Reply, place: int) -> None:
+        """Say what is asked for, or what was unclear."""
+        if reply.kind == "guess":
+            question.show_guess(self.console, self.session.guess(place))
+        else:
+            self._say(reply.text or HELP)
+            if reply.kind == "help":
+                self._describe()
+
+    def _describe(self) -> None:
+        for name, words in self.described.items():
+            self._say(f"{name}: {words}")
 
     def _obey(self, reply: Reply, place: int) -> int | None:
         """Answer, skip or undo; give the next place."""
@@ -111,10 +135,12 @@ class _Loop:
 
         number, turn = self.session.places[place]
         talk = self.session.conversations[number]
-        self.console.rule(Text(f"{question.short(talk.id, 40)}, turn {turn + 1} of {len(talk)}", "dim"), style="dim")
+        done = f"{len(self.session.file.answers)} of {self.session.total}"
+        where = f"{done}: {question.short(talk.id, 40)}, turn {turn + 1} of {len(talk)}"
+        self.console.rule(Text(where, "dim"), style="dim")
         question.show_turn(self.console, talk, turn, self.context)
         self.console.print()
-        question.show_labels(self.console, self.session.labels, self.session.counts(), self.session.guess(place))
+        question.show_labels(self.console, self.session.labels, self.session.counts())
 
     def _ask(self) -> Reply:
         """Read a line; its end, without one, means to stop."""
@@ -138,6 +164,14 @@ def _names(labels: str) -> list[str]:
         if why := refusal(name):
             raise UsageError(why, "Give it another name")
     return names
+
+
+def _described(describe: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in describe]
+    for name, _, words in pairs:
+        if not name.strip() or not words.strip():
+            raise UsageError(f"--describe {name} says nothing", "Write NAME=description")
+    return {name.strip(): words.strip() for name, _, words in pairs}
 
 
 def _check_paths(source: Path, out: Path) -> None:

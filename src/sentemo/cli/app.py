@@ -9,6 +9,7 @@ import typer
 from sentemo import __version__
 from sentemo.cli import (
     adapt,
+    agreement,
     annotate,
     compare,
     convert,
@@ -62,6 +63,7 @@ app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(adapt.adapt)
 app.command()(annotate.annotate)
+app.command()(agreement.agreement)
 app.command()(explain.explain)
 app.command()(export.export)
 app.command()(distil.distil)

@@ -40,8 +40,8 @@ def show_turn(console: Console, conversation: Conversation, turn: int, before: i
     console.print(grid)
 
 
-def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, int], guess: Guess | None) -> None:
-    """Print the labels by number, with the number of their examples, and the model's guess."""
+def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, int]) -> None:
+    """Print the labels by number, with the number of their examples."""
     from rich.columns import Columns
     from rich.text import Text
 
@@ -52,7 +52,15 @@ def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, in
         for number, label in enumerate(labels, 1)
     ]
     console.print(Columns(names, padding=(0, 3)))
-    if guess is not None:
+
+
+def show_guess(console: Console, guess: Guess | None) -> None:
+    """Print what the model, learnt from the answers so far, says of an utterance."""
+    from rich.text import Text
+
+    if guess is None:
+        console.print("No guess yet: give two labels an example each.")
+    else:
         console.print(Text.assemble(("guess: ", "dim"), short(guess.label, 60), (f" {guess.probability:.0%}", "dim")))
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-HELP = "Number or first letters; +NAME adds a label; Enter skips, u undoes, q stops."
-COMMANDS: dict[str, Literal["skip", "undo", "stop", "help"]] = {
+HELP = "Number or first letters; +NAME adds a label; Enter skips, g guesses, u undoes, q stops."
+COMMANDS: dict[str, Literal["skip", "undo", "stop", "help", "guess"]] = {
     "": "skip",
     "s": "skip",
     "u": "undo",
+    "g": "guess",
     "q": "stop",
     "?": "help",
 }
@@ -20,7 +21,7 @@ COMMANDS: dict[str, Literal["skip", "undo", "stop", "help"]] = {
 class Reply:
     """A label, new or not; a command; or why it is neither."""
 
-    kind: Literal["label", "skip", "undo", "stop", "help", "unclear"]
+    kind: Literal["label", "skip", "undo", "stop", "help", "guess", "unclear"]
     text: str = ""
     """The label, or what is unclear."""
 

@@ -12,63 +12,60 @@ from sentemo.formats.files import read_conversations
 from sentemo.formats.json_talks import read_conversation
 from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import bare, file_lines
+from sentemo.formats.reading import Reading
 from sentemo.formats.sniff import EXTENSIONS
 from sentemo.formats.source import extension_of, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
-from sentemo.types import Conversation, Utterance
+from sentemo.types import COUNTER, Conversation, Utterance
+
+MISSING = {"", "nan", "null", "n/a", "<na>", "#n/a"}
+"""What spreadsheets and data frames write for a cell that is empty."""
 
 
 def read_examples(path: str | PathLike[str]) -> list[Conversation]:
     """Read a file of examples; each conversation has a labelled turn.
 
     A line of a JSONL file is a conversation with a `label` on the turns that are examples, `{"turns": [...], "turn": 3,
-    "label": "relief"}` with the turn's place counted from 1, or `{"text": "...", "label": "..."}`. Other formats are
-    read as conversations. Raises `BadInput` with file and line for a line without a label, a turn outside its
-    conversation, and an utterance with two labels.
+    "label": "relief"}` with the turn's place counted from 1, or `{"text": "...", "label": "..."}`. `"not": true` makes
+    a counter-example of it. A row of a table (CSV, TSV, Parquet, Excel) is an example of its own, unless the
+    table has a column of conversations; rows without a label are left out. Other formats are read as conversations.
+    Labels may be numbers.
+    Raises `BadInput` with file and line for a line without a label and a turn outside its conversation.
     """
     place = Path(path)
     is_jsonl = EXTENSIONS.get(extension_of(place)) == "jsonl"
-    found = list(_parse(place) if is_jsonl else read_conversations(place))
-    if not any(turn.label for talk in found for turn in talk):
+    found = list(_parse(place) if is_jsonl else _read(place))
+    if not any(turn.label or turn.labels for talk in found for turn in talk):
         raise BadInput("No turn has a label", 'Add a "label" to the turns that are examples', path=place)
     return found
 
 
 def _parse(path: Path) -> Iterator[Conversation]:
-    known: dict[tuple[tuple[tuple[str, str], ...], int], tuple[str, int]] = {}
     for number, text in bare(file_lines(path)):
-        if not text.strip():
-            continue
-        place = Place(path, number)
-        talk = _example(load_object(text, place), f"{stem_of(path)}-{number}", place)
-        content = tuple((turn.speaker, turn.text) for turn in talk)
-        for turn, said in enumerate(talk):
-            if said.label is None:
-                continue
-            before, line = known.setdefault((content, turn), (said.label, number))
-            if before != said.label:
-                place.refuse(
-                    f"{said.text[:40]!r} is labelled {said.label!r}, in line {line} {before!r}", "Keep one of the two"
-                )
-        yield talk
+        if text.strip():
+            place = Place(path, number)
+            value = load_object(text, place)
+            if "turns" in value or value.get("label", "") is not None:  # null is a missing cell of a data frame
+                yield _example(value, f"{stem_of(path)}-{number}", place)
 
 
 def _example(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
     if "turns" not in value:
-        turn = make_turn(value.get("text"), value.get("speaker"), value.get("label"), place)
+        label = name_of(value.get("label"))
+        turn = make_turn(value.get("text"), value.get("speaker"), label, place, value.get("labels"))
         talk = make_conversation(missing_id, [turn], place)
     else:
         talk = read_conversation(value, missing_id, place)
     if "turn" in value:
-        talk = _labelled(talk, value, place)
-    if not any(turn.label for turn in talk):
+        talk = _pointed(talk, value, place)
+    if not any(turn.label or turn.labels for turn in talk):
         place.refuse("No turn has a label", 'Add a "label" to the turns that are examples')
-    return talk
+    return _counter(talk) if value.get("not") is True else talk
 
 
-def _labelled(talk: Conversation, value: Mapping[str, object], place: Place) -> Conversation:
+def _pointed(talk: Conversation, value: Mapping[str, object], place: Place) -> Conversation:
     """Put the line's label on the turn that it names."""
-    number, label = value["turn"], plain(value.get("label"), "label", place)
+    number, label = value["turn"], plain(name_of(value.get("label")), "label", place)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(talk):
         place.refuse(f"Turn {number!r} is not among the conversation's {len(talk)}", "Count its turns from 1")
     before = talk.turns[number - 1].label
@@ -77,3 +74,38 @@ def _labelled(talk: Conversation, value: Mapping[str, object], place: Place) -> 
     turns: list[Utterance] = [*talk.turns]
     turns[number - 1] = replace(turns[number - 1], label=label.strip() or None)
     return Conversation(talk.id, tuple(turns))
+
+
+def _counter(talk: Conversation) -> Conversation:
+    """Say of each labelled turn that its label does not apply."""
+    return Conversation(
+        talk.id,
+        tuple(replace(turn, label=f"{COUNTER}{turn.label}") if turn.label is not None else turn for turn in talk),
+    )
+
+
+def _read(path: Path) -> Iterator[Conversation]:
+    """Read another format; rows of a table that names no conversation are examples of their own."""
+    reading = Reading()
+    talks = list(read_conversations(path, reading=reading))
+    apart = bool(reading.columns_taken) and "conversation" not in reading.columns_taken
+    for talk in talks:
+        turns = [replace(turn, label=_given(turn.label)) for turn in talk]
+        if apart:
+            rows = enumerate(turns, 1)
+            yield from (Conversation(f"{talk.id}-{row}", (turn,)) for row, turn in rows if turn.label or turn.labels)
+        else:
+            yield Conversation(talk.id, tuple(turns))
+
+
+def _given(label: str | None) -> str | None:
+    return None if name_of(label) is None else label
+
+
+def name_of(value: object) -> object:
+    """Return a label as its name: a number's digits, None for what stands for a missing one."""
+    if isinstance(value, float) and value != value:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.12g}"
+    return None if isinstance(value, str) and value.strip().casefold() in MISSING else value

@@ -93,6 +93,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def made_once_place(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Say where what is made once lies: where all processes of a run look."""
+    from tests import once
+
+    place = tmp_path_factory.getbasetemp()
+    once.PLACE = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+
+
 @pytest.fixture(scope="session")
 def minilm() -> SentenceEncoder:
     """Give the packaged all-MiniLM-L6-v2 with its layer 4, loaded once."""

@@ -43,6 +43,7 @@ def test_tables_hold_a_row_a_turn(to: str) -> None:
             "score": turn.score,
             "probabilities": dict(turn.probabilities),
             "tags": {},
+            **dict.fromkeys(("message_id", "time", "start", "end"), "" if to == "csv" else None),
         }
         for file, prediction in LABELLED
         for number, turn in enumerate(prediction, 1)

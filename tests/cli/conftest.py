@@ -58,18 +58,18 @@ def write_dailydialog(folder: Path, split: str, conversations: Sequence[Conversa
 
 
 @pytest.fixture(scope="session")
-def corpus_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def corpus_dir() -> Path:
     """Give a small corpus of the project's own sentences, as DailyDialog lies on disk."""
 
     def make(folder: Path) -> None:
         write_dailydialog(folder, "train", template_dialogues(60, seed=1))
         write_dailydialog(folder, "validation", template_dialogues(25, seed=2))
 
-    return made_once(tmp_path_factory, "dailydialog", make)
+    return made_once("small-dailydialog", make)
 
 
 @pytest.fixture(scope="session")
-def run_dir(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run_dir(corpus_dir: Path) -> Path:
     """Give the folder of a training by `sentemo train`."""
     flags = [word for setting in SMALL for word in ("--set", setting)]
 
@@ -79,7 +79,7 @@ def run_dir(corpus_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch.setattr(sys, "argv", ["sentemo", *words])
             main_ends_well()
 
-    return made_once(tmp_path_factory, "small-run", make)
+    return made_once("small-run", make)
 
 
 def main_ends_well() -> None:

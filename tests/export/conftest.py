@@ -6,19 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from tests.artifacts.models import random_model
-from tests.encoders.readers import tiny_reader
+from tests.export.small import small_graphs, small_model
 
 pytest.importorskip("onnxscript")
-
-
-def small_model(seed: int = 0) -> SentEmoContext:
-    """A random model that reads dialogues, with a decision of its own."""
-    model = random_model(seed, encoder=tiny_reader(seed))
-    model.decision = Rule((-0.2, 0.9, 0.5, 0.1), 1.3)
-    return model
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +18,6 @@ def small() -> SentEmoContext:
 
 
 @pytest.fixture(scope="session")
-def exported(small: SentEmoContext, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The same model in 32 and in 8 bits (in which so small a one has few large layers)."""
-    from sentemo.export.write import export
-
-    folder = tmp_path_factory.mktemp("exported")
-    for precision in ("float32", "int8"):
-        export(small, folder / precision, precision=precision)
-    return {path.name: path for path in folder.iterdir()}
+def exported() -> dict[str, Path]:
+    """The same model in 32 and in 8 bits."""
+    return {precision: small_graphs(precision) for precision in ("float32", "int8")}

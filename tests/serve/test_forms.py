@@ -15,6 +15,7 @@ from sentemo.loading import load
 from sentemo.serve.models import load_models
 from sentemo.serve.service import Service
 from tests.dialogues import template_dialogues
+from tests.export.small import small_graphs
 from tests.export.statics import save_random_static
 from tests.serve.served import MODEL, Running, running
 from tests.serve.test_labelling import asked, assert_same
@@ -26,12 +27,8 @@ TALK = {"turns": [{"text": "hi"}]}
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from sentemo.export.write import export
-
-    folder = tmp_path_factory.mktemp("exported") / "fast"
-    export(MODEL, folder, precision="float32")
-    return folder
+def exported() -> Path:
+    return small_graphs("float32")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +38,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(exported: Path, static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    models = load_models([str(exported), str(static)], None)
+    models = load_models([f"fast={exported}", str(static)], None)
     with running(Service(models, tmp_path_factory.mktemp("adapted"))) as started:
         yield started
 
@@ -66,7 +63,7 @@ def test_graphs_do_all_that_a_model_does(server: Running) -> None:
     assert all(turn["point"] for talk in placed["conversations"] for turn in talk["turns"])
     assert server.http.post("/v1/explain", json={"conversation": TALK}).json()["turns"][0]["nearest"]
     new = {"name": "mine", "descriptions": {"relief": "ease after worry", "awe": "wonder"}}
-    assert server.http.post("/v1/adapt", json=new).json()["model"]["labels"] == ["relief", "awe"]
+    assert server.http.post("/v1/adapt", json=new).json()["model"]["labels"] == ["awe", "relief"]
     with connect(server.url.replace("http", "ws") + "/v1/live", proxy=None) as socket:
         socket.send(json.dumps({"speaker": "Ann", "text": "hi"}))
         assert json.loads(socket.recv())["label"] in MODEL.labels

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import FOUR
 from tests.encoders.readers import tiny_reader
+from tests.export.small import small_graphs
 from tests.llm.servers import Answer, says, serving
 from tests.testing.broken import Broken
 
@@ -38,19 +37,10 @@ EXAMPLES = [
 ]
 
 
-@cache
-def _exported() -> TemporaryDirectory[str]:
-    from sentemo.export.write import export
-
-    folder = TemporaryDirectory()
-    export(SMALL, Path(folder.name) / "int8", precision="int8")
-    return folder
-
-
 def exported(*, causal: bool = False) -> Labeler:
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
-    return load(Path(_exported().name) / "int8", causal=causal)
+    return load(small_graphs("int8"), causal=causal)
 
 
 def static(*, causal: bool = False) -> Labeler:

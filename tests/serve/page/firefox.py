@@ -71,13 +71,6 @@ class Firefox:
             assert time.monotonic() < end, condition
             time.sleep(0.1)
 
-    def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        self._ask(
-            "input.performActions", context=self._context, actions=[{"type": "key", "id": "k", "actions": actions}]
-        )
-
 
 @contextmanager
 def firefox(program: str, profile: Path, dark: bool = False) -> Iterator[Firefox]:

@@ -1,4 +1,4 @@
-"""The page in Debian's Firefox: sizes, themes, keyboard, axe. Skipped where there is none."""
+"""The page in Debian's Firefox: sizes, themes, axe. Skipped where there is none."""
 
 from __future__ import annotations
 
@@ -37,15 +37,11 @@ def test_it_works_is_accessible_and_fits(fox: Firefox, site: Running, size: tupl
     fox.run((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8").rstrip(";\n ") + ", 1")
     fox.wait(READY)
     assert fox.run(VIOLATIONS) == [] and fox.run(TOO_WIDE) <= 0
-    fox.run("document.querySelector('#try-example').focus()")
-    fox.press("\ue007")  # Enter
+    fox.run("document.querySelector('#try-example').click()")
     fox.wait(LABELLED)
     assert fox.run(VIOLATIONS) == [] and fox.run(TOO_WIDE) <= 0
-    fox.run("document.querySelector('#turns .bubble').focus()")
-    fox.press("\ue015", "\ue015", "\ue007")  # two turns down, Enter
+    fox.run("document.querySelectorAll('#turns .bubble')[2].click()")
     fox.wait("document.querySelector('#panel .reasons')")
     assert fox.run("document.querySelector('#panel-title').textContent").startswith("Turn 3")
     assert fox.run(VIOLATIONS) == [] and fox.run(TOO_WIDE) <= 0
-    fox.press("\ue00c")  # Escape
-    assert fox.run("document.activeElement.textContent").startswith("Nora: and?")
     assert fox.logged == []

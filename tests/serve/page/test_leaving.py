@@ -17,7 +17,7 @@ def test_back_and_forward_lead_between_views(visit: Visitor) -> None:
     visit.wait("#go-on")
     assert headings(visit) == ["talk.txt"]
     facts = dict(zip(visit.get("#check dt").all_inner_texts(), visit.get("#check dd").all_inner_texts(), strict=True))
-    assert facts["Turns"] == "2" and facts["Speakers"] == "Ann (1), Ben (1)"
+    assert facts["Turns"] == "2" and facts["Speakers"] == "Ann (1), Ben (1)" and facts["Left out"] == "nothing"
     assert visit.get("#check .beginning li").first.inner_text() == "Ann I got the job!"
     visit.page.click("#go-on")
     visit.wait("#turns .felt .label", 2)

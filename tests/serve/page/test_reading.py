@@ -44,6 +44,18 @@ def test_takes_a_whatsapp_export(visit: Visitor) -> None:
     assert visit.get("#turns .speaker").all_inner_texts() == ["Ann", "Ben"]
 
 
+def test_what_is_left_out_of_a_pasted_chat_is_said_and_times_are_kept(visit: Visitor) -> None:
+    visit.page.fill("#paste", f"{WHATSAPP}[12/03/2026, 18:07:00] Ben: <Media omitted>\n")
+    visit.page.click("#read")
+    visit.page.click("#go-on", trial=True)
+    facts = dict(zip(visit.get("#check dt").all_inner_texts(), visit.get("#check dd").all_inner_texts(), strict=True))
+    assert facts["Left out"].endswith("(1)") and facts["Time"] == "12 March 2026, 18:04 to 18:05"
+    visit.page.click("#go-on")
+    visit.wait("#turns .felt .label", 3)
+    assert visit.get("#turns time").all_inner_texts() == ["18:04", "18:05", "18:05"]
+    assert "12 March 2026" in visit.get("#turns .day").inner_text()
+
+
 def test_opens_a_file(visit: Visitor) -> None:
     visit.open("talks.txt", "Ann: I got the job!\n\nKim: This soup is cold.\nWaiter: I am so sorry.")
     visit.wait("#turns .felt .label", 1)

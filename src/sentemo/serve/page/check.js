@@ -1,58 +1,75 @@
-/** What was understood of a file, before it is labelled. */
+/** What was understood of a chat, before it is labelled; it can be read otherwise. */
 import { byId, el } from "./dom.js";
-import { count as plural } from "./words.js";
+import { count } from "./words.js";
 import { period } from "./times.js";
 import { go } from "./views.js";
 
-const FIRST = 4; // turns that are shown
 const MOST_SPEAKERS = 8;
+
+/** What the server reads, in words. */
+const FORMATS = {
+  auto: "find out", text: "lines of Name: text", whatsapp: "WhatsApp", log: "a chat log", signal: "Signal", html: "Telegram (HTML)",
+  slack: "Slack", json: "JSON (Telegram, Discord, Messenger and others)", jsonl: "JSON lines", csv: "CSV", xlsx: "a workbook",
+  subtitles: "subtitles", parquet: "Parquet", convokit: "ConvoKit",
+};
 
 /**
  * Show it, and go on when the reader says so.
- * @param {{source: string, format: string, talks: import("./types.js").Talk[]}} read
+ * @param {import("./types.js").Understood} found
+ * @param {string} source
  * @param {() => void} analyse
+ * @param {(format: string, columns: string) => void} otherwise read it again
  */
-export function showCheck(read, analyse) {
-  const facts = understood(read);
-  const go_on = el("button", { type: "button", class: "main", id: "go-on", onclick: analyse }, "Analyse");
+export function showCheck(found, source, analyse, otherwise) {
+  const proceed = el("button", { type: "button", class: "main", id: "go-on", onclick: analyse, disabled: found.error !== null }, "Analyse");
+  const notes = [...found.remarks, ...(found.error === null ? [] : [`Reading ended early: ${found.error}`])];
   byId("check").replaceChildren(
-    el("div", { class: "lead" }, el("h1", { id: "check-title" }, read.source), el("p", {}, "This is what was understood. Nothing has been labelled yet.")),
+    el("div", { class: "lead" }, el("h1", { id: "check-title" }, source), el("p", {}, "This is what was understood. Nothing has been labelled yet.")),
     el("div", { class: "ways" },
-      el("section", { class: "way", "aria-label": "What was read" }, el("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))),
-      el("section", { class: "way", "aria-labelledby": "first-title" }, el("h2", { id: "first-title" }, "How it begins"), first(read.talks[0]))),
-    el("div", { class: "row after" }, go_on, el("button", { type: "button", onclick: () => go("start") }, "Choose another")));
+      el("section", { class: "way", "aria-label": "What was read" },
+        el("dl", { class: "facts" }, ...understood(found).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+        ...notes.map((note) => el("p", { class: "hint" }, note)), again(found, otherwise)),
+      el("section", { class: "way", "aria-labelledby": "first-title" }, el("h2", { id: "first-title" }, "How it begins"), beginning(found))),
+    el("div", { class: "row after" }, proceed, el("button", { type: "button", onclick: () => go("start") }, "Choose another")));
   go("check");
-  go_on.focus({ preventScroll: true });
+  proceed.focus({ preventScroll: true });
 }
 
 /**
- * @param {{format: string, talks: import("./types.js").Talk[]}} read
+ * @param {import("./types.js").Understood} found
  * @returns {[string, string][]}
  */
-function understood({ format, talks }) {
-  const turns = talks.flatMap((each) => each.turns);
-  const times = turns.flatMap(({ time }) => (time ? [time] : [])).sort();
+function understood(found) {
+  const named = Object.entries(found.speakers).slice(0, MOST_SPEAKERS).map(([name, turns]) => `${name || "without a name"} (${turns.toLocaleString("en")})`);
+  const others = Object.keys(found.speakers).length - named.length + found.other_speakers;
   return [
-    ["Format", format],
-    ["Conversations", talks.length.toLocaleString("en")],
-    ["Turns", turns.length.toLocaleString("en")],
-    ["Speakers", speakers(turns)],
-    ...(times.length ? [/** @type {[string, string]} */ (["Time", period(times[0], times[times.length - 1])])] : []),
+    ["Format", found.kind || found.format],
+    ["Conversations", found.conversations.toLocaleString("en")],
+    ["Turns", found.turns.toLocaleString("en")],
+    ["Speakers", [...named, ...(others ? [`and ${count(others, "other")}`] : [])].join(", ")],
+    ...(found.first_time && found.last_time ? [/** @type {[string, string]} */ (["Time", period(found.first_time, found.last_time)])] : []),
+    ["Left out", Object.entries(found.left_out).map(([what, times]) => `${what} (${times.toLocaleString("en")})`).join("; ") || "nothing"],
   ];
 }
 
-/** @param {import("./types.js").Turn[]} turns */
-function speakers(turns) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const { speaker } of turns) counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
-  const found = [...counts].sort(([, a], [, b]) => b - a);
-  const named = found.slice(0, MOST_SPEAKERS).map(([name, count]) => `${name || "without a name"} (${count.toLocaleString("en")})`);
-  return [...named, ...(found.length > MOST_SPEAKERS ? [`and ${plural(found.length - MOST_SPEAKERS, "other")}`] : [])].join(", ");
-}
+/** @param {import("./types.js").Understood} found */
+const beginning = ({ shown }) => el("ol", { class: "beginning" }, ...shown.map(({ speaker, text }) =>
+  el("li", {}, speaker && el("strong", {}, `${speaker} `), text.length > 160 ? `${text.slice(0, 158)}\u2026` : text)));
 
-/** @param {import("./types.js").Talk} talk */
-function first({ turns }) {
-  return el("ol", { class: "beginning" }, ...turns.slice(0, FIRST).map(({ speaker, text }) =>
-    el("li", {}, speaker && el("strong", {}, `${speaker} `), text.length > 160 ? `${text.slice(0, 158)}\u2026` : text)));
+/**
+ * Another format, other columns.
+ * @param {import("./types.js").Understood} found
+ * @param {(format: string, columns: string) => void} otherwise
+ */
+function again(found, otherwise) {
+  const format = el("select", { id: "other-format" }, ...Object.entries(FORMATS).map(([value, name]) => el("option", { value, selected: value === found.format }, name)));
+  const columns = el("input", { id: "other-columns", placeholder: "text=body,speaker=agent", autocomplete: "off", spellcheck: "false" });
+  return el("details", {}, el("summary", {}, "Not right? Read it otherwise"),
+    el("form", { class: "otherwise", onsubmit: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      otherwise(format.value, columns.value.trim());
+    } },
+    el("label", { class: "field" }, el("span", {}, "Format"), format),
+    el("label", { class: "field" }, el("span", {}, "Columns of a table"), columns),
+    el("button", {}, "Read it again")));
 }

@@ -19,19 +19,39 @@ const stamp = () => `${state.model}#${lessons}`;
 /**
  * Let the server take a pasted chat or a file apart.
  * @param {string | ArrayBuffer} chat
- * @param {string} [format]
- * @returns {Promise<{format: string, talks: import("./types.js").Talk[]}>}
+ * @param {string} format
+ * @param {string} columns
+ * @returns {Promise<import("./types.js").Talk[]>}
  */
-export async function takeApart(chat, format = "auto") {
+export async function takeApart(chat, format, columns) {
+  const reply = await send("read", chat, format, columns);
+  const talks = reply.conversations.map((/** @type {any} */ { id, turns }) => newTalk(id, turns));
+  if (!talks.length) throw new Fault(422, { cause: "There is no conversation in that", next_step: "Write lines of `Name: text`" });
+  return talks;
+}
+
+/**
+ * Let the server say how it understands a chat.
+ * @param {string | ArrayBuffer} chat
+ * @param {string} format
+ * @param {string} columns
+ * @returns {Promise<import("./types.js").Understood>}
+ */
+export const inspect = (chat, format, columns) => send("inspect", chat, format, columns);
+
+/**
+ * @param {"read" | "inspect"} what
+ * @param {string | ArrayBuffer} chat
+ * @param {string} format
+ * @param {string} columns
+ */
+function send(what, chat, format, columns) {
   const bytes = typeof chat === "string" ? new TextEncoder().encode(chat) : chat;
   if (bytes.byteLength > state.limits.body_bytes) {
     const most = Math.round(state.limits.body_bytes / 1024);
     throw new Fault(413, { cause: `That is ${Math.round(bytes.byteLength / 1024)} kB; the server takes ${most} kB at once`, next_step: "Give it a part of the chat" });
   }
-  const reply = await call("POST", `v1/read?format=${encodeURIComponent(format)}`, bytes);
-  const talks = reply.conversations.map((/** @type {any} */ { id, turns }) => newTalk(id, turns));
-  if (!talks.length) throw new Fault(422, { cause: "There is no conversation in that", next_step: "Write lines of `Name: text`" });
-  return { format: reply.format, talks };
+  return call("POST", `v1/${what}?${new URLSearchParams({ format, columns })}`, bytes);
 }
 
 /** @type {AbortController | null} */

@@ -4,7 +4,7 @@ import { plainRow } from "./conversation.js";
 import { EXAMPLE, PREVIEW } from "./example.js";
 import { Fault } from "./api.js";
 import { showCheck } from "./check.js";
-import { readAll, takeApart } from "./reader.js";
+import { inspect, readAll, takeApart } from "./reader.js";
 import { newTalk, state, watch } from "./store.js";
 import { company } from "./speakers.js";
 import { quiet, tell } from "./notice.js";
@@ -58,29 +58,43 @@ async function takeFile(file) {
 }
 
 /**
- * Read a chat; what was understood of a file is shown before it is labelled.
+ * Look at a chat; what was understood of a file, or left out of a pasted text, is shown before it is labelled.
  * @param {string | ArrayBuffer} chat
  * @param {string} file its name; empty for a pasted text
+ * @param {string} [format]
+ * @param {string} [columns] of a table
  */
-async function take(chat, file) {
+async function take(chat, file, format = "auto", columns = "") {
   if (typeof chat === "string" && !chat.trim()) {
     byId("paste").focus();
     return tell(new Fault(422, { cause: "The box is empty", next_step: "Paste a chat into it, or try the example" }));
   }
+  const open = async () => {
+    const talks = await takeApart(chat, format, columns);
+    const title = file || company(talks[0].turns) || "Pasted chat";
+    begin({ talks, title, source: file ? file.replace(/\.[^.]*$/, "") : "chat" });
+  };
+  return doing(async () => {
+    const found = await inspect(chat, format, columns);
+    if (!file && !Object.keys(found.left_out).length && found.error === null) return open();
+    return showCheck(found, file || "Pasted chat", () => doing(open), (...other) => take(chat, file, ...other));
+  });
+}
+
+/**
+ * Do what the server may refuse; offer to try again where that can help.
+ * @param {() => any} act
+ */
+async function doing(act) {
   byId("read").disabled = true;
   try {
-    const { format, talks } = await takeApart(chat);
+    await act();
     quiet();
-    const title = file || company(talks[0].turns) || "Pasted chat";
-    const open = () => begin({ talks, title, source: file ? file.replace(/\.[^.]*$/, "") : "chat" });
-    if (file) showCheck({ source: title, format, talks }, open);
-    else open();
   } catch (error) {
-    tell(error, error instanceof Fault && error.status === 422 ? null : () => take(chat, file));
+    tell(error, error instanceof Fault && error.status === 422 ? null : () => doing(act));
   } finally {
     byId("read").disabled = false;
   }
-  return undefined;
 }
 
 /**

@@ -12,6 +12,9 @@
  * @typedef {{turn: number, label: string, confidence: number, probabilities: Record<string, number>,
  *   nearest: {text: string, label: string, distance: number}[], prototypes: Record<string, number>,
  *   influences: {turn: number, change: number}[], words: {text: string, change: number}[]}} Explained
+ * @typedef {{format: string, kind: string, conversations: number, turns: number, speakers: Record<string, number>,
+ *   other_speakers: number, first_time: string | null, last_time: string | null, left_out: Record<string, number>,
+ *   remarks: string[], error: string | null, shown: Turn[]}} Understood
  * @typedef {{cause: string, next_step: string, where: string | null}} Fault
  */
 

@@ -52,12 +52,12 @@ def test_clear_turns_have_their_emotion(text: str, label: str) -> None:
 
 def test_what_is_said_last_in_a_long_message_counts() -> None:
     calm = (
-        "We packed the boxes on Monday and the van came on Tuesday at nine. The kitchen is on the ground floor, by the hall. "
-        "There are two rooms upstairs and a small one under the roof. The desk stands by the window now, and "
-        "the books are in alphabetical order. The bus stop is on the corner of Mill Street. "
-        "It runs every twenty minutes, and on Sundays every hour. The nearest shop opens at seven. Our new address is on the card, below the phone "
-        "number. The garden has an apple tree and a shed. The meter readings are in the blue folder. Bins go out on "
-        "Wednesday, paper on the first Friday of the month. The key to the cellar hangs behind the door. "
+        "We packed the boxes on Monday and the van came on Tuesday at nine. The kitchen is on the ground floor. "
+        "There are two rooms upstairs and a small one under the roof. The desk stands by the window now, and the books "
+        "are in alphabetical order. The bus stop is on the corner of Mill Street. It runs every twenty minutes, and on "
+        "Sundays every hour. The nearest shop opens at seven. Our new address is on the card, below the phone number. "
+        "The garden has an apple tree and a shed. The meter readings are in the blue folder. Bins go out on Wednesday, "
+        "paper on the first Friday of the month. The key to the cellar hangs behind the door. "
     )
     before, after = (
         SHIPPED().predict(calm + end).turns[0] for end in ("", "And I am absolutely furious about it!!! " * 6)

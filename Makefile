@@ -41,6 +41,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(RUN)/pip install --quiet $(PIP_FLAGS) -e '.[dev]'
+	-$(RUN)/python tools/fetch_runtime.py $(VENV)/onnxruntime-web.tgz
 	touch $@
 
 # DATA is the folder of DailyDialog, OUT where the exported models and the table go.

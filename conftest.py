@@ -33,7 +33,7 @@ settings.register_profile(
 settings.load_profile("sentemo")
 
 COSTS = {
-    "browser": "serve/page report/test_page.py",
+    "browser": "serve/page report/test_page.py site",
     "process": """bulk damage evidence serve/test_process.py serve/test_client.py test_readme.py test_supply_chain.py
         training/test_parallel.py training/test_resume.py test_files.py encoders/test_cache.py
         cli/test_main.py corpora/test_corpus.py testing/test_checks.py test_without_torch.py""",

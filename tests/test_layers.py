@@ -44,6 +44,7 @@ ORDER = (
     "training",
     "report",
     "serve",
+    "site",
     "cli",
     "__main__",
 )

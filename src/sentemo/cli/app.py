@@ -22,6 +22,7 @@ from sentemo.cli import (
     label,
     llm,
     model,
+    page,
     predict,
     report,
     serve,
@@ -69,6 +70,7 @@ app.command()(export.export)
 app.command()(distil.distil)
 app.command()(compare.compare)
 app.command()(serve.serve)
+app.command()(page.page)
 app.command()(model.model)
 app.add_typer(corpus.app, name="corpus")
 ANY = {"allow_extra_args": True, "ignore_unknown_options": True}

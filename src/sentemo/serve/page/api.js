@@ -1,5 +1,7 @@
 /** The server's HTTP interface: requests, the key, waiting where it is busy, faults as sentences. */
 
+import { send as carry } from "./transport.js";
+
 const KEY = "sentemo-key";
 const TRIES = 3;
 const LONGEST_WAIT_S = 10;
@@ -86,7 +88,7 @@ async function send(method, path, body, used, signal) {
   const headers = body === null ? {} : { "Content-Type": bytes ? "application/octet-stream" : "application/json" };
   if (used) headers.Authorization = `Bearer ${used}`;
   try {
-    return await fetch(path, { method, headers, signal, cache: "no-store", body: body === null || bytes ? body : JSON.stringify(body) });
+    return await carry(path, { method, headers, signal, cache: "no-store", body: body === null || bytes ? body : JSON.stringify(body) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Fault(0, { cause: "The server doesn't answer", next_step: "See whether `sentemo serve` still runs, then try again" });

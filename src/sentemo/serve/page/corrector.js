@@ -5,9 +5,9 @@ import { correction, judged, labels, state } from "./store.js";
 import { learnCorrections, note } from "./lesson.js";
 import { count, expectation, nth, percent } from "./words.js";
 import { marked, tell } from "./notice.js";
+import { CANT_LEARN } from "./transport.js";
 
 const MOST_TOLD = 8;
-const CANT = "Noted, and in your downloads. This server doesn't let the model learn from it; to allow that, its operator starts it with `sentemo serve --adapted DIR`.";
 
 /**
  * The part that is shown.
@@ -86,7 +86,7 @@ async function correct(turn, label) {
   const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, ...marked(words))));
   note(turn, label);
   placeBy(label);
-  if (!state.adaptable) return say(label === null ? "Taken back." : CANT);
+  if (!state.adaptable) return say(label === null ? "Taken back." : CANT_LEARN);
   say(label === null ? "Taking it back\u2026" : "Learning it\u2026");
   try {
     told.replaceChildren(tellChanges(await learnCorrections(), turn, label));

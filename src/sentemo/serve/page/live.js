@@ -5,6 +5,7 @@ import { said } from "./reader.js";
 import { changed, state, talk, watch } from "./store.js";
 import { scrollToTurn } from "./conversation.js";
 import { tell } from "./notice.js";
+import { openLive } from "./transport.js";
 
 /** @type {WebSocket | null} */
 let socket = null;
@@ -61,9 +62,7 @@ function say(event) {
 function connect() {
   if (!state.model) return; // it is done when that is known
   stopLive();
-  const address = new URL(`v1/live?model=${encodeURIComponent(state.model)}`, document.baseURI);
-  address.protocol = address.protocol.replace("http", "ws");
-  const mine = new WebSocket(address);
+  const mine = openLive(`v1/live?model=${encodeURIComponent(state.model)}`);
   [socket, connected, waiting] = [mine, state.model, []];
   mine.onopen = () => {
     const given = key();

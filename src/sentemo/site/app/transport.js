@@ -1,0 +1,79 @@
+/** How requests reach whatever labels, without a server: a worker answers them on this device. */
+
+export const CANT_LEARN = "Noted, and in your downloads. On this page the model doesn't learn from it; `sentemo serve --adapted DIR` gives a page where it does.";
+
+const worker = new Worker(new URL("../app/worker.js", import.meta.url), { type: "module" });
+/** @type {Map<number, (reply: Response) => void>} */
+const waiting = new Map();
+/** Tells of the models as they come in: events `progress`. */
+export const models = new EventTarget();
+let count = 0;
+
+/** @type {Promise<void>} */
+const listening = new Promise((then) => {
+  worker.addEventListener("message", ({ data }) => {
+    if (data.listening) then();
+    else if (data.progress) models.dispatchEvent(new CustomEvent("progress", { detail: data.progress }));
+    else hear(data);
+  });
+});
+
+worker.addEventListener("error", () => models.dispatchEvent(new CustomEvent("progress", { detail: { fault: "it can't be started" } })));
+
+/** @param {{id: number, status: number, value: any}} answer */
+function hear({ id, status, value }) {
+  waiting.get(id)?.(Response.json(value, { status }));
+  waiting.delete(id);
+}
+
+/**
+ * Send a request, as `fetch` does.
+ * @param {string} path
+ * @param {{method: string, body?: any, signal?: AbortSignal}} request
+ * @returns {Promise<Response>}
+ */
+export async function send(path, { method, body, signal }) {
+  const id = (count += 1);
+  await listening;
+  return new Promise((answered, failed) => {
+    waiting.set(id, answered);
+    signal?.addEventListener("abort", () => {
+      worker.postMessage({ id, drop: true });
+      waiting.delete(id);
+      failed(signal.reason);
+    });
+    worker.postMessage({ id, method, path, body: typeof body === "string" ? JSON.parse(body) : body });
+  });
+}
+
+/** A live talk that looks to the page as a WebSocket to a server does. */
+class LiveTalk {
+  readyState = WebSocket.CONNECTING;
+  onopen = () => {};
+  /** @type {(event: {data: string}) => void} */
+  onmessage = () => {};
+  onclose = () => {};
+  /** @type {object[]} */
+  turns = [];
+
+  constructor() {
+    listening.then(() => {
+      this.readyState = WebSocket.OPEN;
+      this.onopen();
+    });
+  }
+
+  /** @param {string} said */
+  async send(said) {
+    this.turns.push(JSON.parse(said));
+    const reply = await send("v1/live", { method: "POST", body: { turns: [...this.turns] } });
+    this.onmessage({ data: await reply.text() });
+  }
+
+  close() {
+    this.readyState = WebSocket.CLOSED;
+  }
+}
+
+/** @param {string} _path */
+export const openLive = (_path) => /** @type {any} */ (new LiveTalk());

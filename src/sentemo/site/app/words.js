@@ -1,0 +1,40 @@
+/** Which of a turn's own words speak for its label: leave each out and label again (`sentemo.explanation.words`). */
+import { speakerNumbers } from "./speakers.js";
+
+const AROUND = 2; // turns on either side that are read along
+const MOST = 24; // parts that a turn is cut into
+
+/**
+ * @param {import("./graph-model.js").GraphModel} model
+ * @param {{speaker: string, text: string}[]} turns
+ * @param {number} turn
+ * @param {string} label
+ * @param {boolean} causal
+ * @returns {Promise<{text: string, change: number}[]>} none for a turn of one word
+ */
+export async function weighWords(model, turns, turn, label, causal) {
+  const parts = cut(turns[turn].text);
+  if (parts.length < 2) return [];
+  const first = Math.max(0, turn - AROUND);
+  const near = turns.slice(first, turn + AROUND + 1);
+  const [texts, speakers] = [near.map(({ text }) => text), speakerNumbers(near)];
+  const share = async (/** @type {string} */ text) => (await model.label(texts.with(turn - first, text), speakers, causal))[turn - first].probabilities[label];
+  const whole = await share(parts.join(""));
+  const found = [];
+  for (const [place, text] of parts.entries()) {
+    const rest = parts.toSpliced(place, 1).join("");
+    found.push({ text, change: whole - (await share(rest)) });
+  }
+  return found;
+}
+
+/**
+ * Cut a text into words, or into at most `MOST` parts of as many words each; joined they are the text.
+ * @param {string} text
+ */
+function cut(text) {
+  const words = text.match(/\S+\s*|\s+/g) ?? [];
+  if (words.length > 1 && !words[0].trim()) words.splice(0, 2, words[0] + words[1]);
+  const size = Math.ceil(words.length / MOST);
+  return Array.from({ length: Math.ceil(words.length / size) }, (_, place) => words.slice(place * size, (place + 1) * size).join(""));
+}

@@ -84,7 +84,11 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn of conversations that were checked."""
-        return [prediction for prediction, _ in self._labelled(conversations)]
+        judged: list[list[Judgement]] = [[] for _ in conversations]
+        judge = self._judge()
+        for dialogue, output in self._engine.outputs(conversations):
+            judged[dialogue].append(judge(output))
+        return [as_prediction(talk, parts, self.labels) for talk, parts in zip(conversations, judged, strict=True)]
 
     @property
     def label_sets(self) -> tuple[str, ...]:

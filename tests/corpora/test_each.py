@@ -33,7 +33,7 @@ def test_json_lines_go_on_behind_a_bad_line(tmp_path: Path, monkeypatch: pytest.
         (3, "A line above 40 bytes"),
         (5, "Not JSON: Expecting property name enclosed in double quotes at character 2"),
         (6, "Empty utterance"),
-        "t-3",
+        "t-2",
     ]
     with pytest.raises(BadInput, match=":2: Not valid UTF-8"):
         list(read_conversations(file))

@@ -32,7 +32,7 @@ REFUSED = {
     "blank.txt": (b"\n\n", None),
     "no-turn.jsonl": (b'{"turns": []}', "Empty conversation"),
     "utf-16.txt": ("Ann: hi\n".encode("utf-16")[:-1], "Not valid UTF-8"),
-    "utf-16.jsonl": (TURN.encode("utf-16-le"), "NUL"),
+    "utf-16.jsonl": (TURN.encode("utf-16-le"), "Not JSON"),
     "nul.txt": (b"Ann: h\0i\n", "NUL"),
     "nul.jsonl": (b'{"turns": ["h\\u0000i"]}', "NUL"),
     "surrogate.jsonl": (b'{"turns": ["\\ud83d"]}', "lone surrogate"),

@@ -14,7 +14,7 @@ import resource, sys
 from pathlib import Path
 import numpy as np, torch
 from tests.dialogues import FOUR
-from sentemo import model as models
+from sentemo.inference import engine
 from sentemo.encoders import cache
 from sentemo.encoders.identity import EncoderIdentity
 from sentemo.training import dialogues
@@ -36,7 +36,7 @@ def held():  # private, writable memory: what the limit counts; maps of files ar
 
 torch.set_num_threads(1)
 train_small(small_recipe(schedule__epochs=1))  # all that is made once is made
-cache.MOST_BYTES, cache.CHUNK, dialogues.GROUP_TURNS, models.GROUP_TURNS = int(sys.argv[2]), 128, 100, 100
+cache.MOST_BYTES, cache.CHUNK, dialogues.GROUP_TURNS, engine.GROUP_TURNS = int(sys.argv[2]), 128, 100, 100
 talks = [
     Conversation(str(talk), tuple(
         Utterance(f"number {TURNS * talk + turn}", "Ida", FOUR.names[(talk + turn) % 4]) for turn in range(TURNS)

@@ -21,4 +21,4 @@ def test_raw_space_is_another_row(
 def test_a_model_without_embeddings_is_refused(reproduction: Command, corpus_dir: Path, tmp_path: Path) -> None:
     folder = save_random_static(tmp_path / "static")
     done = reproduction("raw", folder, "dailydialog", "-d", corpus_dir)
-    assert done.code == 2 and "no embeddings" in done.err
+    assert done.code == 4 and "is static" in done.err

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 
+from sentemo.errors import BadInput
 from sentemo.formats.lines import Line, bare, file_lines
 from sentemo.formats.reading import Reading
 from sentemo.formats.source import Source, stem_of
@@ -48,12 +49,10 @@ def parse_plaintext(
     lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
 ) -> Iterator[Conversation]:
     """Yield one conversation for each run of lines that are not blank, named `stem-n` from 0."""
-    all_lines = iter(bare(lines))
-    first = list(islice(all_lines, LOOK))
+    first, lines = _looked_at(bare(lines))
     texts = [text for _, text in first if text.strip()]
     if reading is not None:
         reading.kind = "plain text, a turn a line"
-    lines = chain(first, all_lines)
     if any(END in text for text in texts):
         yield from _dialogues(lines, path, stem)
         return
@@ -62,6 +61,22 @@ def parse_plaintext(
     for place_in_file, run in enumerate(runs):
         turns = [_turn(text, style, Place(path, number)) for number, text in run]
         yield make_conversation(f"{stem}-{place_in_file}", turns, Place(path))
+
+
+def _looked_at(lines: Iterator[Line]) -> tuple[list[Line], Iterator[Line]]:
+    """Return the first lines, and all of them again; one that can't be read raises in its turn."""
+    first: list[Line] = []
+    try:
+        for line in islice(lines, LOOK):
+            first += [line]
+    except BadInput as error:
+        return first, chain(first, _raised(error))
+    return first, chain(first, lines)
+
+
+def _raised(error: BadInput) -> Iterator[Line]:
+    raise error
+    yield  # makes it an iterator
 
 
 def style_of(texts: Sequence[str]) -> re.Pattern[str]:

@@ -14,7 +14,7 @@ from sentemo.formats.convokit import UTTERANCES
 from sentemo.formats.csvfile import DELIMITERS, NAMES_DELIMITER, has_text_column
 from sentemo.formats.cues import TIMING, is_cues
 from sentemo.formats.glyphs import MARK, plain_glyphs, visible
-from sentemo.formats.lines import Line, bare, file_lines, open_binary
+from sentemo.formats.lines import Line, bare, file_lines, open_binary, read_lines
 from sentemo.formats.sigtop import is_sigtop
 from sentemo.formats.slack import ORGANISATION, USERS, day_files
 from sentemo.formats.source import Source, extension_of
@@ -82,7 +82,9 @@ def sniff(source: Source) -> str:
             return "parquet"
     if extension in ADVICE and not (extension in (".html", ".htm") and is_telegram(_start(source))):
         raise BadInput(f"Files of the kind {extension} aren't read", ADVICE[extension], path=str(source), line=1)
-    found = text_format(look(file_lines(source)), str(source))
+    with open_binary(source) as stream:
+        seen = look(read_lines(stream, source))
+    found = text_format(seen, str(source))
     if found == "text" and by_extension is None and extension not in ALSO_TEXT and isinstance(source, Path):
         raise UsageError(
             f"{source}: the extension {source.suffix!r} tells no format",
@@ -90,13 +92,12 @@ def sniff(source: Source) -> str:
         )
     if found == "text" and by_extension in ("jsonl", "json", "subtitles"):
         return by_extension
-    return "jsonl" if found == "json" and by_extension == "jsonl" and is_lines(source) else found
+    return "jsonl" if found == "json" and by_extension == "jsonl" and is_lines(seen) else found
 
 
-def is_lines(source: Source) -> bool:
+def is_lines(lines: Iterable[Line]) -> bool:
     """Tell whether the first line that isn't blank is a whole JSON value."""
-    first = next((text for _, text in file_lines(source) if text.strip()), "")
-    return _is_json(first)
+    return _is_json(next((text for _, text in lines if text.strip()), ""))
 
 
 def _is_json(text: str) -> bool:
@@ -125,11 +126,17 @@ def folder_format(path: Path) -> str | None:
 
 
 def look(lines: Iterator[Line]) -> list[Line]:
-    """Return the first lines, without their ends; a text's format is told by them."""
-    found, left = [], LOOK_CHARACTERS
-    for line in bare(islice(lines, LOOK_LINES)):
-        found.append(line)
-        left -= len(line[1])
+    """Return the first lines, without their ends, that can be read; a text's format is told by them."""
+    found, left, lines = list[Line](), LOOK_CHARACTERS, bare(lines)
+    for _ in range(LOOK_LINES):
+        try:
+            number, text = next(lines)
+        except StopIteration:
+            break
+        except BadInput:  # reading the file will say so
+            continue
+        found.append((number, text))
+        left -= len(text)
         if left < 0:
             break
     return found

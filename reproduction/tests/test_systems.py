@@ -29,7 +29,7 @@ def test_systems_of_one_name_have_one_recipe() -> None:
 
 def test_the_ablation_switches_one_part_at_a_time() -> None:
     full, context, triplets, pretraining, bare = (system.recipe for system in section_5_1(3))
-    assert full.runner.network.layers and not context.runner.network.layers and not bare.runner.network.layers
+    assert full.network.layers and not context.network.layers and not bare.network.layers
     assert full.objective.triplet_weight and not triplets.objective.triplet_weight
     assert full.pretraining.epochs and not pretraining.pretraining.epochs
     assert full.schedule.epochs == 3

@@ -359,7 +359,7 @@ def test_columns_as_people_call_them(header: str, conversation: str, speaker: st
 
 def test_columns_that_a_user_names() -> None:
     data = b"a,b,c\n1,Ann,hi\n2,Bo,oh no\n"
-    with pytest.raises(BadInput, match=r"No column of texts among 'a', 'b', 'c'.*--columns"):
+    with pytest.raises(BadInput, match=r"No column of texts among the 3.*--columns"):
         read(data, "t.csv")
     reading = Reading({"text": "c", "speaker": "b", "conversation": "a"})
     assert [len(talk) for talk in read_bytes(data, name="t.csv", reading=reading)] == [1, 1]

@@ -39,9 +39,9 @@ class Columns:
         chosen = {} if reading is None else reading.columns
         found = find_names(name for name in header if name not in chosen.values()) | check_chosen(chosen, header)
         if "text" not in found:
-            names = ", ".join(repr(name[:40]) for name in header[:12])
             step = "Say which it is: --columns text=NAME,speaker=NAME (or rename it to text)"
-            raise BadInput(f"No column of texts among {names}", step, path=str(path), line=1)
+            cause = f"No column of texts among the {len(header)}"  # not their names: without a header, they are texts
+            raise BadInput(cause, step, path=str(path), line=1)
         if len(set(header)) != len(header):
             raise BadInput("Two columns of the same name", "Give each its own name", path=str(path), line=1)
         spans = {name: name for name in ("start", "end") if name in header and name not in found.values()}

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sentemo.formats.files import read_bytes
+from sentemo.formats.inspect import inspect
 from sentemo.formats.sniff import sniff
 from sentemo.formats.source import Blob
 
@@ -96,3 +97,13 @@ def test_what_cant_be_read_is_refused_with_its_line(page: Page, name: str) -> No
 @pytest.mark.parametrize("content", [b"PK\x03\x04zip", b"PAR1", b"\xff\xfe\x00"])
 def test_what_a_browser_doesnt_read_is_refused(page: Page, content: bytes) -> None:
     assert read(page, content) == {"refused": None}
+
+
+def test_a_chat_is_looked_at_before_it_is_labelled(page: Page) -> None:
+    run = "([bytes]) => import('/formats/read.js').then(({ inspect }) => inspect(new Uint8Array(bytes)))"
+    found = page.evaluate(run, [list(CHATS["text"].encode())])
+    wanted = inspect(CHATS["text"].encode(), name="chat").to_dict()
+    assert found.keys() == wanted.keys()
+    for name in ("format", "conversations", "turns", "speakers", "left_out", "error"):
+        assert found[name] == wanted[name]
+    assert found["shown"][0] == {"speaker": "Ann", "text": "I got the job!"}

@@ -1,6 +1,6 @@
 /** What the server's routes do, done here: which models there are, a chat taken apart, labels, reasons. */
 import { explain } from "./reasons.js";
-import { read } from "./formats/read.js";
+import { inspect, read } from "./formats/read.js";
 import { Refusal } from "./refusal.js";
 import { speakerNumbers } from "./speakers.js";
 
@@ -20,6 +20,7 @@ export async function answer(engine, { path, body }, isDropped) {
   if (route === "v1/models") return { default: site.name, adaptable: false, limits: LIMITS, models: [entry(site)] };
   if (route === "v1/model") return { ...entry(site), ...site.card };
   if (route === "v1/read") return read(new Uint8Array(body));
+  if (route === "v1/inspect") return inspect(new Uint8Array(body));
   if (route === "v1/predict") return predict(engine, body);
   if (route === "v1/live") return live(engine, body);
   if (route === "v1/explain") return explain(engine, body, isDropped);

@@ -26,10 +26,12 @@ export class Engine {
     this.site = site;
     this.onProgress = onProgress;
     this.loaded = 0;
+    this.over = false; // whether the last thing has been told
     const { runtime, model, first } = site;
     this.bytes = [runtime, ...Object.values(model.files), ...Object.values(first?.files ?? {})].reduce((sum, file) => sum + file.bytes, 0);
     this.loadedFirst = first ? this.#loadFirst(first) : Promise.resolve();
     this.loadedFull = this.loadedFirst.then(() => this.#loadFull(model, runtime));
+    this.loadedFull.catch((error) => this.#tell({ fault: String(error.message ?? error) }));
   }
 
   /** The best model that is there; waits for the first one. */
@@ -70,6 +72,8 @@ export class Engine {
 
   /** @param {Partial<Progress>} news */
   #tell(news) {
+    if (this.over) return;
+    this.over = Boolean(news.ready || news.fault);
     this.onProgress({ ready: false, loaded: this.loaded, bytes: this.bytes, ...news });
   }
 }

@@ -7,7 +7,6 @@ import { Refusal } from "./refusal.js";
 
 const site = await fetch(new URL("../site.json", import.meta.url)).then((reply) => reply.json());
 const engine = new Engine(site, (progress) => postMessage({ progress }));
-engine.loadedFull.catch((error) => postMessage({ progress: { ready: false, loaded: engine.loaded, bytes: engine.bytes, fault: String(error.message ?? error) } }));
 
 /** @type {Set<number>} requests that nobody waits for any more */
 const dropped = new Set();

@@ -68,7 +68,7 @@ def _is_scale(name: str, stored: Mapping[str, Array]) -> bool:
 def _widened(name: str, stored: Mapping[str, Array]) -> Array:
     array = stored[name]
     if array.dtype.kind == "i" and array.dtype != np.int8:
-        if not name.endswith(".labels"):
+        if not name.endswith((".labels", ".gold")):
             raise ValueError(f"{name} holds whole numbers")
         return array.astype(np.int64)
     wide: Array = array.astype(np.float32)

@@ -22,6 +22,7 @@ ORDER = (
     "label_sets",
     "labeler",
     "shares",
+    "tags",
     "testing",
     "formats",
     "corpora",

@@ -47,7 +47,7 @@ said = [live.add(*turn).label for turn in talk]
 assert said == [turn.label for turn in model.predict(talk, causal=True)]
 explained = model.explain(sentemo.Conversation.of(*talk))
 assert explained.turns[0].nearest and explained.turns[0].prototypes and explained.turns[0].influences
-for labels in ("replace", "extend"):
+for labels in ("tags", "replace"):
     adapted = model.adapt({"relief": ["Phew, what luck.", "Thank goodness!", "At last, it is over."],
                            "sarcasm": ["Oh great, again.", "Sure, brilliant.", "Just what I needed."]}, labels=labels)
     adapted.save_pretrained(sys.argv[1])

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from sentemo.adaptation.adaptation import Adaptation
-from sentemo.adaptation.learn import Keeping, learn, renamed
-from sentemo.artifacts.parts import ModelParts
+from sentemo.adaptation.adaptable import Adaptable
+from sentemo.adaptation.ordinary import alone
 from sentemo.artifacts.pretrained import load, push, save
 from sentemo.errors import UsageError
 from sentemo.explanation.bank import Bank, collect
 from sentemo.explanation.explain import check_asked, explain
 from sentemo.explanation.explanation import Explanation
-from sentemo.heads import Floats, Method, points_of
+from sentemo.heads import Floats, points_of
 from sentemo.inference.engine import Engine, Output
 from sentemo.judgement import PLAIN, Judgement, as_prediction, judge
 from sentemo.label_sets import several
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(repr=False)
-class SentEmoContext(ModelParts, ReadingModel):
+class SentEmoContext(Adaptable, ReadingModel):
     """Recognise the emotion of every utterance of a conversation (Gendron and Guibon 2024, figure 2).
 
     `causal` reads a conversation as it comes: no later turn matters to a label. `head` chooses what turns a point of
@@ -84,6 +83,8 @@ class SentEmoContext(ModelParts, ReadingModel):
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
         """Label every turn of conversations that were checked."""
+        if self.tags is not None:
+            return [prediction for prediction, _ in self._tagged(self._labelled(conversations))]
         judged: list[list[Judgement]] = [[] for _ in conversations]
         judge = self._judge()
         for dialogue, output in self._engine.outputs(conversations):
@@ -108,9 +109,9 @@ class SentEmoContext(ModelParts, ReadingModel):
         """Label every turn and return its features (T,F), in one pass."""
         for talk in conversations:
             talk.check()
-        return [(said, np.concatenate(features)) for said, features in self._labelled(conversations)]
+        return [*self._tagged(self._labelled(conversations))]
 
-    def _labelled(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Prediction, list[Floats]]]:
+    def _labelled(self, conversations: Sequence[Conversation]) -> Iterator[tuple[Prediction, Floats]]:
         judged: list[list[Judgement]] = [[] for _ in conversations]
         found: list[list[Floats]] = [[] for _ in conversations]
         judge = self._judge()
@@ -118,14 +119,26 @@ class SentEmoContext(ModelParts, ReadingModel):
             judged[dialogue].append(judge(output))
             found[dialogue].append(output.features)
         for talk, parts, features in zip(conversations, judged, found, strict=True):
-            yield as_prediction(talk, parts, self.labels), features
+            yield as_prediction(talk, parts, self.labels), np.concatenate(features)
+
+    def _tagged(self, labelled: Iterable[tuple[Prediction, Floats]]) -> Iterable[tuple[Prediction, Floats]]:
+        """Add the tags that apply, by each turn's features alone and in its conversation, (T,F)."""
+        if self.tags is None:
+            return labelled
+        found = list(labelled)
+        by_itself = alone([turn.text for said, _ in found for turn in said], self.features)
+        ends = np.cumsum([len(said) for said, _ in found])[:-1]
+        rows = zip(found, np.split(by_itself, ends), strict=True)
+        return [(self.tags.put(said, self.tags.log_odds(words, within)), within) for (said, within), words in rows]
 
     def live(self) -> LiveConversation:
         """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
         judge = self._judge()
 
         def label(turn: Utterance, output: Output) -> TurnPrediction:
-            return as_prediction(Conversation("", (turn,)), [judge(output)], self.labels).turns[0]
+            said = as_prediction(Conversation("", (turn,)), [judge(output)], self.labels)
+            ((tagged, _),) = self._tagged([(said, output.features)])
+            return tagged.turns[0]
 
         return LiveConversation(Engine(self.runner, causal=True), label)
 
@@ -141,7 +154,7 @@ class SentEmoContext(ModelParts, ReadingModel):
         """
         for talk in conversations:
             talk.check()
-        return [np.concatenate(features) for _, features in self._labelled(conversations)]
+        return [features for _, features in self._labelled(conversations)]
 
     def explain(
         self,
@@ -171,53 +184,6 @@ class SentEmoContext(ModelParts, ReadingModel):
         prediction = as_prediction(conversation, [judge(output)], self.labels)
         given = (conversation, output, prediction, neighbours, reach, on_progress, turn)
         return explain(self, engine, judge, self._bank[1], *given)
-
-    def adapt(
-        self,
-        examples: Sequence[Conversation] | Mapping[str, Sequence[str]],
-        *,
-        labels: Keeping = "replace",
-        names: Sequence[str] = (),
-        descriptions: Mapping[str, str] | None = None,
-        method: Method | None = None,
-        unlabelled: Sequence[Conversation] = (),
-    ) -> SentEmoContext:
-        """Learn labels from a few examples; return a new model, this one stays.
-
-        Examples are conversations in which some turns have a label, or texts by label: `{"relief": ["Phew!", ...]}`.
-
-        `labels` says whether they replace this model's or extend them. `names` are labels that must be there, in their
-        order; a label with a description (a few words) needs no example. `unlabelled` conversations shape a metric
-        before any label is seen (paper, section 6.3), used where it does better. The method is chosen by leaving
-        examples out, unless named; the new model's `adaptation` says what was found. Raises `BadInput` for examples
-        that contradict each other, are too few or too many.
-        """
-        if isinstance(examples, Mapping):
-            examples = [
-                Conversation("", (Utterance(t, "", label),)) for label, texts in examples.items() for t in texts
-            ]
-        views = self._views(unlabelled) if unlabelled else None
-        parts, found = learn(
-            self, self.features, examples, labels, names=names, descriptions=descriptions, method=method, views=views
-        )
-        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # those of other labels
-        facts |= {"adapted": found.to_json()}
-        return replace(self, **parts, facts=facts)
-
-    def _views(self, conversations: Sequence[Conversation]) -> tuple[Floats, Floats]:
-        """Read utterances in their whole conversations, and after what came before them: (N,F), (N,F)."""
-        whole, before = (replace(self, causal=causal).features(conversations) for causal in (False, True))
-        return np.concatenate(whole), np.concatenate(before)
-
-    @property
-    def adaptation(self) -> Adaptation | None:
-        """What `adapt` found: method, examples, expected accuracy with its interval; None where nothing was adapted."""
-        found = self.facts.get("adapted")
-        return None if found is None else Adaptation.from_json(found)
-
-    def rename(self, new: Mapping[str, str]) -> SentEmoContext:
-        """Give labels other names, the same to several to merge them (their probabilities are added)."""
-        return replace(self, **renamed(self, new))
 
     @property
     def reach(self) -> int:

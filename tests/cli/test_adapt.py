@@ -39,7 +39,8 @@ def test_says_it_for_machines(sentemo: Command, run_dir: Path, examples: Path, t
     words = ("adapt", "-e", examples, "-m", run_dir, "--labels", "extend", "--rename", "anger=rage", "--json")
     result = sentemo(*words, "-o", tmp_path / "own")
     told = json.loads(result.out)
-    assert told["labels"][-2:] == ["food", "travel"] and "rage" in told["labels"] and len(told["labels"]) == 9
+    assert told["tags"] == ["food", "travel"] and "rage" in told["labels"] and len(told["labels"]) == 7
+    assert told["adaptation"]["tags"]["food"]["examples"] == 3
     assert told["adaptation"]["examples"] == {"food": 3, "travel": 3}
 
 

@@ -152,23 +152,6 @@ def test_an_adapted_model_shows_what_it_learnt_from(base: SentEmoContext, method
         assert {near.label for near in ours.nearest} == {"topic"}
 
 
-def test_labels_that_extend_others_stand_beside_them() -> None:
-    model = MODEL.adapt(TOPICS, labels="extend").rename({"food": "meal"})
-    assert model.neighbours is not None and model.labels.names == (*FOUR.names, "meal", "travel")
-    learnt = [(text, {"food": "meal"}.get(label, label), row) for text, label, row in featurised(model, TOPICS)]
-    own = [each for each in featurised(model, [*shipped()]) if each[1] in FOUR.names]
-    explanation = model.explain(THREE, neighbours=50)
-    assert_nearest(explanation, brute_nearest(model, THREE, learnt + own, 50))
-    rows = [(FOUR.names[k], row) for k, row in zip(model.neighbours.labels, model.neighbours.features, strict=True)]
-    rows += [(label, row) for _, label, row in learnt]
-    features = model.features([THREE])[0]
-    for point, turn in zip(features, explanation, strict=True):
-        means = {name: np.stack([row for label, row in rows if label == name]).mean(0) for name in model.labels.names}
-        assert_close(dict(turn.prototypes), {n: float(((point - m) ** 2).sum() ** 0.5) for n, m in means.items()})
-    for gone in range(len(THREE)):
-        assert_close(told(explanation, gone), changes(model, THREE, gone, 8))
-
-
 def test_json_holds_it_all() -> None:
     explanation = MODEL.explain(THREE, bank=BANK)
     record = json.loads(json.dumps(explanation.to_json()))

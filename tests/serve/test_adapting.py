@@ -77,13 +77,35 @@ def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
         assert started.http.get("/health").status_code == 200
 
 
-def test_extending_keeps_the_old_labels(tmp_path: Path) -> None:
-    new = [{"turns": [{"text": text, "label": "relief"}]} for text in ("phew", "finally", "thank goodness")]
+NEW = [{"turns": [{"text": text, "label": "relief"}]} for text in ("phew", "finally", "thank goodness")]
+
+
+def test_tags_stand_beside_the_labels(tmp_path: Path) -> None:
+    told = {"turns": [{"text": "hm", "label": "relief", "not": True}]}
     with running(service(adapted=tmp_path)) as started:
-        model = started.http.post("/v1/adapt", json={"name": "more", "labels": "extend", "examples": new}).json()[
-            "model"
-        ]
-    assert model["labels"] == [*MODEL.labels.names, "relief"] and model["adapted"]["mistaken"] is not None
+        asked = {"name": "more", "labels": "tags", "examples": [*NEW, told]}
+        reply = started.http.post("/v1/adapt", json=asked).json()
+        model = reply["model"]
+        assert model["labels"] == [*MODEL.labels.names] and model["tags"] == ["relief"] and reply["changes"] == []
+        assert model["adapted"]["tags"]["relief"]["examples"] == 3
+        before, after = (started.predict("phew", "oh no", model=name).json() for name in ("first", "more"))
+        (one,), (other,) = before["conversations"], after["conversations"]
+        assert [turn | {"tags": {}} for turn in other["turns"]] == one["turns"]
+        assert "relief" in other["turns"][0]["tags"]
+        low = started.predict("phew", model="more", tag_sensitivity={"relief": -5.0}).json()
+        assert low["conversations"][0]["turns"][0]["tags"].keys() <= {"relief"}
+        assert started.predict("phew", model="more", tag_sensitivity={"joy": 1.0}).status_code == 422
+
+
+def test_a_preview_keeps_nothing(tmp_path: Path) -> None:
+    talk = {"turns": [{"text": "phew"}, {"text": "oh no"}]}
+    with running(service(adapted=tmp_path)) as started:
+        asked = {"name": "more", "labels": "tags", "examples": NEW, "preview": [talk]}
+        reply = started.http.post("/v1/adapt", json=asked).json()
+        assert (0, 0) in [(each["conversation"], each["turn"]) for each in reply["changes"]]
+        assert all(each["after"]["tags"] and not each["before"]["tags"] for each in reply["changes"])
+        assert "more" not in [each["name"] for each in started.http.get("/v1/models").json()["models"]]
+    assert not list(tmp_path.iterdir())
 
 
 def test_operators_models_by_name(tmp_path: Path) -> None:

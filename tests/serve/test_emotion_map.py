@@ -25,11 +25,11 @@ def described(*labels: str) -> list[Conversation]:
         MODEL,
         MODEL.adapt(template_dialogues(8)),
         MODEL.adapt(described("relief", "pride")),
-        MODEL.adapt(described("relief"), labels="extend"),
+        MODEL.adapt(described("relief"), labels="tags"),
         MODEL.rename({"anger": "upset", "sadness": "upset"}),
         SentEmoContext.from_pretrained(),
     ],
-    ids=["plain", "adapted", "two labels", "extended", "merged", "shipped"],
+    ids=["plain", "adapted", "two labels", "tagged", "merged", "shipped"],
 )
 def test_labels_fill_the_map_and_utterances_stay_near(model: SentEmoContext) -> None:
     found = EmotionMap.of(model)

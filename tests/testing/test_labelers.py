@@ -88,7 +88,7 @@ LABELERS: dict[str, Callable[[], AbstractContextManager[Labeler]]] = {
     "neighbours": lambda: nullcontext(replace(SMALL, head="neighbours")),
     "frozen encoder": lambda: nullcontext(FROZEN),
     "adapted": lambda: nullcontext(SMALL.adapt(EXAMPLES)),
-    "extended": lambda: nullcontext(SMALL.adapt(EXAMPLES, labels="extend")),
+    "tagged": lambda: nullcontext(SMALL.adapt(EXAMPLES, labels="tags")),
     "merged": lambda: nullcontext(SMALL.rename({"anger": "bad", "sadness": "bad"})),
     "sensitive": lambda: nullcontext(sensitive(SMALL, 0.7)),
     "sentiment": lambda: nullcontext(InSentiment(SMALL)),

@@ -8,11 +8,51 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What to expect of a tag."""
+
+    examples: int
+    """From how many examples it was learnt; its description counts as one."""
+    context: float
+    """How much a turn's neighbours count for it, from 0 to 1."""
+    false: float
+    """The share of ordinary turns that it is given to."""
+    recall: float | None
+    """The share of its turns that it finds, as measured on examples left out; None with a single one."""
+    recall_interval: tuple[float, float]
+    """95 % (Wilson)."""
+    precision: float | None
+    """The share of the turns it is given to that bear it, if one turn in 20 does."""
+    precision_interval: tuple[float, float]
+    """From the ends of the intervals of what is found and of what is falsely found."""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Expected:
+        """Take plain values."""
+        intervals = {name: tuple(value[name]) for name in ("recall_interval", "precision_interval")}
+        return cls(**{**value, **intervals})
+
+    def told(self, name: str) -> str:
+        """Say it in a line, with a warning where the tag will find little."""
+        if self.recall is None or self.precision is None:
+            return f"{name}: one example, so nothing can be expected; give it a few more."
+        found, right = _with(self.recall, self.recall_interval), _with(self.precision, self.precision_interval)
+        line = f"{name}: finds {found} of its turns; {right} of what it tags is right, if one turn in 20 is {name}."
+        if self.recall < 0.5:
+            line += " It will miss more than it finds: give it more examples, or raise its sensitivity."
+        return line
+
+
+def _with(share: float, interval: tuple[float, float]) -> str:
+    return f"{share:.0%} [{interval[0]:.0%}, {interval[1]:.0%}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Adaptation:
     """How labels were learnt from a few examples."""
 
     method: str
-    """prototypes, neighbours, linear, metric, or names where labels were only described."""
+    """prototypes, neighbours, linear, metric, names where labels were only described, or tags."""
     examples: Mapping[str, int]
     """Of each label."""
     trials: Mapping[str, float] = field(default_factory=dict)
@@ -26,6 +66,8 @@ class Adaptation:
     """What guessing the most frequent label of the examples would give."""
     mistaken: float | None = None
     """Where labels extend others: the share of known utterances that are taken for a new label."""
+    tags: Mapping[str, Expected] = field(default_factory=dict)
+    """What to expect of each tag, where tags were learnt."""
 
     def to_json(self) -> dict[str, Any]:
         """Give plain values for `json.dumps`."""
@@ -35,9 +77,12 @@ class Adaptation:
     def from_json(cls, value: Mapping[str, Any]) -> Adaptation:
         """Take what `to_json` gave, perhaps written and read in between."""
         interval = value["interval"]
-        return cls(**{**value, "interval": None if interval is None else tuple(interval)})
+        tags = {name: Expected.from_json(each) for name, each in value["tags"].items()}
+        return cls(**{**value, "interval": None if interval is None else tuple(interval), "tags": tags})
 
     def __str__(self) -> str:
+        if self.tags:
+            return "\n".join(each.told(name) for name, each in self.tags.items())
         lines = [f"{len(self.examples)} labels learnt from {sum(self.examples.values())} examples, by {self.method}."]
         lines.append(self._expected())
         if self.trials:

@@ -11,6 +11,8 @@ from sentemo.types import COUNTER, Conversation, Utterance
 
 MAX_LABELS = 200
 MAX_PER_LABEL = 100
+OTHER = "other"
+"""The label of what is none of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def gather(
     for name in found:
         if not name.strip():
             raise BadInput("A label is blank", "Give it a name")
-        if name not in counts and not described.get(name, "").strip():
+        if name not in counts and not described.get(name, "").strip() and name != OTHER:
             raise BadInput(f"The label {name!r} has no example", "Give it one, or describe it in a few words")
         if counts[name] > MAX_PER_LABEL:
             raise BadInput(

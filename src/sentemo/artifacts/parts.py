@@ -9,6 +9,7 @@ from typing import Any
 from sentemo.heads import Adapted, Neighbours, OtherLabels, Prototypes
 from sentemo.inference.runner import Runner
 from sentemo.judgement import Rule
+from sentemo.tags import Tags
 from sentemo.types import LabelSet
 
 
@@ -33,3 +34,5 @@ class ModelParts:
     """What was said in the examples that `adapted` keeps."""
     heads: Mapping[str, OtherLabels] = field(default_factory=dict)
     """Other label sets that the model knows, by name."""
+    tags: Tags | None = None
+    """A user's own, which stand beside the label."""

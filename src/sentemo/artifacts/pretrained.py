@@ -28,6 +28,7 @@ from sentemo.artifacts.hub import is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_free, check_manifest, write_manifest
 from sentemo.artifacts.parts import ModelParts
 from sentemo.artifacts.record import as_record
+from sentemo.artifacts.tags import read_tags, write_tags
 from sentemo.artifacts.weights import Array, Precision, count_numbers, read_weights, write_weights
 from sentemo.encoders.pieces import Pieces
 from sentemo.errors import BadModel, MissingExtra, UsageError
@@ -77,6 +78,8 @@ def save(
         (staged / "README.md").write_text(card(model), encoding="utf-8")
         if model.adapted is not None:
             (staged / TEXTS).write_text(json.dumps(model.texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        if model.tags is not None:
+            write_tags(staged, model.tags)
         write_manifest(staged)
 
 
@@ -180,6 +183,7 @@ def _assembled(
         label_of=tuple(config.label_of),
         texts=_read_texts(folder / TEXTS, len(adapted.gold)) if adapted else (),
         heads={name: OtherLabels(own, **_under(arrays, f"heads.{name}.")) for name, own in others.items()},
+        tags=read_tags(folder, known.features),
     )
     for kept, n_labels in (
         *([(model.neighbours.labels, known.network.labels)] if model.neighbours else []),

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from sentemo.cli import options
-from sentemo.cli.screen import put_pretty, tell
+from sentemo.cli.screen import put, put_pretty, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
+    from sentemo.adaptation.changes import Change
     from sentemo.adaptation.learn import Keeping
     from sentemo.heads import Method
+    from sentemo.model import SentEmoContext
 
 
 def adapt(
@@ -22,7 +24,9 @@ def adapt(
     ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the adapted model.")] = Path("adapted"),
     model: options.Model = "default",
-    labels: Annotated[str, typer.Option(help="replace the model's labels, or extend them.")] = "replace",
+    labels: Annotated[
+        str, typer.Option(help="replace the model's labels, or learn tags, each a yes or no beside them (or: extend).")
+    ] = "replace",
     label: Annotated[
         list[str] | None,
         typer.Option(
@@ -33,7 +37,15 @@ def adapt(
         list[str] | None, typer.Option(help="OLD=NEW, before anything is learnt; to one NEW twice merges. Repeatable.")
     ] = None,
     unlabelled: Annotated[
-        Path | None, typer.Option(help="A file of your conversations without labels; a metric may gain from it.")
+        Path | None,
+        typer.Option(help="Your conversations without labels: tags' thresholds are set on them, a metric may gain."),
+    ] = None,
+    context: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="How much a turn's neighbours count for tags; else leaving examples out says."),
+    ] = None,
+    preview: Annotated[
+        Path | None, typer.Option(help="Write nothing; print which turns of these conversations would change.")
     ] = None,
     method: Annotated[
         str, typer.Option(help="auto, prototypes, neighbours, linear, metric (trained triplets) or label-free.")
@@ -43,7 +55,8 @@ def adapt(
     """Learn labels from a few examples of each, in seconds.
 
     A line of a JSONL file is `{"text", "label"}`, a conversation with a label on some of its turns, or
-    `{"turns", "turn", "label"}`. The method is chosen by leaving examples out, and the accuracy to expect is told.
+    `{"turns", "turn", "label"}`; `"not": true` makes a counter-example of a tag. A row of a table is an example.
+    What to expect is measured on examples left out.
     """
     from sentemo.formats.examples import read_examples
     from sentemo.formats.files import read_conversations
@@ -61,18 +74,49 @@ def adapt(
     if examples is not None or named:
         described = {name: words for name, words in named.items() if words}
         adapted = adapted.adapt(
-            read, labels=keeping, names=[*named], descriptions=described, method=chosen, unlabelled=others
+            read,
+            labels=keeping,
+            names=[*named],
+            descriptions=described,
+            method=chosen,
+            unlabelled=others,
+            context=context,
         )
+    if preview is not None:
+        _preview(SentEmoContext.from_pretrained(model), adapted, preview, as_json)
+        return
     adapted.save_pretrained(out)
     found = adapted.adaptation
     if as_json:
         names, facts = list(adapted.labels.names), found.to_json() if found else None
-        put_pretty({"model": str(out), "labels": names, "adaptation": facts})
+        tags = list(adapted.tags.names) if adapted.tags else []
+        put_pretty({"model": str(out), "labels": names, "tags": tags, "adaptation": facts})
         return
     typer.echo(f"Labels: {', '.join(adapted.labels.names)}.")
+    if adapted.tags:
+        typer.echo(f"Tags: {', '.join(adapted.tags.names)}.")
     if found:
         typer.echo(str(found))
     tell(f"Use it: sentemo predict FILE --model {out}")
+
+
+def _preview(before: SentEmoContext, after: SentEmoContext, file: Path, as_json: bool) -> None:
+    """Print which turns of a file would be labelled otherwise."""
+    from sentemo.adaptation.changes import changes
+    from sentemo.formats.files import read_conversations
+
+    talks = list(read_conversations(file))
+    found = changes(before.predict(talks), after.predict(talks))
+    for each in found:
+        if as_json:
+            put({"id": talks[each.conversation].id, "turn": each.turn + 1, **_both(each)})
+        else:
+            typer.echo(str(each))
+    tell(f"Turns that would change: {len(found)} of {sum(map(len, talks))}. Nothing was written.")
+
+
+def _both(change: Change) -> dict[str, object]:
+    return {"before": change.before.to_dict(), "after": change.after.to_dict()}
 
 
 def _pairs(renames: list[str]) -> dict[str, str]:
@@ -91,7 +135,7 @@ def _keeping(name: str) -> Keeping:
     for keeping in get_args(Keeping):
         if keeping == name:
             return keeping  # type: ignore[no-any-return]
-    raise UsageError(f"Labels can't be kept by {name!r}", "Use --labels replace or --labels extend")
+    raise UsageError(f"Labels can't be kept by {name!r}", "Use --labels replace or --labels tags")
 
 
 def _method(name: str) -> Method | None:

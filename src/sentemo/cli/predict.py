@@ -17,6 +17,7 @@ from sentemo.errors import UsageError
 from sentemo.formats.predictions import as_record
 
 if TYPE_CHECKING:
+    from sentemo.loading import Model
     from sentemo.types import Conversation, Labeler, Prediction
 
 
@@ -36,6 +37,10 @@ def predict(
     head: options.Head = "classifier",
     causal: options.Causal = False,
     sensitivity: options.Sensitivity = 0.0,
+    tag_sensitivity: Annotated[
+        list[str] | None,
+        typer.Option(help="TAG=NUMBER, -5 to 5: above 0 the tag is found more often, below less. Repeatable."),
+    ] = None,
     fit_shares: Annotated[
         bool,
         typer.Option("--fit-shares", help="Read all of it first, estimate how often each label occurs, go by that."),
@@ -113,6 +118,7 @@ def predict(
     else:
         chosen = options.as_head(head)
         loaded = load(model, causal=causal, head=chosen, engine=options.as_engine(engine), threads=threads)
+        loaded = _more_sensitive(loaded, tag_sensitivity or [])
         if choice.several:
             _print(choice.label(loaded), chain(first, read), table, abstain_below, several=True)
             return
@@ -141,6 +147,24 @@ def _print(
     for batch in batches(conversations):
         for prediction in label(batch):
             print_prediction(prediction, table, abstain_below, several=several)
+
+
+def _more_sensitive(model: Model, shifts: list[str]) -> Model:
+    """Have the model find each named tag more often, or less."""
+    if not shifts:
+        return model
+    from sentemo.model import SentEmoContext
+
+    if not isinstance(model, SentEmoContext):
+        raise UsageError("This form of a model has no tags", "Name a model that `sentemo adapt` wrote")
+    by = {}
+    for text in shifts:
+        name, _, number = text.rpartition("=")
+        try:
+            by[name] = float(number)
+        except ValueError:
+            raise UsageError(f"--tag-sensitivity {text} has no number", "Write TAG=NUMBER, such as relief=1") from None
+    return model.more_sensitive(by)
 
 
 def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0, *, several: bool = False) -> None:

@@ -7,20 +7,25 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import fastapi
 from fastapi import APIRouter, Request, Response
 
+from sentemo.adaptation.changes import changes
 from sentemo.errors import BadInput, SentemoError, UsageError
+from sentemo.model import SentEmoContext
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
+from sentemo.serve.labelling import labelled
 from sentemo.serve.models import Served
 from sentemo.serve.replies import FORBIDDEN, REFUSALS, as_json
+from sentemo.serve.reply_schemas import AdaptReply
 from sentemo.serve.requests import BoundedRoute
-from sentemo.serve.schemas import AdaptAsked, AdaptReply, count_turns
+from sentemo.serve.schemas import AdaptAsked, count_turns
 from sentemo.serve.service import Service
 from sentemo.serve.worker import Job
+from sentemo.types import Conversation
 
 
 def router(service: Service) -> APIRouter:
@@ -29,7 +34,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/v1/adapt", response_model=AdaptReply, responses=REFUSALS | FORBIDDEN)
     async def adapt(asked: AdaptAsked, request: Request) -> Response:
-        """Learn labels from examples, and serve the new model under its name from now on."""
+        """Learn labels from examples, and serve the new model under its name from now on; or preview it."""
         folder_of(service, asked.name)
         base = service.models.get(asked.base)
         check_examples(asked)
@@ -38,7 +43,8 @@ def router(service: Service) -> APIRouter:
             return [adapt_and_serve(service, base, each) for each in payloads]
 
         (served,) = await service.answer(request, service.slow, [Job(object(), run, asked, 1)])
-        return as_json({"model": served.entry(), "told": str(served.model.adaptation)})
+        told = {"model": served.entry(), "told": str(served.model.adaptation)}
+        return as_json(told | {"changes": await _changes(service, request, base, served, asked)})
 
     @routes.delete("/v1/models/{name}", status_code=204, response_class=Response, responses=REFUSALS | FORBIDDEN)
     async def remove(name: Annotated[str, fastapi.Path(max_length=limits.MAX_NAME)], request: Request) -> Response:
@@ -64,9 +70,17 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
     folder = folder_of(service, asked.name)
     examples, whole = [example.plain() for example in asked.examples], base.model
     try:
-        model = whole.adapt(examples, labels=asked.labels, descriptions=asked.descriptions)
+        model = whole.adapt(
+            examples,
+            labels=asked.labels,
+            descriptions=asked.descriptions,
+            unlabelled=[talk.plain() for talk in asked.background] if asked.labels != "replace" else (),
+            context=asked.context,
+        )
     except (BadInput, UsageError) as error:
         raise Refusal(422, "The examples can't be learnt from", error.next_step, "examples") from None
+    if asked.preview:
+        return Served(asked.name, model)
     try:
         model.save_pretrained(folder)
     except SentemoError:
@@ -74,6 +88,33 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
     served = Served(asked.name, model, removable=True)
     service.models.put(served)
     return served
+
+
+async def _changes(
+    service: Service, request: Request, base: Served, served: Served, asked: AdaptAsked
+) -> list[dict[str, Any]]:
+    """Label the conversations to preview before and after, and give the turns that differ."""
+    if not asked.preview:
+        return []
+    talks = [talk.plain() for talk in asked.preview]
+
+    def run(payloads: Sequence[list[Conversation]]) -> list[list[dict[str, Any]]]:
+        return [_differing(base.model, served.model, each) for each in payloads]
+
+    (found,) = await service.answer(request, service.slow, [Job(object(), run, talks, 1)])
+    return list(found)
+
+
+def _differing(before: SentEmoContext, after: SentEmoContext, talks: list[Conversation]) -> list[dict[str, Any]]:
+    return [
+        {
+            "conversation": each.conversation,
+            "turn": each.turn,
+            "before": labelled(each.before),
+            "after": labelled(each.after),
+        }
+        for each in changes(before.predict(talks), after.predict(talks))
+    ]
 
 
 def _removable(service: Service, name: str) -> Path:
@@ -111,9 +152,13 @@ def check_examples(asked: AdaptAsked) -> None:
     if count_turns(asked.examples) > limits.MAX_EXAMPLE_TURNS:
         step = f"Send at most {limits.MAX_EXAMPLE_TURNS:,}"
         raise Refusal(422, "There are too many turns", step, "examples")
+    if count_turns(asked.preview) > limits.MAX_TURNS:
+        raise Refusal(422, "There are too many turns", f"Send at most {limits.MAX_TURNS:,}", "preview")
+    if count_turns(asked.background) > limits.MAX_EXAMPLE_TURNS:
+        raise Refusal(422, "There are too many turns", f"Send at most {limits.MAX_EXAMPLE_TURNS:,}", "background")
     labels = {turn.label for example in asked.examples for turn in example.turns if turn.label is not None}
     labels |= asked.descriptions.keys()
     if not labels:
         raise Refusal(422, "No turn has a label", 'Add a "label" to the turns that are examples', "examples")
     if len(labels) == 1 and asked.labels == "replace":
-        raise Refusal(422, "There is one label only", "Give examples of two at least, or extend", "examples")
+        raise Refusal(422, "There is one label only", "Give examples of two at least, or learn tags", "examples")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from sentemo.serve import limits
 from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.schemas import ModelCard, ModelsReply
+from sentemo.serve.reply_schemas import ModelCard, ModelsReply
 from sentemo.serve.service import Service
 
 SAID = {

@@ -89,10 +89,10 @@ class Client(Predicting):
         name: str,
         examples: Sequence[Conversation],
         *,
-        labels: Literal["extend", "replace"] = "replace",
+        labels: Literal["tags", "extend", "replace"] = "replace",
         descriptions: Mapping[str, str] | None = None,
     ) -> Client:
-        """Have the server learn labels from examples; give a client of the new model, this one stays."""
+        """Have the server learn labels or tags from examples; give a client of the new model, this one stays."""
         asked = {"name": name, "labels": labels, "examples": [_example(each) for each in examples]}
         named = {} if self.model is None else {"base": self.model}
         self._ask("POST", "/v1/adapt", asked | named | {"descriptions": dict(descriptions or {})})

@@ -14,8 +14,9 @@ from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
 from sentemo.serve.models import Served
 from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.reply_schemas import ExplainReply
 from sentemo.serve.requests import BoundedRoute
-from sentemo.serve.schemas import ExplainAsked, ExplainReply
+from sentemo.serve.schemas import ExplainAsked
 from sentemo.serve.service import Service
 from sentemo.serve.worker import Job
 

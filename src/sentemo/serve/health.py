@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from sentemo.serve.errors import Refusal, stopped
 from sentemo.serve.metrics import CONTENT_TYPE
 from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.schemas import StateReply
+from sentemo.serve.reply_schemas import StateReply
 from sentemo.serve.service import Service
 
 NOT_NOW: dict[int | str, dict[str, Any]] = {503: REFUSALS[503]}

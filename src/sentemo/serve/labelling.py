@@ -13,8 +13,9 @@ from sentemo.serve.emotion_map import Place
 from sentemo.serve.errors import Refusal
 from sentemo.serve.models import Served
 from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.reply_schemas import PredictReply
 from sentemo.serve.requests import BoundedRoute
-from sentemo.serve.schemas import PredictAsked, PredictReply, count_turns
+from sentemo.serve.schemas import PredictAsked, count_turns
 from sentemo.serve.service import BATCH_TURNS, Service
 from sentemo.serve.worker import Job
 from sentemo.shares import neutral_factor, reweigh
@@ -31,7 +32,7 @@ def router(service: Service) -> APIRouter:
         if count_turns(asked.conversations) > limits.MAX_TURNS:
             step = f"Send at most {limits.MAX_TURNS:,} in one request"
             raise Refusal(422, "There are too many turns", step, "conversations")
-        served = service.models.get(asked.model)
+        served = service.models.get(asked.model).more_sensitive(asked.tag_sensitivity)
         talks = [talk.plain() for talk in asked.conversations]
         todo = jobs(served, talks, asked.causal, asked.points, factors(served, asked.sensitivity))
         parts = await service.answer(request, service.quick, todo)

@@ -50,6 +50,21 @@ class Served:
         return EmotionMap.of(self.labeler) if isinstance(self.labeler, SentEmoContext) else None
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """The names of its tags."""
+        tags = getattr(self.labeler, "tags", None)
+        return () if tags is None else tags.names
+
+    def more_sensitive(self, by: Mapping[str, float]) -> Served:
+        """The same model, finding tags more often or less; refuse (422) a tag that isn't there."""
+        if not by:
+            return self
+        try:
+            return replace(self, labeler=self.model.more_sensitive(by))
+        except UsageError as error:
+            raise Refusal(422, "The model has no such tag", error.next_step, "tag_sensitivity") from None
+
+    @property
     def facts(self) -> Mapping[str, Any]:
         """What training recorded."""
         return self.labeler.facts
@@ -60,8 +75,9 @@ class Served:
         return {
             "name": self.name,
             "labels": list(self.labeler.labels.names),
+            "tags": list(self.tags),
             "neutral": self.labeler.labels.neutral,
-            "adapted": None if found is None else {k: v for k, v in found.items() if k != "trials"},
+            "adapted": None if found is None else {k: v for k, v in found.items() if k not in ("trials", "mistaken")},
             "map": {} if self.map is None else self.map.labels,
         }
 

@@ -16,8 +16,8 @@ from sentemo.formats.source import Blob
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.reply_schemas import InspectReply, ReadReply
 from sentemo.serve.requests import BoundedRequest, BoundedRoute
-from sentemo.serve.schemas import InspectReply, ReadReply
 from sentemo.types import Conversation, origin
 
 AUTO = "auto"

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sentemo.serve import limits
 from sentemo.shares import MOST_SENSITIVE
 from sentemo.times import read_time
-from sentemo.types import Conversation, Utterance
+from sentemo.types import COUNTER, Conversation, Utterance
 
 MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -60,7 +60,11 @@ Sensitivity = Annotated[
         "labels and probabilities, and needs a model with a neutral label.",
     ),
 ]
-Place = tuple[float, float]
+Shift = Annotated[
+    float,
+    Strict(),
+    Field(ge=-MOST_SENSITIVE, le=MOST_SENSITIVE, description="Added to a tag's log-odds: above 0 it is found more."),
+]
 
 
 class Asked(BaseModel):
@@ -106,6 +110,7 @@ class PredictAsked(Asked):
     causal: Yes = False
     points: Yes = False
     sensitivity: Sensitivity = 0.0
+    tag_sensitivity: Annotated[dict[Label, Shift], Field(max_length=limits.MAX_LABELS)] = {}
 
 
 class ExplainAsked(Asked):
@@ -121,9 +126,15 @@ class ExplainAsked(Asked):
 
 
 class LabelledTurn(Turn):
-    """One utterance, an example where it has a label."""
+    """One utterance, an example where it has a label, a counter-example where that does not apply (`"not": true`)."""
 
     label: Label | None = None
+    counter: Annotated[bool, Strict(), Field(alias="not")] = False
+
+    @property
+    def name(self) -> str | None:
+        """The label as the package has it."""
+        return f"{COUNTER}{self.label}" if self.counter and self.label is not None else self.label
 
 
 class Example(Asked):
@@ -134,17 +145,24 @@ class Example(Asked):
 
     def plain(self) -> Conversation:
         """Give the package's own conversation."""
-        return Conversation(self.id, tuple(Utterance(turn.text, turn.speaker, turn.label) for turn in self.turns))
+        return Conversation(self.id, tuple(Utterance(turn.text, turn.speaker, turn.name) for turn in self.turns))
 
 
 class AdaptAsked(Asked):
-    """Labels to learn from examples, or from descriptions of a few words."""
+    """Labels to learn from examples, or from descriptions of a few words.
+
+    As `tags` (`extend` means the same) each is a yes or no beside the model's labels; `background` are conversations of
+    your own on which their thresholds are set. With `preview` nothing is kept: the reply says what would change there.
+    """
 
     name: NewName
     base: ModelName | None = None
-    labels: Literal["extend", "replace"] = "replace"
+    labels: Literal["tags", "extend", "replace"] = "replace"
     examples: Annotated[list[Example], Field(max_length=limits.MAX_EXAMPLES)] = []
     descriptions: Annotated[dict[Label, Words], Field(max_length=limits.MAX_LABELS)] = {}
+    context: Annotated[float, Strict(), Field(ge=0, le=1)] | None = None
+    background: Annotated[list[Talk], Field(max_length=limits.MAX_EXAMPLES)] = []
+    preview: Annotated[list[Talk], Field(max_length=limits.MAX_CONVERSATIONS)] = []
 
 
 class LiveTurn(Turn):
@@ -153,190 +171,14 @@ class LiveTurn(Turn):
     sensitivity: Sensitivity = 0.0
 
 
-class LabelledOut(BaseModel):
-    """The label of one turn, its probability, those of all labels, the tags that apply beside the label (0.5 or more
-    each), its place on the map where asked for, and the turn's own id and time where it has any."""
-
-    id: str | None = None
-    time: str | None = None
-    label: str
-    confidence: float
-    probabilities: dict[str, float]
-    tags: dict[str, float] = {}
-    point: Place | None = None
-
-
-class TalkOut(BaseModel):
-    """The labels of one conversation's turns, in order."""
-
-    id: str
-    turns: list[LabelledOut]
-
-
-class PredictReply(BaseModel):
-    """The conversations' labels, in order."""
-
-    model: str
-    conversations: list[TalkOut]
-
-
-class NearOut(BaseModel):
-    """A labelled example, and how far it is: 0 the same, 2 the opposite."""
-
-    text: str
-    label: str
-    distance: float
-
-
-class InfluenceOut(BaseModel):
-    """What another turn does to the probability of a turn's label."""
-
-    turn: int
-    change: float
-
-
-class WordOut(BaseModel):
-    """What a word of a turn, or a few words, do to the probability of its label; all together they are the turn."""
-
-    text: str
-    change: float
-
-
-class ExplainedOut(BaseModel):
-    """What a turn's label rests on."""
-
-    turn: int
-    label: str
-    confidence: float
-    probabilities: dict[str, float]
-    tags: dict[str, float] = {}
-    nearest: list[NearOut]
-    prototypes: dict[str, float]
-    influences: list[InfluenceOut]
-    words: list[WordOut]
-
-
-class ExplainReply(BaseModel):
-    """The explained turns."""
-
-    model: str
-    id: str
-    turns: list[ExplainedOut]
-
-
-class AdaptedOut(BaseModel):
-    """What an adaptation found."""
-
-    method: str
-    examples: dict[str, int]
-    accuracy: float | None
-    interval: tuple[float, float] | None
-    chance: float
-    mistaken: float | None
-
-
-class ModelOut(BaseModel):
-    """A model that is served: its labels, and where they lie on the map."""
-
-    name: str
-    labels: list[str]
-    neutral: str | None
-    adapted: AdaptedOut | None
-    map: dict[str, Place]
-
-
-class ModelCard(ModelOut):
-    """A model with the facts of its card."""
-
-    parameters: int | None
-    encoder: str
-    licence: str
-    facts: dict[str, str]
-
-
-class LimitsOut(BaseModel):
-    """What one request may hold."""
-
-    conversations: int
-    turns: int
-    characters: int
-    body_bytes: int
-    explained_turns: int
-    examples: int
-
-
-class ModelsReply(BaseModel):
-    """The models that are served."""
-
-    default: str
-    adaptable: bool
-    limits: LimitsOut
-    models: list[ModelOut]
-
-
-class AdaptReply(BaseModel):
-    """The new model, and what to expect of it."""
-
-    model: ModelOut
-    told: str
-
-
-class ReadTurn(BaseModel):
-    """One utterance that was read: its own id, its time, its start and end in seconds where there are any."""
-
-    id: str | None = None
-    time: str | None = None
-    start: float | None = None
-    end: float | None = None
-    speaker: str
-    text: str
-
-
-class ReadTalk(BaseModel):
-    """One conversation that was read."""
-
-    id: str
-    turns: list[ReadTurn]
-
-
-class ReadReply(BaseModel):
-    """The conversations of a chat, and the format that it was in."""
-
-    format: str
-    conversations: list[ReadTalk]
-
-
-class InspectReply(BaseModel):
-    """What a chat or a table holds, as it is understood: its format and that in words, counts, speakers with their
-    turns, the span of time, what was left out, remarks, why reading ended early if it did, and the first turns."""
-
-    format: str
-    kind: str
-    conversations: int
-    turns: int
-    labelled: int
-    speakers: dict[str, int]
-    other_speakers: int
-    first_time: str | None
-    last_time: str | None
-    left_out: dict[str, int]
-    remarks: list[str]
-    error: str | None
-    shown: list[ReadTurn]
-
-
-class StateReply(BaseModel):
-    """How the server is."""
-
-    state: Literal["alive", "ready"]
-
-
 def count_turns(talks: Sequence[Talk] | Sequence[Example]) -> int:
     """Turns of all conversations together."""
     return sum(len(talk.turns) for talk in talks)
 
 
 FIELDS = frozenset(
-    name for kind in (PredictAsked, ExplainAsked, AdaptAsked, Talk, LabelledTurn) for name in kind.model_fields
+    field.alias or name
+    for kind in (PredictAsked, ExplainAsked, AdaptAsked, Talk, LabelledTurn)
+    for name, field in kind.model_fields.items()
 ) | {"format"}
 """The names of the fields of requests, which alone of a request may stand in a refusal."""

@@ -121,6 +121,7 @@ function label(turn) {
   const parts = own === undefined && reading ? words(reading) : [glyph(name), el("span", { class: "label" }, name), el("span", { class: "yours" }, "yours")];
   const was = before.get(turn);
   if (was !== undefined && was !== name) parts.push(el("span", { class: "was" }, "was ", el("s", {}, was)));
+  parts.push(...Object.keys(reading?.tags ?? {}).map((tag) => el("span", { class: "tag" }, tag)));
   return line.replaceChildren(...parts);
 }
 

@@ -48,8 +48,9 @@ function record(of, turn) {
   const [reading, own] = [judged(turn, of), correction(turn, of)];
   const label = own ?? reading?.label ?? null;
   const shares = reading?.probabilities ?? {};
-  const found = { ...of.turns[turn], label, score: label === null ? null : (shares[label] ?? null), probabilities: shares };
-  return own === undefined ? found : { ...found, model_label: reading?.label ?? null };
+  const tags = Object.keys(reading?.tags ?? {}).length ? { tags: reading?.tags } : {};
+  const found = { ...of.turns[turn], label, score: label === null ? null : (shares[label] ?? null), probabilities: shares, ...tags };
+  return own === undefined ? found : { ...found, model_label: reading?.label ?? null, model_score: reading?.confidence ?? null };
 }
 
 /**

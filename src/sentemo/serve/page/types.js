@@ -2,11 +2,13 @@
  * What the modules hand each other.
  *
  * @typedef {{speaker: string, text: string, time?: string, id?: string}} Turn `time` is ISO 8601, `id` the message's own
- * @typedef {{label: string, confidence: number, probabilities: Record<string, number>, point?: [number, number]}} Reading
+ * @typedef {{label: string, confidence: number, probabilities: Record<string, number>,
+ *   tags?: Record<string, number>, point?: [number, number]}} Reading
  * @typedef {{id: string, turns: Turn[], readings: (Reading | undefined)[], before: Map<number, string>, stamp: string}} Talk
  *   `before` holds the labels that the latest lesson changed; `stamp` says which state of which model read the talk.
  * @typedef {{method: string, examples: Record<string, number>, accuracy: number | null,
- *   interval: [number, number] | null, chance: number, mistaken: number | null}} Adapted
+ *   interval: [number, number] | null, chance: number, tags: Record<string, Expected>}} Adapted
+ * @typedef {{recall: number | null, recall_interval: [number, number]}} Expected of a tag
  * @typedef {{name: string, labels: string[], neutral: string | null, adapted: Adapted | null,
  *   map: Record<string, [number, number]>}} Model
  * @typedef {{turn: number, label: string, confidence: number, probabilities: Record<string, number>,

@@ -62,21 +62,27 @@ export function nearness(distance) {
 export function expectation(adapted) {
   const examples = Object.values(adapted.examples).reduce((sum, each) => sum + each, 0);
   const from = `Learnt from ${count(examples, "example")} of ${count(Object.keys(adapted.examples).length, "label")}.`;
-  return [from, found(adapted), taken(adapted)].filter(Boolean).join(" ");
+  const tags = Object.entries(adapted.tags);
+  return [from, ...(tags.length ? tags.map(tagFound) : [found(adapted)])].join(" ");
 }
 
 /** @param {import("./types.js").Adapted} adapted */
-function found({ accuracy, interval, chance, mistaken }) {
+function found({ accuracy, interval, chance }) {
   if (accuracy === null || interval === null) {
     return "How often it will be right can't be told from so few: give each label two examples or more.";
   }
   const [low, high] = interval;
   const range = `${percent(accuracy)} (between ${percent(low)} and ${percent(high)}, 19 times in 20)`;
   const wide = high - low > 0.35 ? " That is a wide range; more examples narrow it." : "";
-  if (mistaken !== null) return `Of new turns like these examples, expect it to find about ${range}.${wide}`;
   return `Of turns like these examples, expect it to get about ${range} right; guessing would give ${percent(chance)}.${wide}`;
 }
 
-/** @param {import("./types.js").Adapted} adapted */
-const taken = ({ mistaken }) =>
-  mistaken === null ? "" : `Of what the model knew before, about ${(100 * mistaken).toFixed(1)} % will be taken for one of these labels.`;
+/**
+ * What to expect of a tag, which stands beside the emotions.
+ * @param {[string, import("./types.js").Expected]} tag
+ */
+function tagFound([name, { recall, recall_interval: [low, high] }]) {
+  if (recall === null) return `How much of \u201c${name}\u201d will be found can't be told from one example: give it a few more.`;
+  const little = recall < 0.5 ? " It will miss more than it finds; more examples help." : "";
+  return `Expect ${percent(recall)} of \u201c${name}\u201d to be found (between ${percent(low)} and ${percent(high)}, 19 times in 20).${little}`;
+}

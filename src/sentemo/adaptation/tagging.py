@@ -1,0 +1,188 @@
+"""From examples, counter-examples and descriptions to tags, and what to expect of them. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentemo.adaptation.adaptation import Adaptation, Expected
+from sentemo.adaptation.choice import wilson
+from sentemo.adaptation.detector import Background, Detector, detect
+from sentemo.adaptation.examples import OTHER, gather
+from sentemo.adaptation.ordinary import Features, Featurise, Turns, alone
+from sentemo.errors import UsageError
+from sentemo.tags import TagExamples, Tags, mixed
+from sentemo.types import Conversation
+
+CONTEXT = (0.0, 0.25, 0.5)
+"""How much a turn's neighbours may count, chosen by leaving examples out."""
+GAIN = 0.1
+"""By what part more examples must stand out for neighbours to count more: a turn's own words come first."""
+OTHER_TAG = 0.02
+"""How much an example of another tag weighs against a tag: both may apply."""
+PREVALENCE = 0.05
+"""The share of turns that bear a tag, for the precision to expect; nobody knows it."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Support:
+    """What is learnt from: a row for each example, (N,F); every row is for or against one tag, or against all."""
+
+    names: tuple[str, ...]
+    alone: Features
+    within: Features
+    gold: NDArray[np.int64]
+    """(N,), -1 for what is against all."""
+    counter: NDArray[np.bool_]
+    texts: tuple[str, ...]
+
+
+def learn_tags(
+    before: Tags | None,
+    featurise: Featurise,
+    conversations: Sequence[Conversation],
+    background: Turns,
+    *,
+    names: Sequence[str] = (),
+    descriptions: Mapping[str, str] | None = None,
+    context: float | None = None,
+) -> tuple[Tags, Adaptation]:
+    """Learn tags, beside those that are there; a tag that is there already learns from old and new examples.
+
+    `background` are turns of which hardly any bears a tag; each tag's threshold is set on them. `context` says how much
+    a turn's neighbours count, from 0 to 1; without it that is chosen. Raises `BadInput` as `gather` does, `UsageError`
+    where the only label is `other` or the context is no share.
+    """
+    if context is not None and not 0 <= context <= 1:
+        raise UsageError(f"Neighbours can't count {context}", "Use a share from 0 (not at all) to 1")
+    support = _support(featurise, conversations, background, names, descriptions or {})
+    if not support.names:
+        raise UsageError(f"{OTHER!r} is the only label", "Give examples of a tag, or describe it")
+    if before is not None:
+        support = _joined(before, support)
+    reads_context = bool((support.alone != support.within).any())
+    shares = (context,) if context is not None else CONTEXT if reads_context else (0.0,)
+    spaces = {share: _Space(support, background, share) for share in shares}
+    learnt = {name: _best([space.detector(name) for space in spaces.values()]) for name in support.names}
+    expected = {name: _expected(support, name, found) for name, found in learnt.items()}
+    tags = _together(before, support, learnt)
+    return tags, Adaptation(method="tags", examples=_counted(support), tags=expected)
+
+
+class _Space:
+    """Examples and background with neighbours counting so much."""
+
+    def __init__(self, support: _Support, background: Turns, share: float) -> None:
+        self.support, self.share = support, share
+        within = background.within if share else background.alone
+        self.background = Background(mixed(background.alone, within, share).astype(np.float64))
+        self.rows = mixed(support.alone, support.within, share).astype(np.float64)
+
+    def detector(self, name: str) -> tuple[float, Detector]:
+        """Learn one tag: for it its examples, against it its counter-examples and, each a little, other tags'."""
+        support, place = self.support, self.support.names.index(name)
+        is_tag = (support.gold == place) & ~support.counter
+        against = support.counter & (support.gold == place) | (support.gold < 0)
+        used = is_tag | against | ~support.counter
+        weights = np.where(is_tag | against, 1.0, OTHER_TAG)
+        return self.share, detect(self.background, self.rows[used], is_tag[used], weights[used])
+
+
+def _best(found: Sequence[tuple[float, Detector]]) -> tuple[float, Detector]:
+    """The one whose examples stand out most; more context has to be clearly better."""
+    best = found[0]
+    for each in found[1:]:
+        if each[1].margin > best[1].margin + GAIN * abs(best[1].margin):
+            best = each
+    return best
+
+
+def _support(
+    featurise: Featurise,
+    conversations: Sequence[Conversation],
+    background: Turns,
+    names: Sequence[str],
+    descriptions: Mapping[str, str],
+) -> _Support:
+    examples, labels = gather(conversations, names, descriptions)
+    tags = tuple(name for name in labels if name != OTHER)
+    described = [f"{name.replace('-', ' ').replace('_', ' ')}: {words}" for name, words in descriptions.items()]
+    texts = [example.text for example in examples] + described
+    by_itself = alone(texts, featurise)
+    if described:
+        by_itself[len(examples) :] += background.from_descriptions
+    within = by_itself.copy()
+    longer = sorted({each.conversation for each in examples if len(conversations[each.conversation]) > 1})
+    read = dict(zip(longer, featurise([conversations[place] for place in longer]), strict=True))
+    for row, example in enumerate(examples):
+        if example.conversation in read:
+            within[row] = np.asarray(read[example.conversation])[example.turn]
+    place = {name: number for number, name in enumerate(tags)} | {OTHER: -1}
+    gold = [place[example.label] for example in examples] + [place[name] for name in descriptions]
+    counter = [example.counter or example.label == OTHER for example in examples] + [False] * len(described)
+    return _Support(tags, by_itself, within, np.array(gold, np.int64), np.array(counter, np.bool_), tuple(texts))
+
+
+def _joined(before: Tags, support: _Support) -> _Support:
+    """Put the examples that tags were learnt from before new ones of the same tags."""
+    old = before.examples
+    named = np.array([support.names.index(name) if name in support.names else -1 for name in before.names])
+    kept = np.isin(old.gold, np.flatnonzero(named >= 0))
+    return _Support(
+        support.names,
+        np.concatenate([old.alone[kept], support.alone]),
+        np.concatenate([old.within[kept], support.within]),
+        np.concatenate([named[old.gold[kept]], support.gold]),
+        np.concatenate([old.counter[kept], support.counter]),
+        (*(text for text, keep in zip(old.texts, kept, strict=True) if keep), *support.texts),
+    )
+
+
+def _together(before: Tags | None, support: _Support, learnt: Mapping[str, tuple[float, Detector]]) -> Tags:
+    """Put new tags behind old ones, of which those that were learnt again change, and no other."""
+    of_tag = support.gold >= 0
+    kept = TagExamples(
+        support.alone[of_tag],
+        support.within[of_tag],
+        support.gold[of_tag],
+        support.counter[of_tag],
+        tuple(text for text, keep in zip(support.texts, of_tag, strict=True) if keep),
+    )
+    new = Tags(
+        support.names,
+        np.stack([found.weight for _, found in learnt.values()]).astype(np.float32),
+        np.array([found.bias for _, found in learnt.values()], np.float32),
+        np.array([share for share, _ in learnt.values()], np.float32),
+        kept,
+    )
+    others = None if before is None else before.without(support.names)
+    return new if others is None else others.beside(new)
+
+
+def _expected(support: _Support, name: str, learnt: tuple[float, Detector]) -> Expected:
+    share, found = learnt
+    count = len(found.found)
+    recall, false = float((found.found >= 0).mean()), float((found.ordinary >= 0).mean())
+    low, high = wilson(recall, count) if count > 1 else (0.0, 1.0)
+    false_low, false_high = wilson(false, len(found.ordinary))
+    return Expected(
+        examples=count,
+        context=share,
+        false=false,
+        recall=recall if count > 1 else None,
+        recall_interval=(low, high),
+        precision=_precision(recall, false) if count > 1 else None,
+        precision_interval=(_precision(low, false_high), _precision(high, false_low)),
+    )
+
+
+def _precision(recall: float, false: float) -> float:
+    right, wrong = PREVALENCE * recall, (1 - PREVALENCE) * false
+    return right / (right + wrong) if right + wrong else 0.0
+
+
+def _counted(support: _Support) -> dict[str, int]:
+    return {name: int(((support.gold == place) & ~support.counter).sum()) for place, name in enumerate(support.names)}

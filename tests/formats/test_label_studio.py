@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,12 @@ def test_labels_are_spelt_as_the_interface_does_and_unknown_ones_left_out() -> N
     answer = interface.answer(Prediction("", tuple(turns)), [1, 4])
     assert [result["value"]["paragraphlabels"] for result in answer["result"]] == [["Happiness"]]
     assert answer["result"][0]["value"]["start"] == "1" and answer["score"] == 0.5
+
+
+def test_a_turn_is_told_by_its_surest_tag_that_the_interface_has() -> None:
+    interface = Interface.usual(["rage", "Leaving", "late"])
+    plain = TurnPrediction("", "Bye!", "rage", 0.7, {"rage": 0.7, "joy": 0.3})
+    tagged = replace(plain, tags={"tired": 0.9, "leaving": 0.8, "late": 0.6})
+    results = interface.answer(Prediction("", (tagged, plain)), [0, 1])["result"]
+    said = [(each["value"]["paragraphlabels"], each["score"]) for each in results]
+    assert said == [(["Leaving"], 0.8), (["rage"], 0.7)]

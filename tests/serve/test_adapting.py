@@ -77,13 +77,14 @@ def test_a_folder_that_cant_be_written_is_told(tmp_path: Path) -> None:
         assert started.http.get("/health").status_code == 200
 
 
-NEW = [{"turns": [{"text": text, "label": "relief"}]} for text in ("phew", "finally", "thank goodness")]
+NEW = [{"turns": [{"text": text, "label": "relief"}]} for text in ("phew", "finally", "hooray")]
+BACKGROUND = [{"turns": [{"text": text}]} for text in ("oh no", "see you at nine", "the train is late again")]
 
 
 def test_tags_stand_beside_the_labels(tmp_path: Path) -> None:
-    told = {"turns": [{"text": "hm", "label": "relief", "not": True}]}
+    told = {"turns": [{"text": "oh no", "label": "relief", "not": True}]}
     with running(service(adapted=tmp_path)) as started:
-        asked = {"name": "more", "labels": "tags", "examples": [*NEW, told]}
+        asked = {"name": "more", "labels": "tags", "examples": [*NEW, told], "background": BACKGROUND}
         reply = started.http.post("/v1/adapt", json=asked).json()
         model = reply["model"]
         assert model["labels"] == [*MODEL.labels.names] and model["tags"] == ["relief"] and reply["changes"] == []
@@ -91,16 +92,16 @@ def test_tags_stand_beside_the_labels(tmp_path: Path) -> None:
         before, after = (started.predict("phew", "oh no", model=name).json() for name in ("first", "more"))
         (one,), (other,) = before["conversations"], after["conversations"]
         assert [turn | {"tags": {}} for turn in other["turns"]] == one["turns"]
-        assert "relief" in other["turns"][0]["tags"]
+        assert [list(turn["tags"]) for turn in other["turns"]] == [["relief"], []]
         low = started.predict("phew", model="more", tag_sensitivity={"relief": -5.0}).json()
-        assert low["conversations"][0]["turns"][0]["tags"].keys() <= {"relief"}
-        assert started.predict("phew", model="more", tag_sensitivity={"joy": 1.0}).status_code == 422
+        assert low["conversations"][0]["turns"][0]["tags"] == {}
+        assert started.predict("phew", model="more", tag_sensitivity={"joy": 1.0}).status_code == 404
 
 
 def test_a_preview_keeps_nothing(tmp_path: Path) -> None:
     talk = {"turns": [{"text": "phew"}, {"text": "oh no"}]}
     with running(service(adapted=tmp_path)) as started:
-        asked = {"name": "more", "labels": "tags", "examples": NEW, "preview": [talk]}
+        asked = {"name": "more", "labels": "tags", "examples": NEW, "background": BACKGROUND, "preview": [talk]}
         reply = started.http.post("/v1/adapt", json=asked).json()
         assert (0, 0) in [(each["conversation"], each["turn"]) for each in reply["changes"]]
         assert all(each["after"]["tags"] and not each["before"]["tags"] for each in reply["changes"])

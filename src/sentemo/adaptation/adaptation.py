@@ -77,7 +77,7 @@ class Adaptation:
     def from_json(cls, value: Mapping[str, Any]) -> Adaptation:
         """Take what `to_json` gave, perhaps written and read in between."""
         interval = value["interval"]
-        tags = {name: Expected.from_json(each) for name, each in value["tags"].items()}
+        tags = {name: Expected.from_json(each) for name, each in value.get("tags", {}).items()}
         return cls(**{**value, "interval": None if interval is None else tuple(interval), "tags": tags})
 
     def __str__(self) -> str:

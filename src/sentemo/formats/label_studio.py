@@ -118,17 +118,21 @@ class Interface:
     def answer(self, prediction: Prediction, places: Sequence[int]) -> dict[str, Any]:
         """Return a prediction of rows at these places: results, and the mean score of its turns.
 
-        A label that the interface doesn't have is left out.
+        A turn has one label there: its surest tag, else its label. One that the interface doesn't have is left out.
         """
-        spelt = {label.casefold(): label for label in self.labels}
-        named = [
-            (place, turn, spelt.get(turn.label.casefold())) for place, turn in zip(places, prediction, strict=True)
-        ]
         score = sum(turn.score for turn in prediction) / len(prediction)
-        found = [self._result(place, turn, name) for place, turn, name in named if name and turn.label != ABSTENTION]
+        told = [(place, turn, self._named(turn)) for place, turn in zip(places, prediction, strict=True)]
+        found = [self._result(place, turn, *named) for place, turn, named in told if named]
         return {"result": found, "score": round(score, 6)}
 
-    def _result(self, place: int, turn: TurnPrediction, label: str) -> dict[str, Any]:
+    def _named(self, turn: TurnPrediction) -> tuple[str, float] | None:
+        """Choose what to say of a turn, as the interface spells it, and how sure it is."""
+        spelt = {label.casefold(): label for label in self.labels}
+        own = {} if turn.label == ABSTENTION else {turn.label: turn.score}
+        said = ((spelt.get(name.casefold()), score) for name, score in {**turn.tags, **own}.items())
+        return next(((name, score) for name, score in said if name), None)
+
+    def _result(self, place: int, turn: TurnPrediction, label: str, score: float) -> dict[str, Any]:
         kind = "paragraphlabels" if self.is_dialogue else "choices"
         span = {"start": str(place), "end": str(place), "startOffset": 0, "endOffset": len(turn.text)}
         return {
@@ -136,7 +140,7 @@ class Interface:
             "to_name": self.target,
             "type": kind,
             "value": (span if self.is_dialogue else {}) | {kind: [label]},
-            "score": round(turn.score, 6),
+            "score": round(score, 6),
         }
 
     def task(self, conversation: Conversation, prediction: Prediction | None = None) -> dict[str, Any]:

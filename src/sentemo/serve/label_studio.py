@@ -128,7 +128,7 @@ async def _learn(
         asked = AdaptAsked.model_validate(
             {
                 "name": _name(project),
-                "labels": "extend" if extends else "replace",
+                "labels": "tags" if extends else "replace",
                 "examples": [{"turns": each} for each in turns],
             }
         )

@@ -56,13 +56,13 @@ class Served:
         return () if tags is None else tags.names
 
     def more_sensitive(self, by: Mapping[str, float]) -> Served:
-        """The same model, finding tags more often or less; refuse (422) a tag that isn't there."""
+        """The same model, finding tags more often or less; refuse (404) a tag that isn't there."""
         if not by:
             return self
         try:
             return replace(self, labeler=self.model.more_sensitive(by))
         except UsageError as error:
-            raise Refusal(422, "The model has no such tag", error.next_step, "tag_sensitivity") from None
+            raise Refusal(404, "The model has no such tag", error.next_step, "tag_sensitivity") from None
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -72,12 +72,13 @@ class Served:
     def entry(self) -> dict[str, Any]:
         """Give what `/v1/models` says of it."""
         found = self.facts.get("adapted")
+        told = {} if found is None else {k: v for k, v in found.items() if k not in ("trials", "mistaken")}
         return {
             "name": self.name,
             "labels": list(self.labeler.labels.names),
             "tags": list(self.tags),
             "neutral": self.labeler.labels.neutral,
-            "adapted": None if found is None else {k: v for k, v in found.items() if k not in ("trials", "mistaken")},
+            "adapted": {"tags": {}} | told if told else None,
             "map": {} if self.map is None else self.map.labels,
         }
 

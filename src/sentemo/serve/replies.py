@@ -25,7 +25,7 @@ class ErrorReply(BaseModel):
 
 _SAID = {
     401: "Wrong or missing key",
-    404: "No such model",
+    404: "No such model or tag",
     408: "The body took too long",
     413: "The body is too large",
     422: "The input can't be used",

@@ -52,20 +52,19 @@ def test_labels_beside_the_models_own_are_learnt_used_and_deleted(visit: Visitor
     picked = asked["examples"][-1]["turns"]
     assert len(picked) == 13 and [turn.get("label") for turn in picked].count("relief") == 1  # in its conversation
     adapted = site.http.get("/v1/models").json()["models"][1]["adapted"]
-    low, high = adapted["interval"]
-    assert f"{adapted['accuracy']:.0%}".replace("%", " %") in told
-    assert f"between {100 * low:.0f} % and {100 * high:.0f} %, 19 times in 20" in told
-    assert "will be taken for one of these labels" in told
+    for name, expected in adapted["tags"].items():
+        low, high = (f"{100 * end:.0f} %" for end in expected["recall_interval"])
+        share = f"{100 * expected['recall']:.0f} %"
+        assert f"Expect {share} of \u201c{name}\u201d to be found (between {low} and {high}, 19 times in 20)." in told
     visit.page.keyboard.press("Escape")
-    visit.wait(".timeline .name", 9)
+    visit.wait("#turns .felt", 13)
+    assert visit.labels() == before  # tags stand beside them
     assert visit.get("#model-name").inner_text() == "shipped-relief-sarcasm"
     visit.use("shipped")
-    visit.wait(".timeline .name", 7)
     visit.page.click("#open-labels")
     assert visit.get(".label-card .name").first.input_value() == "relief"  # as it was left
     visit.page.keyboard.press("Escape")
     visit.use("shipped-relief-sarcasm")
-    visit.wait(".timeline .name", 9)
     visit.page.click("#open-models")
     assert "Learnt relief, sarcasm." in visit.get("#models-dialog").inner_text()
     assert visit.get("[aria-label='Delete shipped']").count() == 0
@@ -108,12 +107,18 @@ def test_a_name_of_another_models_is_not_taken(visit: Visitor) -> None:
 
 def test_expectations_in_words(visit: Visitor) -> None:
     words = "expectation({method: 'x', examples: {a: 4, b: 5}, chance: 0.55, "
-    sure = f"m.{words}accuracy: 0.8, interval: [0.7, 0.88], mistaken: null}})"
+    sure = f"m.{words}tags: {{}}, accuracy: 0.8, interval: [0.7, 0.88]}})"
     told = visit.within("words.js", sure)
     assert told == (
         "Learnt from 9 examples of 2 labels. Of turns like these examples, expect it to get about "
         "80 % (between 70 % and 88 %, 19 times in 20) right; guessing would give 55 %."
     )
-    wide = f"m.{words}accuracy: 0.25, interval: [0.05, 0.6], mistaken: 0.012}})"
-    told = visit.within("words.js", wide)
-    assert "wide range" in told and told.endswith("about 1.2 % will be taken for one of these labels.")
+    wide = f"m.{words}tags: {{}}, accuracy: 0.25, interval: [0.05, 0.6]}})"
+    assert "wide range" in visit.within("words.js", wide)
+    tags = "{a: {recall: 0.25, recall_interval: [0.05, 0.6]}, b: {recall: null, recall_interval: [0, 1]}}"
+    told = visit.within("words.js", f"m.{words}tags: {tags}, accuracy: null, interval: null}})")
+    assert told == (
+        "Learnt from 9 examples of 2 labels. Expect 25 % of \u201ca\u201d to be found (between 5 % and 60 %, "
+        "19 times in 20). It will miss more than it finds; more examples help. How much of \u201cb\u201d will be "
+        "found can't be told from one example: give it a few more."
+    )

@@ -12,7 +12,7 @@ const DEEPEST = 3; // fields within fields
 const TRIES = {
   "/v1/predict": { conversations: [{ id: "1", turns: TURNS }] },
   "/v1/explain": { conversation: { turns: TURNS }, turn: 1 },
-  "/v1/adapt": { name: "relief", labels: "extend", examples: [{ turns: [{ text: "Phew, that was close.", label: "relief" }] }, { turns: [{ text: "What a weight off my mind!", label: "relief" }] }] },
+  "/v1/adapt": { name: "relief", labels: "tags", examples: [{ turns: [{ text: "Phew, that was close.", label: "relief" }] }, { turns: [{ text: "What a weight off my mind!", label: "relief" }] }] },
   "/v1/read": "Ann: I got the job!\nBen: No way... really?",
   "/v1/inspect": "Ann: I got the job!\nBen: No way... really?",
 };

@@ -38,7 +38,7 @@ function draw(said = "", wrong = false) {
     el("p", { class: "muted" }, "Teach the model labels of your own from a few examples each: one a line, or turns of the conversation, which are learnt with what is said around them."),
     state.adaptable ? null : el("p", {}, ...marked(WHY_NOT)),
     cards, el("div", { class: "row" }, add),
-    el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "are added to the model's labels"), choice("replace", "replace them")),
+    el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "stand beside the model's labels"), choice("replace", "replace them")),
     el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name, placeholder: "named after its labels", maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
     state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will be learnt with them, where the labels are there.`) : null,
     el("div", { class: "row" }, el("button", { class: "main", id: "learn", disabled: !state.adaptable }, "Learn")),

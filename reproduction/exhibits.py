@@ -72,7 +72,7 @@ def names_of(asked: Sequence[str], corpus: str) -> tuple[str, ...]:
     """Return the exhibits that are asked for and that a corpus has, in the order in which they are made."""
     known = [name for name in EXHIBITS if corpus == "dailydialog" or name not in DAILYDIALOG_ONLY]
     if unknown := [name for name in asked if name not in known and name != "all"]:
-        raise UsageError(f"There is no exhibit {unknown[0]!r} of {corpus}", f"Use all, or some of: {', '.join(known)}")
+        raise UsageError(f"Unknown exhibit {unknown[0]!r} of {corpus}", f"Use all, or some of: {', '.join(known)}")
     return tuple(name for name in known if "all" in asked or name in asked)
 
 

@@ -62,7 +62,7 @@ def plot_curves(rows_by_run: Mapping[str, Sequence[Rows]], path: str | PathLike[
     }
     shown = [(key, title) for key, title in CURVES if series[key]]
     if not shown:
-        raise BadInput("The logs hold no epoch with a loss or a figure", "Train for at least one epoch")
+        raise BadInput("The logs have no epoch with a loss or a metric", "Train for at least one epoch")
     save_figure(_draw_curves(rows_by_run, series, shown), path)
 
 
@@ -79,7 +79,7 @@ def plot_forest(
     differences. `bars` says what the bars are. Raises `BadInput` without rows, `UsageError` for an unknown reference.
     """
     if not rows:
-        raise BadInput("There is not a row to draw", "Give at least one")
+        raise BadInput("No rows to draw", "Give at least one")
     chosen = rows[0].name if reference is None else reference
     if isinstance(chosen, str) and chosen not in {row.name for row in rows}:
         raise UsageError(f"The reference {chosen!r} is not a row", f"Use one of: {', '.join(row.name for row in rows)}")

@@ -82,7 +82,7 @@ def fit_isolated(
     `UsageError` for an unknown kind.
     """
     if kind not in SUBNETWORKS:
-        raise UsageError(f"There is no sub-network {kind!r}", f"Use one of: {', '.join(SUBNETWORKS)}")
+        raise UsageError(f"Unknown sub-network {kind!r}", f"Use one of: {', '.join(SUBNETWORKS)}")
     settings, watchers = settings or SETTINGS[kind], watchers or Watchers()
     torch.manual_seed(seed)
     subnetwork = SUBNETWORKS[kind](vectors.dimension, settings.space_dim)

@@ -77,7 +77,7 @@ class WordVectors:
             _check_finite(keyed)
         except Exception as error:  # gensim raises many kinds, all of which mean the same to a user
             raise BadInput(
-                f"The file holds no word vectors, or is damaged ({error})",
+                f"The file has no word vectors, or is damaged ({error})",
                 "Give a .bin or .vec file of FastText, not quantized and not compressed",
                 path=path,
             ) from error

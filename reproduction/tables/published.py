@@ -91,7 +91,7 @@ def published(table: str) -> tuple[PublishedRow, ...]:
     Raises `UsageError` for a table that is not known.
     """
     if table not in TABLES:
-        raise UsageError(f"There are no published figures of {table!r}", f"Use one of: {', '.join(TABLES)}")
+        raise UsageError(f"No published figures for {table!r}", f"Use one of: {', '.join(TABLES)}")
     return tuple(row for row in _shipped() if row.table == table)
 
 
@@ -103,7 +103,7 @@ def read_published(text: str) -> tuple[PublishedRow, ...]:
         raise _damaged(f"Not valid TOML ({error})") from error
     conventions = {name: _convention(name, record) for name, record in tables.pop("conventions", {}).items()}
     if odd := sorted(tables.keys() - set(TABLES)):
-        raise _damaged(f"There is no table {odd[0]!r}")
+        raise _damaged(f"Unknown table {odd[0]!r}")
     return tuple(_row(table, record, conventions) for table, records in tables.items() for record in records)
 
 

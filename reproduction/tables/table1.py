@@ -15,7 +15,7 @@ from sentemo.types import Conversation, LabelSet
 def statistics_of(splits: Mapping[str, Sequence[Conversation]], labels: LabelSet) -> CorpusStatistics:
     """Measure DailyDialog's splits at hand; raise `BadInput` for none, an empty one, or an unknown label."""
     if not splits:
-        raise BadInput("There is no split to measure", "Give at least one")
+        raise BadInput("No split to measure", "Give at least one")
     measured = {name: measure_split(conversations, labels) for name, conversations in splits.items()}
     missing = tuple(name for name in DAILYDIALOG.splits if name not in splits)
     corpus = DAILYDIALOG

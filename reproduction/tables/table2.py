@@ -41,7 +41,7 @@ def table2(measured: Sequence[Measured], corpus: str = "dailydialog") -> Exhibit
     Raises `UsageError` for a corpus without published figures.
     """
     if corpus not in LEADING:
-        raise UsageError(f"There is no leaderboard for {corpus!r}", f"Use one of: {', '.join(LEADING)}")
+        raise UsageError(f"No leaderboard for {corpus!r}", f"Use one of: {', '.join(LEADING)}")
     sheet = Sheet(dict.fromkeys((*LEADING[corpus], "macro_f1_no_neutral", "mcc")))
     others, ours = _published(corpus), [row for row in measured if row.protocol == "standard"]
     rows = _groups(sheet, others, ours, LEADING[corpus])

@@ -54,5 +54,5 @@ def test_scores_that_do_not_fit_are_refused(kept: Path) -> None:
     with pytest.raises(BadModel, match="does not fit"):
         load_predictions(kept, replace(TRIAL, labels=FOUR.names[1:]), TALKS)
     (kept / SCORES).write_bytes(b"no tensors")
-    with pytest.raises(BadModel, match="no sound"):
+    with pytest.raises(BadModel, match="not a valid"):
         load_predictions(kept, TRIAL, TALKS)

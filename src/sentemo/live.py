@@ -1,4 +1,4 @@
-"""A conversation as it goes on. No torch."""
+"""A conversation as it happens. No torch."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ class SentEmoContext(Adaptable, ReadingModel):
         if self.head == "classifier":
             return lambda output: output.scores
         if self.head not in get_args(Head):
-            raise UsageError(f"There is no head {self.head!r}", f"Use one of: {', '.join(get_args(Head))}")
+            raise UsageError(f"Unknown head {self.head!r}", f"Use one of: {', '.join(get_args(Head))}")
         prototypes, neighbours = self.prototypes, self.neighbours
         space_dim = self.runner.architecture.network.space_dim
         if self.head == "prototypes" and prototypes is not None:

@@ -126,7 +126,7 @@ class LabelSet(Sequence[str]):
         if not self.names or len(set(self.names)) != len(self.names):
             raise BadInput(f"A label set needs distinct names, got {list(self.names)}", "Name each label once")
         if ABSTENTION in self.names:
-            raise BadInput(f"{ABSTENTION!r} is no label: it says that there is none", "Give the label another name")
+            raise BadInput(f"{ABSTENTION!r} is reserved for turns without a label", "Give the label another name")
         if self.neutral is not None and self.neutral not in self.names:
             raise BadInput(f"The neutral label {self.neutral!r} is not among the labels", "Add it to the names")
 

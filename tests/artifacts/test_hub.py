@@ -106,7 +106,7 @@ def test_a_push_that_fails_is_one_clear_error(hub: Hub) -> None:
     ):
         random_model().push_to_hub("me/my-model")
     for name in ("my-model", "me/my/model", "me/", "../..", "me/my model"):
-        with pytest.raises(UsageError, match="is no hub id"):
+        with pytest.raises(UsageError, match="is not a hub id"):
             random_model().push_to_hub(name)
     assert not hub.uploads
 

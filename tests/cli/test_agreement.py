@@ -44,5 +44,5 @@ def test_measures_and_writes_all_answers(sentemo: Command, tmp_path: Path) -> No
 def test_refuses_one_annotator_and_files_that_are_missing(sentemo: Command, tmp_path: Path) -> None:
     ann = write(tmp_path / "ann.jsonl", "relief")
     assert sentemo("agreement", ann).code == 2
-    assert "There is no file" in sentemo("agreement", ann, tmp_path / "bob.jsonl").err
+    assert "No such file" in sentemo("agreement", ann, tmp_path / "bob.jsonl").err
     assert sentemo("agreement", ann, write(tmp_path / "bob.jsonl", "relief"), "--out", tmp_path / "x.txt").code == 2

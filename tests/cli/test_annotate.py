@@ -123,8 +123,8 @@ def test_other_damage_is_an_error_with_its_line(annotate: Annotate, out: Path) -
     ("typed", "said"),
     [
         ("xyz", "No label starts with 'xyz'"),
-        ("4", "There is no label 4"),
-        ("0", "There is no label 0"),
+        ("4", "No label 4"),
+        ("0", "No label 0"),
         ("re", "could be relief or regret"),
         ("+", "after the +"),
         ("+q", "is a command"),

@@ -62,7 +62,7 @@ def test_own_files_have_no_published_figures() -> None:
 def test_nothing_to_measure(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No split of DailyDialog there"):
         measure(get_corpus("dailydialog"), tmp_path)
-    with pytest.raises(BadInput, match="no conversation"):
+    with pytest.raises(BadInput, match="No conversations"):
         measure_split([], LABELS)
     with pytest.raises(BadInput, match="Unknown label 'rage'"):
         measure_split([Conversation("a", (Utterance("x", "", "rage"),))], LABELS)

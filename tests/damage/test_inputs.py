@@ -85,7 +85,7 @@ def test_one_run_labels_what_can_be_read_and_says_of_the_rest_why_it_cannot(
 @pytest.mark.parametrize(
     ("name", "code", "words"),
     [
-        ("empty.txt", 3, "holds no conversation"),
+        ("empty.txt", 3, "has no conversations"),
         ("loop.jsonl", 3, "symbolic links"),
         ("x" * 300 + ".jsonl", 3, "name too long"),
         (".", 2, "tells no format"),

@@ -37,7 +37,7 @@ def test_errors_are_told_in_any_encoding() -> None:
 
 @pytest.mark.evidence("damage.streams")
 def test_closed_streams_are_no_error(talk: Path, tmp_path: Path) -> None:
-    shell("sentemo convert - $1/x.jsonl <&-", tmp_path).refused(3, "stdin:1: The file holds no conversation")
+    shell("sentemo convert - $1/x.jsonl <&-", tmp_path).refused(3, "stdin:1: The file has no conversations")
     for stream in ("1", "2"):
         assert shell(f'sentemo convert "$1" "$2" {stream}>&-', talk, tmp_path / "whole.jsonl").code == 0
         assert b"Conversations" not in (tmp_path / "whole.jsonl").read_bytes()

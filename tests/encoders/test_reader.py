@@ -40,7 +40,7 @@ def test_long_utterances_and_odd_ones_are_read() -> None:
 
 
 def test_only_a_sound_bert_is_tuned(tiny_roberta: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is no BERT"):
+    with pytest.raises(UsageError, match="is not a BERT model"):
         DialogueReader.start_from(tiny_roberta, "roberta", alone=3, window=3, max_tokens=96)
     with pytest.raises(BadModel, match="can't be read"):
         DialogueReader.start_from(tmp_path, "nothing", alone=3, window=3, max_tokens=96)
@@ -52,5 +52,5 @@ def test_only_a_sound_bert_is_tuned(tiny_roberta: Path, tmp_path: Path) -> None:
     tensors = load_file(packaged_folder() / "model.safetensors")
     del tensors["encoder.layer.2.output.dense.weight"]
     save_file(tensors, tmp_path / "model.safetensors")
-    with pytest.raises(BadModel, match="no whole BERT"):
+    with pytest.raises(BadModel, match="not a complete BERT"):
         DialogueReader.start_from(tmp_path, "partial", alone=3, window=3, max_tokens=96)

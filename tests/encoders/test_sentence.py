@@ -155,7 +155,7 @@ def test_a_damaged_folder_is_refused(tiny_roberta: Path, tmp_path: Path, file: s
     shutil.copytree(tiny_roberta, folder)
     content = (folder / file).read_bytes()
     (folder / file).write_bytes(content[: len(content) // 2])
-    with pytest.raises(BadModel, match="is no sentence-transformers model"):
+    with pytest.raises(BadModel, match="is not a sentence-transformers model"):
         load_encoder(str(folder))
 
 

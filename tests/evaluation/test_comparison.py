@@ -66,7 +66,7 @@ def test_bad_calls_are_refused_before_a_labeler_runs() -> None:
         def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]:  # type: ignore[override]
             raise AssertionError
 
-    with pytest.raises(UsageError, match="nothing to compare"):
+    with pytest.raises(UsageError, match="Nothing to compare"):
         compare([], TALKS, THREE)
     with pytest.raises(BadInput, match="no utterance to score"):
         compare([("x", Never(THREE))], [], THREE)

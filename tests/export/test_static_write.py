@@ -66,7 +66,7 @@ def test_lost_scales_are_refused(folder: Path) -> None:
     tensors = read_weights(folder / WEIGHTS)
     (folder / WEIGHTS).write_bytes(save(tensors | {"table": tensors["table"].astype(np.int8)}))
     write_manifest(folder)
-    with pytest.raises(BadModel, match="no sound"):
+    with pytest.raises(BadModel, match="not a valid"):
         StaticModel.from_pretrained(folder)
 
 
@@ -80,7 +80,7 @@ def test_a_larger_tokenizer_and_none_are_refused(folder: Path) -> None:
         StaticModel.from_pretrained(folder)
     path.write_text("{}", encoding="utf-8")
     write_manifest(folder)
-    with pytest.raises(BadModel, match="no sound tokenizer"):
+    with pytest.raises(BadModel, match="not a valid tokenizer"):
         StaticModel.from_pretrained(folder)
 
 

@@ -69,7 +69,7 @@ def test_a_chosen_label() -> None:
     files = {"utterances.jsonl": CONVOKIT["utterances.jsonl"]}
     first, second = read_convokit(Blob(zipped(files)), "toxic")
     assert [turn.label for turn in (*first, *second)] == [None, "false", None, "true"]
-    with pytest.raises(BadInput, match="'deep' is no label"):
+    with pytest.raises(BadInput, match="'deep' is not a label"):
         read(utterance("1", "1", "x", meta={"deep": []}), label="deep")
 
 
@@ -124,7 +124,7 @@ def test_damage_names_file_and_line(line: str, cause: str) -> None:
 def test_no_corpus() -> None:
     with pytest.raises(BadInput, match=r"No utterances\.jsonl"):
         list(read_bytes(zipped({"a.txt": "x"}), "convokit"))
-    with pytest.raises(BadInput, match="holds no conversation"):
+    with pytest.raises(BadInput, match="has no conversations"):
         list(read_bytes(zipped({"utterances.jsonl": utterance("1", "1", " ")}), "convokit"))
 
 

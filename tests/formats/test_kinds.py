@@ -364,7 +364,7 @@ def test_columns_that_a_user_names() -> None:
     reading = Reading({"text": "c", "speaker": "b", "conversation": "a"})
     assert [len(talk) for talk in read_bytes(data, name="t.csv", reading=reading)] == [1, 1]
     assert "Every row is a conversation of its own" in reading.remarks[0]
-    with pytest.raises(UsageError, match="no column 'x'"):
+    with pytest.raises(UsageError, match="Unknown column 'x'"):
         list(read_bytes(data, name="t.csv", reading=Reading({"text": "x"})))
     with pytest.raises(UsageError, match="no 'words'"):
         list(read_bytes(data, name="t.csv", reading=Reading({"words": "c"})))

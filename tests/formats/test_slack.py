@@ -116,14 +116,14 @@ def test_any_markup_is_read(text: str) -> None:
         (b'{"ok": true}', "c/2024-01-01.json", "Not a list of JSON objects"),
         (b"[" * 100_000, "c/2024-01-01.json", "cannot be used"),
         (b'[{"text": 5, "ts": "1"}]', "message 1", "text is a number"),
-        (b'[{}, {"text": "x", "ts": "soon"}]', "message 2", "is no time"),
-        (b'[{"text": "x", "ts": NaN}]', "message 1", "is no time"),
+        (b'[{}, {"text": "x", "ts": "soon"}]', "message 2", "is not a time"),
+        (b'[{"text": "x", "ts": NaN}]', "message 1", "is not a time"),
         (b'[{"text": "x", "ts": "1", "user": {}, "user": 1}]', "", "names a key twice"),
         (b'[{"text": "x", "ts": "1", "user": 1}]', "message 1", "user is a number"),
         (b'[{"text": "\\ud800", "ts": "1"}]', "message 1", "lone surrogate"),
         (b'[{"text": "a\\u0000b", "ts": "1"}]', "message 1", "NUL"),
         (b"[\n\xff]", "c/2024-01-01.json:2", "Not valid UTF-8"),
-        ('[{"text": "x"}]'.encode("utf-16"), "message 1", "is no time"),
+        ('[{"text": "x"}]'.encode("utf-16"), "message 1", "is not a time"),
     ],
 )
 def test_damage_names_file_and_message(content: bytes, where: str, cause: str) -> None:
@@ -146,5 +146,5 @@ def test_bad_users_and_no_export(tmp_path: Path) -> None:
         list(read_bytes(zipped(SLACK | {"users.json": hostile}), "slack"))
     with pytest.raises(BadInput, match=r"No CHANNEL/YYYY-MM-DD\.json"):
         list(read_conversations(tmp_path, "slack"))
-    with pytest.raises(BadInput, match="holds no conversation"):
+    with pytest.raises(BadInput, match="has no conversations"):
         list(read_bytes(day(), "slack"))

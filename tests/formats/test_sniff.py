@@ -76,7 +76,7 @@ def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_and_unknown_names() -> None:
     for data in (b"", b" \n"):
-        with pytest.raises(BadInput, match=r"^input:1: The file holds no conversation"):
+        with pytest.raises(BadInput, match=r"^input:1: The file has no conversations"):
             list(read_bytes(data))
     with pytest.raises(UsageError, match="Unknown format 'xml'"):
         read_bytes(b"", "xml")

@@ -163,7 +163,7 @@ def test_what_people_write_stays(text: str) -> None:
 
 
 def test_only_notices_and_no_chat() -> None:
-    with pytest.raises(BadInput, match="holds no conversation"):
+    with pytest.raises(BadInput, match="has no conversations"):
         read("31.12.23, 22:15 - Messages are encrypted.\n31.12.23, 22:15 - Ann: <Media omitted>\n")
     with pytest.raises(BadInput, match="No WhatsApp chat in the zip"):
         list(read_bytes(zipped({"a.txt": "x", "b.txt": "y"}), "whatsapp"))

@@ -135,7 +135,7 @@ def test_vec_text_gives_unknown_words_zeros(tmp_path: Path) -> None:
 )
 def test_a_damaged_vec_is_refused(tmp_path: Path, text: str) -> None:
     path = write_vec(tmp_path, text)
-    with pytest.raises(BadInput, match=r"small\.vec: The file holds no word vectors, or is damaged"):
+    with pytest.raises(BadInput, match=r"small\.vec: The file has no word vectors, or is damaged"):
         WordVectors.load(path)
 
 

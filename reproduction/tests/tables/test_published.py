@@ -149,7 +149,7 @@ def test_values() -> None:
 
 
 def test_an_unknown_table() -> None:
-    with pytest.raises(UsageError, match=r"no published figures of 'table-9'. Use one of: table-2"):
+    with pytest.raises(UsageError, match=r"No published figures for 'table-9'. Use one of: table-2"):
         published("table-9")
 
 
@@ -165,7 +165,7 @@ def test_a_small_file() -> None:
         ("weighted_f1", "wieghted_f1", "A row of meld .SPCL. has an unknown 'wieghted_f1'"),
         ('citation = "Song et al., 2022"', "", "A row of meld .SPCL. lacks 'citation'"),
         ('model = "SPCL"', "", "A row of meld .without a model. lacks 'model'"),
-        ("[[meld]]", "[[melt]]", "There is no table 'melt'"),
+        ("[[meld]]", "[[melt]]", "Unknown table 'melt'"),
         ('convention = "standard"', 'convention = "usual"', "the convention 'usual' is not described"),
         ('"67.25"', "67.25", "weighted_f1: 67.25 is neither a text nor"),
         ('"67.25"', '["67.25"]', "is neither a text nor"),

@@ -161,7 +161,7 @@ def test_another_split_is_told() -> None:
 
 
 def test_a_corpus_without_a_leaderboard() -> None:
-    with pytest.raises(UsageError, match=r"no leaderboard for 'iemocap'. Use one of: dailydialog, meld, emorynlp"):
+    with pytest.raises(UsageError, match=r"No leaderboard for 'iemocap'. Use one of: dailydialog, meld, emorynlp"):
         table2([], "iemocap")
 
 

@@ -32,7 +32,7 @@ class Trial:
 
 
 def tryable(gold: Rows, labels: int) -> tuple[Method, ...]:
-    """The methods worth trying: none can be told from another where a label has a single example."""
+    """The methods worth trying: none can be told apart where a label has a single example."""
     counts = np.bincount(gold, minlength=labels)
     if counts.min() < 2:
         return ()

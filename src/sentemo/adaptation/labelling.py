@@ -18,7 +18,7 @@ from sentemo.heads import Adapted, Floats, Method, Rows, softmax
 from sentemo.types import Conversation
 
 EVERY = 5
-"""Answers after which the method is chosen anew and its accuracy measured."""
+"""Answers after which the method is chosen again and its accuracy measured."""
 ENOUGH_TO_DOUBT = 40
 """Answers from which on the model's doubts count in what is asked; with fewer they led to worse questions."""
 QUICK: tuple[Method, ...] = ("prototypes", "neighbours", "linear")

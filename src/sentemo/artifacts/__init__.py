@@ -1,1 +1,1 @@
-"""What lies on disk: atomic, hashed, strict, without pickle; the hub; the model card."""
+"""What is stored on disk: atomic, hashed, strict, without pickle; the hub; the model card."""

@@ -1,4 +1,4 @@
-"""Where a model lies. No torch."""
+"""Where a model is. No torch."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def is_repository(name: str) -> bool:
 def download(repository: str, revision: str | None, cache: Path) -> Path:
     """Fetch a model at a revision (branch, tag or commit) into the cache and give its folder.
 
-    Files are copied, not linked, so that the manifest's check sees what lies there.
+    Files are copied, not linked, so that the manifest's check sees the files themselves.
     """
     from huggingface_hub import snapshot_download
 

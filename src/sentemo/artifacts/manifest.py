@@ -73,7 +73,7 @@ def check_free(folder: Path) -> None:
 def _read(folder: Path) -> dict[str, str]:
     path = folder / NAME
     if not path.is_file():
-        raise BadModel(f"{folder} is no sentemo model: it has no {NAME}", "Give the folder that `sentemo train` made")
+        raise BadModel(f"{folder} is not a sentemo model (no {NAME})", "Name a folder that `sentemo train` made")
     try:
         sums = json.loads(path.read_text(encoding="utf-8"))["sha256"]
         return {str(name): str(wanted) for name, wanted in sums.items()}

@@ -219,7 +219,7 @@ def _read_texts(path: Path, stored: int) -> tuple[str, ...]:
 def push(model: ModelParts, repository: str, *, private: bool, message: str) -> str:
     """Save to a temporary folder and upload it."""
     if not is_repository(repository):
-        raise UsageError(f"{repository!r} is no hub id", "Write owner/name")
+        raise UsageError(f"{repository!r} is not a hub id", "Write owner/name")
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model"
         save(model, saved, precision="float32", carry_encoder=False)

@@ -54,7 +54,7 @@ def read_weights(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None
         stored: Mapping[str, Array] = load(path.read_bytes())
         arrays = {name: _widened(name, stored) for name in stored if not _is_scale(name, stored)}
     except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BadModel(f"{path} holds no sound safetensors weights ({error})", AGAIN) from error
+        raise BadModel(f"{path} is not a valid safetensors file ({error})", AGAIN) from error
     if shapes is not None and {name: array.shape for name, array in arrays.items()} != shapes:
         raise BadModel(f"{path} does not fit its configuration", AGAIN)
     return arrays
@@ -91,4 +91,4 @@ def count_numbers(path: Path) -> int:
             names = [name for name in file.keys() if not name.endswith("weight" + SCALE)]  # noqa: SIM118
             return sum(int(np.prod(file.get_slice(name).get_shape())) for name in names)
     except (OSError, SafetensorError) as error:
-        raise BadModel(f"{path} holds no sound safetensors weights ({error})", AGAIN) from error
+        raise BadModel(f"{path} is not a valid safetensors file ({error})", AGAIN) from error

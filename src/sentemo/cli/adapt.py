@@ -65,7 +65,7 @@ def adapt(
     named = {name.strip(): words.strip() for name, _, words in (text.partition("=") for text in label or [])}
     chosen, keeping = _method(method), _keeping(labels)
     if examples is None and not any(named.values()) and not rename:
-        raise UsageError("There is nothing to learn from", "Give --examples FILE, or --label NAME=description")
+        raise UsageError("Nothing to learn from", "Give --examples FILE, or --label NAME=description")
     read = read_examples(examples) if examples is not None else []
     others = list(read_conversations(unlabelled)) if unlabelled is not None else []
     adapted = SentEmoContext.from_pretrained(model)
@@ -146,4 +146,4 @@ def _method(name: str) -> Method | None:
             return method  # type: ignore[no-any-return]
     if name == "auto":
         return None
-    raise UsageError(f"There is no method {name!r}", f"Use one of: auto, {', '.join(get_args(Method))}")
+    raise UsageError(f"Unknown method {name!r}", f"Use one of: auto, {', '.join(get_args(Method))}")

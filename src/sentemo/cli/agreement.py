@@ -45,7 +45,7 @@ def agreement(
         raise UsageError("Two files have the same name", "Name each file after its annotator")
     for file in files:
         if not file.exists():
-            raise UsageError(f"There is no file {file}", "Name a file that `sentemo annotate` wrote")
+            raise UsageError(f"No such file: {file}", "Name a file that `sentemo annotate` wrote")
     given = {file.stem: {(a.conversation, a.turn): a for a in AnswerFile(file).answers} for file in files}
     found = measure({name: {item: a.label for item, a in answers.items()} for name, answers in given.items()})
     if out is not None:

@@ -46,7 +46,7 @@ def annotate(
 
     The most telling utterances are asked first, or a random sample of them. `sentemo agreement` compares annotators.
 
-    Each answer is in the file at once: stop at any time, and go on later with the same command. `sentemo adapt`
+    Each answer is in the file at once: stop at any time, and continue later with the same command. `sentemo adapt`
     makes a model of the answers.
     """
     from rich.console import Console
@@ -118,7 +118,7 @@ class _Loop:
         session = self.session
         if reply.kind == "undo":
             undone = session.undo()
-            self._say("There is no answer to take back here." if undone is None else "Taken back. Once more:")
+            self._say("No answer to take back here." if undone is None else "Taken back. Once more:")
             return place if undone is None else undone
         if reply.kind == "label":
             if why := session.excess(reply.text):

@@ -204,7 +204,7 @@ def _cross_validated(recipe: Recipe, setting: _Setting, folds: int, first: int, 
 
     names = setting.names
     if names["protocol"] == "triplet":
-        raise UsageError("Points of different folds lie in different spaces", "Use --seeds for the protocol triplet")
+        raise UsageError("Points of different folds are in different spaces", "Use --seeds for the protocol triplet")
     encoder = options.read_encoder(recipe, setting.no_cache)
     with progress("Encoding", "Training") as (on_encode, on_step):
         predictions = cross_validate(

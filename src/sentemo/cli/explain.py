@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sentemo.explanation.explanation import Explanation, Influence, NearExample, TurnExplanation
     from sentemo.types import Conversation
 
-SHOWN = 3  # prototypes and turns that are told
+SHOWN = 3  # prototypes and turns that are shown
 LEAST = 0.005  # a smaller change of a probability is not worth a word
 
 
@@ -37,7 +37,7 @@ def explain(
 ) -> None:
     """Label conversations and say, for each turn, what its label rests on.
 
-    `near`: the labelled examples that lie nearest, with their distances. They are of --bank; without it, of what the
+    `near`: the nearest labelled examples, with their distances. They are of --bank; without it, of what the
     model's labels were learnt from, else of a few utterances that come with the package: they show what the model
     takes for alike, not what it was trained on. `labels`: the distance to the middle of each label. `turns`: what each
     other turn added to the probability of the label, found by leaving it out.
@@ -50,7 +50,7 @@ def explain(
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)
-    first = next(conversations)  # bad input is told before the model is loaded
+    first = next(conversations)  # bad input is reported before the model is loaded
     examples = _read_bank(bank)
     loaded = SentEmoContext.from_pretrained(model)
     loaded.causal = causal

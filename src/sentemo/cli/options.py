@@ -80,7 +80,7 @@ def as_engine(name: str) -> EngineName:
     for engine in get_args(EngineName):
         if engine == name:
             return engine  # type: ignore[no-any-return]
-    raise UsageError(f"There is no engine {name!r}", f"Use one of: {', '.join(get_args(EngineName))}")
+    raise UsageError(f"Unknown engine {name!r}", f"Use one of: {', '.join(get_args(EngineName))}")
 
 
 def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conversation]]:

@@ -104,10 +104,10 @@ def predict(
     if source == "-" and sys.stdin.isatty():
         tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
     if to not in ("", *KINDS):
-        raise UsageError(f"There are no subtitles of the kind {to!r}", f"Use one of: {', '.join(KINDS)}")
+        raise UsageError(f"Unknown subtitle format {to!r}", f"Use one of: {', '.join(KINDS)}")
     reading = Reading(as_columns(columns))
     read = read_conversations(source, format, reading)
-    first = list(islice(read, AT_ONCE))  # bad input is told before the model is loaded
+    first = list(islice(read, AT_ONCE))  # bad input is reported before the model is loaded
     if reading.columns_taken:
         tell(f"Read as {reading.kind}.")
     table = sys.stdout.isatty() and not as_json

@@ -58,7 +58,7 @@ def _added(name: str, labels: Sequence[str]) -> Reply:
 def _numbered(number: int, labels: Sequence[str]) -> Reply:
     if 1 <= number <= len(labels):
         return Reply("label", labels[number - 1])
-    return Reply("unclear", f"There is no label {number}.\n{HELP}")
+    return Reply("unclear", f"No label {number}.\n{HELP}")
 
 
 def _prefixed(word: str, labels: Sequence[str]) -> Reply:

@@ -102,7 +102,7 @@ class Corpus:
         return list(self.iter(path, split))
 
     def present(self, path: str | PathLike[str]) -> tuple[str, ...]:
-        """Name the splits that lie in the given place, readable or damaged."""
+        """Name the splits in the given place, readable or damaged."""
         return tuple(split for split in self.splits if self._lies_in(Path(path), split))
 
     def _lies_in(self, path: Path, split: str) -> bool:

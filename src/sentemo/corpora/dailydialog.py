@@ -25,7 +25,7 @@ PLACES = (
 def read_dailydialog(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the dialogues of a split from text, zip or Parquet, whichever is found first.
 
-    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. The dialogue acts that lie
+    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. The dialogue acts that stand
     beside the emotions are not read.
     """
     for layout in LAYOUTS:

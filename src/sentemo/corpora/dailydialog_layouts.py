@@ -1,4 +1,4 @@
-"""Where DailyDialog's files lie in each of its published layouts, and their raw rows.
+"""Where DailyDialog's files are in each of its published layouts, and their raw rows.
 
 A layout is a function `(path, split) -> rows or None`; None says that the split is not there in this layout.
 """

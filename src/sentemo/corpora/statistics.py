@@ -136,7 +136,7 @@ def measure_split(conversations: Iterable[Conversation], labels: LabelSet) -> Sp
 
 def _refuse_unknown(turns: list[int], found: Mapping[str, int], labels: LabelSet) -> None:
     if not turns:
-        raise BadInput("There are no conversations to measure", "Give at least one")
+        raise BadInput("No conversations to measure", "Give at least one")
     for name in found:
         labels.index(name)
 

@@ -122,7 +122,7 @@ def _checksum(vector: bytes) -> bytes:
 
 
 def empty_matrix(rows: int, width: int, folder: Path) -> Embeddings:
-    """Give a matrix (N,E) float32 to fill; a large one lies on the disk, and the system keeps what it has room for.
+    """Give a matrix (N,E) float32 to fill; a large one is on the disk, and the system keeps what it has room for.
 
     Its file has no name, so that it ends with the process, however that ends. Its blocks are there from the start: a
     full disk is an `OSError` here and no crash later.

@@ -36,7 +36,7 @@ class Pieces:
         try:
             return cls(Tokenizer.from_file(str(path)), max_tokens)
         except Exception as error:  # tokenizers raises plain Exception
-            raise BadModel(f"{path} holds no sound tokenizer ({error})", "Get the model again") from error
+            raise BadModel(f"{path} is not a valid tokenizer ({error})", "Get the model again") from error
 
     def encode(self, texts: Sequence[str]) -> list[list[Piece]]:
         """N texts -> the pieces of each, at least one."""

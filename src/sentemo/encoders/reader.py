@@ -70,7 +70,7 @@ class DialogueReader:
             module.load_state_dict(_renamed(tensors, shape.layers) | speaker)
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # tokenizers raises plain Exception
-            raise BadModel(f"{folder} holds no whole BERT ({error!r:.200})", "Get the encoder again") from error
+            raise BadModel(f"{folder} is not a complete BERT ({error!r:.200})", "Get the encoder again") from error
         tokenizer = spell_out(tokenizer) if spelt else tokenizer
         return cls(tokenizer, module, EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width))
 
@@ -97,7 +97,7 @@ def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
-            raise UsageError(f"{folder} is no BERT", "Tune an encoder that is one, such as all-MiniLM-L6-v2")
+            raise UsageError(f"{folder} is not a BERT model", "Tune an encoder that is one, such as all-MiniLM-L6-v2")
         return config, load_file(folder / WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
         raise BadModel(f"{folder} can't be read ({error})", "Get the encoder again") from error

@@ -49,7 +49,7 @@ class SentenceEncoder:
         model = _load_model(folder)
         transformer = getattr(model[0], "auto_model", None)
         if transformer is None:
-            raise BadModel(f"{name} is no Transformer", "Use a sentence-transformers model that is one")
+            raise BadModel(f"{name} is not a Transformer", "Use a sentence-transformers model that is one")
         depth, width = transformer.config.num_hidden_layers, transformer.config.hidden_size
         if any(not 0 <= layer <= depth for layer in layers):
             raise UsageError(f"{name} has no layers {list(layers)}", f"Choose layers from 0 to {depth}")
@@ -81,7 +81,7 @@ class SentenceEncoder:
         return vectors
 
     def save(self, folder: Path) -> None:
-        """Copy the encoder's files. Written anew, the same weights would have another digest."""
+        """Copy the encoder's files. Rewritten, the same weights would have another digest."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(*NOT_SAVED))
 
 
@@ -130,7 +130,7 @@ def _load_model(folder: Path) -> Any:
         with _quiet():
             return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=kwargs)
     except Exception as error:  # transformers, tokenizers and safetensors each raise their own kinds
-        raise BadModel(f"{folder} is no sentence-transformers model ({error})", "Give another folder") from error
+        raise BadModel(f"{folder} is not a sentence-transformers model ({error})", "Give another folder") from error
 
 
 @contextmanager

@@ -148,7 +148,7 @@ def compare(
     and `UsageError` for no labeler.
     """
     if not labelers:
-        raise UsageError("There is nothing to compare", "Name a labeler or more")
+        raise UsageError("Nothing to compare", "Name a labeler or more")
     selection = select(conversations, labels, protocol)
     first: IntArray | None = None
     contenders = []

@@ -151,7 +151,7 @@ def check_pair(gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> tuple
             "Give two flat arrays of equal length",
         )
     if not len(arrays[0]):
-        raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
+        raise BadInput("No labelled utterances to evaluate", "Give utterances that have gold labels")
     for what, array, least in zip(("gold", "predicted"), arrays, (0, NONE), strict=True):
         if array.dtype.kind not in "iu" or array.min() < least or array.max() >= len(labels):
             raise BadInput(

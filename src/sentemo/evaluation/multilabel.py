@@ -55,7 +55,7 @@ def measure_several(
     """
     gold, told, dialogues = _flags(conversations, predictions, labels)
     if not len(gold):
-        raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
+        raise BadInput("No labelled utterances to evaluate", "Give utterances that have gold labels")
     rows = _per_label(gold, told, labels)
     parts = [*_drawn(gold, told, dialogues, resamples, seed)]
     intervals = {name: interval(np.concatenate([part[place] for part in parts])) for place, name in enumerate(FIGURES)}

@@ -67,7 +67,7 @@ def measure_neutral(
     is of these alone. Intervals are of a bootstrap over dialogues. Raises `BadInput` for no utterance.
     """
     if not len(gold):
-        raise BadInput("There is no labelled utterance to measure", "Give utterances that have gold labels")
+        raise BadInput("No labelled utterances to evaluate", "Give utterances that have gold labels")
     intervals = {
         name: interval(np.concatenate([*_shares(flags, dialogues, resamples, seed)]))
         for name, flags in (("predicted", predicted), ("gold", gold))

@@ -101,7 +101,7 @@ def plot_learning_curves(log_rows: Sequence[Mapping[str, Any]], path: str | Path
     }
     shown = [(key, title) for key, title in panels if series[key]]
     if not shown:
-        raise BadInput("The log holds no epoch with a loss or a figure", "Train for at least one epoch")
+        raise BadInput("The log has no epoch with a loss or a metric", "Train for at least one epoch")
     figure = blank_figure(4.0 * len(shown), 3.2)
     for axes, (key, title), colour in zip(
         figure.subplots(1, len(shown), squeeze=False)[0], shown, COLOURS, strict=False

@@ -134,7 +134,7 @@ def emotion_dots(rank: int) -> Dots:
 
 def _umap(values: FloatArray, seed: int) -> FloatArray:
     with warnings.catch_warnings():
-        # Its import warns that TensorFlow is missing, and a fit that groups of points lie apart. Neither harms.
+        # Its import warns that TensorFlow is missing, and a fit that groups of points are apart. Neither harms.
         warnings.simplefilter("ignore")
         import umap
 

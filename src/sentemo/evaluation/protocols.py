@@ -39,7 +39,7 @@ PROTOCOLS: Mapping[str, str] = {
 """What each protocol scores, in words, as reports print it."""
 
 ROUNDING = 1e-6
-"""How far above 1 a probability may lie that was added up in float32."""
+"""How far above 1 a probability summed in float32 may be."""
 
 
 @runtime_checkable

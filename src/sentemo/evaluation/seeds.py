@@ -95,7 +95,7 @@ def summarise(reports: Sequence[Report]) -> SeedSummary:
     Raises `UsageError` for no report, or reports that differ in protocol, convention, corpus, split or size.
     """
     if not reports:
-        raise UsageError("There is no report to sum up", "Give at least one")
+        raise UsageError("No reports to sum up", "Give at least one")
     first = reports[0]
     for key in ("protocol", "convention", "corpus", "split", "n", "dialogues"):
         found = {getattr(report, key) for report in reports}

@@ -22,11 +22,11 @@ FARTHEST = 256
 def check_asked(neighbours: int, reach: int, turn: int | None, turns: int) -> None:
     """Raise `UsageError` for numbers that can't be meant."""
     if turn is not None and not 0 <= turn < turns:
-        raise UsageError(f"There is no turn {turn} among {turns}", "Count them from 0")
+        raise UsageError(f"No turn {turn} among {turns}", "Count them from 0")
     if neighbours < 0:
         raise UsageError(f"There can't be {neighbours} neighbours", "Ask for 0 or more")
     if not 0 <= reach <= FARTHEST:
-        raise UsageError(f"Influence can't be told {reach} turns away", f"Ask for 0 to {FARTHEST}")
+        raise UsageError(f"Influence can't be measured {reach} turns away", f"Ask for 0 to {FARTHEST}")
 
 
 def explain(

@@ -33,7 +33,7 @@ def influences(
 
     A conversation without a turn is the conversation that the others would have had: places and speakers are counted
     anew. Speakers without a name stay who they are, though: they no longer alternate. With `turn`, only what is done
-    to that one is told.
+    to that one is measured.
     """
     whole = _Whole.read(engine, conversation)
     own = np.take_along_axis(judged.probabilities, judged.labels[:, None], 1)[:, 0]  # (T,)

@@ -1,4 +1,4 @@
-"""A static model's folder: what lies there, and its configuration and numbers, read strictly. No torch."""
+"""A static model's folder: its files, and its configuration and numbers, read strictly. No torch."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def bands(reach: int) -> list[slice]:
 
 
 def neighbours(lengths: Sequence[int], reach: int) -> NDArray[np.int64]:
-    """Lengths of dialogues that lie one after the other, N turns in all -> (N,2W), the rows of each turn's neighbours.
+    """Lengths of dialogues one after the other, N turns in all -> (N,2W), the rows of each turn's neighbours.
 
     They are in the order in which they are said, W before the turn and W after; N stands where the dialogue has none.
     """

@@ -16,4 +16,4 @@ def read_tokenizer(path: Path, max_tokens: int) -> Pieces:
     try:
         return Pieces(Tokenizer.from_file(str(path)), max_tokens)
     except Exception as error:  # tokenizers raises plain Exception
-        raise BadModel(f"{path} holds no sound tokenizer ({error})", AGAIN) from error
+        raise BadModel(f"{path} is not a valid tokenizer ({error})", AGAIN) from error

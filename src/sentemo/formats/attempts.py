@@ -14,9 +14,9 @@ Attempt = Conversation | BadInput
 
 
 def attempts(items: Iterator[Item], make: Callable[[Item], Conversation]) -> Iterator[Attempt]:
-    """Make a conversation of each item; in place of one that can't be read or made give the reason, and go on.
+    """Make a conversation of each item; in place of one that can't be read or made give the reason, and continue.
 
-    Where getting an item raises `BadInput`, the iterator must be able to go on, which a generator is not.
+    Where getting an item raises `BadInput`, the iterator must be able to continue, which a generator can't.
     """
     attempt: Attempt
     while True:

@@ -1,7 +1,7 @@
 """Chats as lines of text: exports of WhatsApp, Signal and others, copies out of windows, IRC, whatever `heads` knows.
 
-A message starts at a head and goes on until the next one. The file is read twice, so that all of it tells how it is to
-be read, while only one conversation of it is held in memory.
+A message starts at a head and ends at the next one. The file is read twice: once to see how it is to be read, and once
+for its conversations, of which only one is in memory.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ class _Clock:
         self._days, self._last = 0, 0
 
     def read(self, head: Head) -> tuple[datetime | None, float]:
-        """Return the time of a message, where its day is known, and seconds that go on from day to day."""
+        """Return the time of a message, where its day is known, and seconds that count on from day to day."""
         stamp = head.stamp
         if stamp.numbers:
             time = self._plan.forms[id(head.form)].order.time(stamp)

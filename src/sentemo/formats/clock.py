@@ -60,11 +60,11 @@ class Stamp:
     """Date and time of a message, the date's numbers in the order of the file."""
 
     numbers: tuple[int, ...]
-    """Empty where only a clock is told."""
+    """Empty where there is only a clock."""
     second: int
     """Of the day."""
     offset_s: int | None = None
-    """East of UTC; None where no zone is told."""
+    """East of UTC; None where there is no zone."""
     order: tuple[int, int, int] | None = None
     """Where year, month and day stand among the numbers, where the date itself tells."""
     american: bool = False

@@ -93,7 +93,7 @@ def _label(meta: Mapping[str, object], key: str | None, place: Place) -> str | N
         return next((text for name in LABELS if isinstance(text := meta.get(name), str)), None)
     value = meta.get(key)
     if isinstance(value, dict | list):
-        place.refuse(f"The metadata {key!r} is no label", "Name a key that holds a text, a number, or true and false")
+        place.refuse(f"The metadata {key!r} is not a label", "Name a key that holds a text, a number or a boolean")
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 

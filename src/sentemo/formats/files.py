@@ -145,7 +145,7 @@ def _filled(conversations: Iterator[Conversation], path: str) -> Iterator[Conver
     """Refuse a file without any conversation."""
     first = next(conversations, None)
     if first is None:
-        raise BadInput("The file holds no conversation", "Give it at least one", path=path, line=1)
+        raise BadInput("The file has no conversations", "Give it at least one", path=path, line=1)
     yield first
     yield from conversations
 

@@ -87,7 +87,7 @@ class Inspection:
             "conversations": f"{self.conversations:,}",
             "turns": f"{self.turns:,}" + (f", of which {self.labelled:,} have a label" if self.labelled else ""),
             "speakers": ", ".join(named) + (f" and {others:,} others" if others > 0 else ""),
-            "time": f"{self.first_time} to {self.last_time}" if self.first_time else "not told",
+            "time": f"{self.first_time} to {self.last_time}" if self.first_time else "unknown",
             "left out": ", ".join(f"{count:,} {what}" for what, count in self.left_out.items()) or "nothing",
         }
         found = [f"{what + ':':<15}{said}" for what, said in lines.items()]
@@ -108,7 +108,7 @@ def inspect(
     """Read a file, a folder or a file's bytes, whose name is `name`, and tell what was understood.
 
     The whole of it is read, a conversation at a time. Raises what `read_conversations` raises where no conversation can
-    be read; an error behind the first one is part of what is told.
+    be read; an error behind the first one is part of the result.
     """
     check_format(format)
     file: Source = Blob(source, name) if isinstance(source, bytes) else Path(source)
@@ -125,6 +125,6 @@ def inspect(
     found.kind, found.left_out, found.remarks = reading.kind, dict(reading.left_out), reading.remarks
     if not found.conversations and found.error is None:
         left = ", ".join(f"{count:,} {what}" for what, count in found.left_out.items())
-        cause = f"The file holds no conversation (left out: {left})" if left else "The file holds no conversation"
+        cause = f"The file has no conversations (left out: {left})" if left else "The file has no conversations"
         raise BadInput(cause, "Give it at least one", path=str(file), line=1)
     return found

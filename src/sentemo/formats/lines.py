@@ -38,7 +38,7 @@ def read_lines(stream: IO[bytes], path: str | Source) -> Iterator[Line]:
     """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark; of UTF-16 and gzip too.
 
     Only a line feed ends a line, so that texts may hold other separators; a file without any may use CR. A line that
-    can't be read raises `BadInput`, and the next call goes on behind it.
+    can't be read raises `BadInput`, and the next call continues after it.
     """
     return _Lines(as_text(stream, str(path)), path)
 
@@ -87,7 +87,7 @@ def file_lines(path: Source) -> Generator[Line, None, None]:
 
 def bare(lines: Iterable[Line]) -> Iterator[Line]:
     """Drop the line ends."""
-    return map(_bare, lines)  # goes on where a line raises, which a generator couldn't
+    return map(_bare, lines)  # continues after a line that raises, which a generator couldn't
 
 
 def _bare(line: Line) -> Line:

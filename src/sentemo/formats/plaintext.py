@@ -35,7 +35,7 @@ STYLES = (
 )
 """Other ways to name who speaks; in all but the last, a line that has its form is hardly anything else."""
 LOOK = 200
-"""Lines from which the way is told."""
+"""Lines by which the layout is recognised."""
 END = "__eou__"
 """Ends an utterance in DailyDialog's files, a dialogue a line."""
 

@@ -57,14 +57,14 @@ ADVICE = {
 }
 """What to do with files that aren't read."""
 COMPANIONS = {"speakers.json", "users.json", "conversations.json", "index.json"}
-"""What lies beside the utterances of a ConvoKit corpus."""
+"""The files beside the utterances of a ConvoKit corpus."""
 LOOK_LINES, LOOK_CHARACTERS = 2_000, 2**20
 """How much of a text is looked at."""
 _DATED = re.compile(rf"[{MARK}\s\[(<*#]*\d{{1,4}}\s?[./:-]\s?\d{{1,2}}(?:\s?[./:-]\s?\d{{1,4}})?(?!\d|\s*[%€$])")
 
 
 def sniff(source: Source) -> str:
-    """Name the format of a file, a folder or bytes; raise `UsageError` or `BadInput` where it can't be told."""
+    """Name the format of a file, a folder or bytes; raise `UsageError` or `BadInput` where it isn't clear."""
     if isinstance(source, Path) and _is(source, Path.is_dir):
         if found := folder_format(source) or EXTENSIONS.get(extension_of(source)):
             return found
@@ -126,7 +126,7 @@ def folder_format(path: Path) -> str | None:
 
 
 def look(lines: Iterator[Line]) -> list[Line]:
-    """Return the first lines, without their ends, that can be read; a text's format is told by them."""
+    """Return the first lines, without their ends, that can be read; a text's format is recognised by them."""
     found, left, lines = list[Line](), LOOK_CHARACTERS, bare(lines)
     for _ in range(LOOK_LINES):
         try:
@@ -199,7 +199,7 @@ def _zip_format(source: Source) -> str:
 
 
 def _tree_format(tree: Tree, names: Iterable[str]) -> str | None:
-    """Go by the files that a format always has; `names` are those that may lie at its top."""
+    """Go by the files that a format always has; `names` are those that may be at its top."""
     top = set(names)
     if UTTERANCES in top and top & COMPANIONS:
         return "convokit"

@@ -69,7 +69,7 @@ def check_chosen(chosen: Mapping[str, str], header: Sequence[str]) -> dict[str, 
         if what not in known:
             raise UsageError(f"A table has no {what!r} to be read", f"Use one of: {', '.join(known)}")
         if name not in header:
-            raise UsageError(f"There is no column {name!r}", f"Use one of: {', '.join(header[:40])}")
+            raise UsageError(f"Unknown column {name!r}", f"Use one of: {', '.join(header[:40])}")
     return dict(chosen)
 
 

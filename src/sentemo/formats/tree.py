@@ -1,4 +1,4 @@
-"""Named files that belong together: a folder, or what lies in a zip."""
+"""Named files that belong together: a folder, or the files of a zip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_TEXT = 256 * 2**20
 
 
 class Tree(ABC):
-    """Files by name, read where they lie."""
+    """Files by name, read where they are."""
 
     name: str
     """What messages call it."""
@@ -43,7 +43,7 @@ class Tree(ABC):
         return "".join(lines)
 
     def find(self, base: str) -> str | None:
-        """Find a file by its base name; of several, one that lies in the fewest folders."""
+        """Find a file by its base name; of several, the one in the fewest folders."""
         found = [name for name in self.names() if PurePosixPath(name).name == base]
         return min(found, key=lambda name: name.count("/"), default=None)
 

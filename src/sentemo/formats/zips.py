@@ -54,7 +54,7 @@ class Archive(Tree):
             return cls(str(source), _bounded(stream.read(MAX_ARCHIVE_BYTES + 1), str(source)))
 
     def inner(self, name: str) -> Archive | None:
-        """Open the archive of that base name that lies in this one; None where there is none."""
+        """Open the archive of that base name inside this one; None where there is none."""
         member = self.find(name)
         if member is None:
             return None

@@ -43,7 +43,7 @@ class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
         """Return an array (samples, features); raise `BadInput` for what is not a text or a conversation."""
         if self.output not in METHODS:
-            raise UsageError(f"There is no output {self.output!r}", f"Use one of: {', '.join(METHODS)}")
+            raise UsageError(f"Unknown output {self.output!r}", f"Use one of: {', '.join(METHODS)}")
         model: Any = _loaded(str(self.model))
         if not hasattr(model, METHODS[self.output]):
             raise UsageError(f"The model {self.model!r} has no {self.output}", "Use output='probabilities'")
@@ -122,7 +122,7 @@ def samples(X: Any) -> list[Conversation]:  # noqa: N803
         raise BadInput(f"A {type(rows).__name__} is not a list of samples", STEP)
     found = [as_conversations(row) for row in rows]
     if not found:
-        raise BadInput("There is no sample", STEP)
+        raise BadInput("No samples", STEP)
     if not all(is_one for _, is_one in found):
         raise BadInput("A sample holds several conversations", STEP)
     return [talks[0] for talks, _ in found]

@@ -85,7 +85,7 @@ def pipeline(
     `top_k` is the only further option, as in transformers. Raises `UsageError` for another task or option.
     """
     if task not in ("text-classification", "sentiment-analysis"):
-        raise UsageError(f"There is no pipeline for {task!r}", "Use text-classification or sentiment-analysis")
+        raise UsageError(f"No pipeline for {task!r}", "Use text-classification or sentiment-analysis")
     top_k = _checked(options.pop("top_k")) if "top_k" in options else 0
     if options:
         raise UsageError(f"The pipeline has no option {min(options)!r}", "Leave it out")

@@ -39,7 +39,7 @@ class ContextEncoder(nn.Module):
     """Deploy attention over the utterances of a dialogue (paper, section 3, "Contextual representations").
 
     Where the released code flattens a dialogue into one token, attention here runs between its turns:
-    padding is masked, positions and speakers are told, and any length goes through a window.
+    padding is masked, positions and speakers are embedded, and any length goes through a window.
     """
 
     def __init__(self, shape: NetworkShape) -> None:

@@ -14,7 +14,7 @@ from sentemo.report.store import Turns
 MOST_SPEAKERS = 6
 """Whose pairs are told apart: those with the most turns."""
 FEWEST = 30
-"""Answers that a pair needs to be told."""
+"""Answers that a pair needs to be shown."""
 EVERYONE = "everyone"
 Row = dict[str, Any]
 

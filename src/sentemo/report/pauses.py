@@ -13,7 +13,7 @@ from sentemo.report.store import Turns
 STEP = 1.02
 """From one class of times to the next, above a minute: medians are exact to 2 %."""
 EXACT_S = 60
-"""Times up to here are told to the second."""
+"""Times up to here are shown to the second."""
 LONGEST_S = 30 * 86_400
 EDGES_S = np.concatenate(
     [

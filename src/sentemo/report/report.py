@@ -77,7 +77,7 @@ class Report(Results):
         Raises `UsageError` for a table that isn't there, `MissingExtra` where neither library is.
         """
         if name not in self.tables:
-            raise UsageError(f"There is no table {name!r}", f"Use one of: {', '.join(self.tables)}")
+            raise UsageError(f"Unknown table {name!r}", f"Use one of: {', '.join(self.tables)}")
         for library in ("pandas", "polars"):
             if importlib.util.find_spec(library):
                 return importlib.import_module(library).DataFrame(list(self.tables[name]))
@@ -121,5 +121,5 @@ def _labels(first: Sequence[Labelled]) -> LabelSet:
     """Return the labels that the probabilities of the first conversation name."""
     names = [name for each in first for turn in each.prediction for name in turn.probabilities if name != ABSTENTION]
     if not names:
-        raise BadInput("There is no labelled turn to report on", "Give conversations, or labels as sentemo writes them")
+        raise BadInput("No labelled turns to report on", "Give conversations, or labels as sentemo writes them")
     return LabelSet(tuple(dict.fromkeys(names)), next((name for name in NEUTRAL if name in names), None))

@@ -47,7 +47,7 @@ class Sources:
         by: Sequence[str] = (),
         tick: Callable[[int], None] = lambda turns: None,
     ) -> Sources:
-        """Find the files and look at their kinds; `tick` is told the number of turns whenever some were read.
+        """Find the files and look at their kinds; `tick` gets the number of turns whenever some were read.
 
         Raises `UsageError` where some have labels and others don't, and for a column that a file doesn't have.
         """
@@ -89,7 +89,7 @@ class Sources:
 
     def _label(self, name: str, format: str) -> Iterator[Labelled]:
         conversations = read_conversations(name, format)
-        first = next(conversations)  # bad input is told before the model is loaded
+        first = next(conversations)  # bad input is reported before the model is loaded
         conversations = chain([first], conversations)
         own = [column for column in self.by if column != FILE]
         beside = columns_beside(Path(name), format, own) if own else repeat({})

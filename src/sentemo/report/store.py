@@ -96,7 +96,7 @@ def stored(labelled: Iterable[Labelled], labels: LabelSet, by: Sequence[str] = (
             for part in _parts(labelled, turns):
                 writer.write_batch(part)
         if not turns.ids:
-            raise BadInput("There is no conversation to report on", "Give at least one")
+            raise BadInput("No conversations to report on", "Give at least one")
         turns.design = Design.of(len(turns.ids), turns.turns)
         source = pa.memory_map(str(Path(folder) / "turns.arrow")) if folder else pa.BufferReader(sink.getvalue())
         with source:

@@ -20,7 +20,7 @@ FEWEST = 5
 """Turns that a word must be in."""
 SHOWN = 15
 CLEAR = 1.96
-"""Words with a smaller z are not told: their interval holds 0."""
+"""Words with a smaller z are not shown: their interval contains 0."""
 MOST_WORDS = 200_000
 """Distinct words of a mark that are counted; beyond that, those met once are forgotten."""
 Row = dict[str, Any]

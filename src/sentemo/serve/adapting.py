@@ -65,7 +65,7 @@ def router(service: Service) -> APIRouter:
 def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served:
     """Make the new model, keep it and serve it; only the slow worker's thread does, one after the other.
 
-    What the package says of wrong examples quotes them, so only its advice goes on.
+    What the package says of wrong examples quotes them, so only its advice is passed on.
     """
     folder = folder_of(service, asked.name)
     examples, whole = [example.plain() for example in asked.examples], base.model

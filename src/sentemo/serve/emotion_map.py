@@ -1,4 +1,4 @@
-"""The map: a fixed linear projection of an emotion space to two dimensions, in which labels lie apart."""
+"""The map: a fixed linear projection of an emotion space to two dimensions, in which labels are apart."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
 
 EDGE = 1.5
-"""An utterance farther out is drawn here; labels lie within 1."""
+"""An utterance farther out is drawn here; labels are within 1."""
 LEAST = 1e-3
-"""Prototypes that are no farther apart along an axis than this lie together on it."""
+"""Prototypes that are no farther apart along an axis than this are together on it."""
 Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class EmotionMap:
-    """Where labels lie, and what an utterance's features are projected with."""
+    """Where labels are, and what an utterance's features are projected with."""
 
     labels: dict[str, Place]
     """The labels' places in [-1,1]; a label without examples is not there."""
@@ -60,9 +60,9 @@ class EmotionMap:
 
 
 def _axes(sources: Sequence[Floats]) -> Floats:
-    """N of (N,Z) -> (Z,2), orthonormal; the first label lies to the left and below.
+    """N of (N,Z) -> (Z,2), orthonormal; the first label is at the lower left.
 
-    Prototypes come first, but two of them lie on a line; then examples, in which more varies, choose the rest.
+    Prototypes come first, but two of them are on a line; then examples, in which more varies, choose the rest.
     """
     found = np.empty((0, sources[0].shape[1]), np.float32)
     for source in sources:

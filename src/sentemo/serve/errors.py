@@ -63,7 +63,7 @@ CAUSES = {
     "string_too_long": ("The text is too long", "Cut it"),
     "string_too_short": ("The text is empty", "Fill it in or leave it out"),
     "too_long": ("There are too many", "Send several requests"),
-    "too_short": ("There is none", "Give at least one"),
+    "too_short": ("Empty", "Give at least one"),
     "int_type": ("The value is no whole number", "Write it as a JSON number without a fraction"),
     "float_type": ("The value is no number", "Write it as a JSON number"),
     "greater_than_equal": ("The number is too small", "See /openapi.json for the least one"),
@@ -110,7 +110,7 @@ def add_handlers(app: FastAPI) -> None:
 
 def _of_the_framework(error: HTTPException) -> Refusal:
     said = {
-        404: ("There is nothing at this address", "See /openapi.json"),
+        404: ("Not found", "See /openapi.json"),
         405: ("This address doesn't take that method", "See /openapi.json"),
     }
     cause, step = said.get(error.status_code, ("The request can't be answered", "See /openapi.json"))

@@ -25,7 +25,7 @@ from sentemo.shares import reweigh_turn
 KEY_S = 10.0
 """Time for the first message to bring the key."""
 POLICY = 1008
-"""With this a WebSocket is closed that may not go on."""
+"""The code that closes a WebSocket which may not continue."""
 ENOUGH = Refusal(422, f"A talk ends after {MAX_LIVE_TURNS:,} turns", "Connect again")
 
 
@@ -35,7 +35,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.websocket("/v1/live")
     async def live(socket: WebSocket, model: str | None = None) -> None:
-        """Label each turn as it comes; bad input is told, and the talk goes on."""
+        """Label each turn as it comes; bad input is reported, and the conversation continues."""
         try:
             served = service.models.get(model)
             talk = served.model.live()

@@ -108,7 +108,7 @@ class Models:
         """Give a model, the default one without a name; refuse (404) an unknown name."""
         found = self._by_name.get(self.default if name is None else name)
         if found is None:
-            raise Refusal(404, "There is no model of that name", "GET /v1/models names them", "model")
+            raise Refusal(404, "Unknown model", "GET /v1/models lists them", "model")
         return found
 
     def find(self, name: str) -> Served | None:

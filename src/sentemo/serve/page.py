@@ -45,7 +45,7 @@ def _file(name: str, request: Request) -> Response:
     """Return a file that is in the folder; a name is looked up, never made a path of."""
     known = _files()
     if name not in known:
-        raise Refusal(404, "There is nothing at this address", "The page is at /")
+        raise Refusal(404, "Not found", "The page is at /")
     content = known[name].read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {

@@ -58,7 +58,7 @@ def router() -> APIRouter:
 
 def _check(format: str) -> None:
     if format not in (AUTO, *READERS):
-        raise Refusal(422, "There is no such format", f"Use one of: auto, {', '.join(READERS)}", "format")
+        raise Refusal(422, "Unknown format", f"Use one of: auto, {', '.join(READERS)}", "format")
 
 
 def _inspection(content: bytes, format: str, columns: str) -> Response:

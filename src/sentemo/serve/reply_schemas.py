@@ -104,7 +104,7 @@ class AdaptedOut(BaseModel):
 
 
 class ModelOut(BaseModel):
-    """A model that is served: its labels, and where they lie on the map."""
+    """A model that is served: its labels, and where they are on the map."""
 
     name: str
     labels: list[str]

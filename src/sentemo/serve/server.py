@@ -15,7 +15,7 @@ from sentemo.serve.limits import MAX_MESSAGE_BYTES
 from sentemo.serve.service import Service
 
 LAST_S = 300
-"""Time for requests to be answered once the server was told to stop."""
+"""Time for requests to be answered once the server is stopping."""
 
 
 BACKLOG = 2048

@@ -14,10 +14,10 @@ def parse(content: bytes | str) -> Any:
         text = content if isinstance(content, str) else content.decode("utf-8")
         return json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_constant)
     except UnicodeDecodeError:
-        raise Refusal(422, "The body is no UTF-8", "Send JSON in UTF-8") from None
+        raise Refusal(422, "The body is not UTF-8", "Send JSON in UTF-8") from None
     except json.JSONDecodeError as error:
         step = "Send one JSON object in UTF-8, without a byte order mark"
-        raise Refusal(422, f"The body is no JSON from character {error.pos} on", step) from None
+        raise Refusal(422, f"The body is not valid JSON from character {error.pos} on", step) from None
     except RecursionError:
         raise Refusal(422, "The body is nested too deeply", "Send the objects that /openapi.json describes") from None
     except ValueError:  # a number of thousands of digits

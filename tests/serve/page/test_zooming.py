@@ -75,7 +75,7 @@ def test_the_map_of_many_turns_is_a_density(long: Visitor) -> None:
     ]  # fmt: skip
     assert long.get("#map .cell").count() >= 1
     assert {"A", "B"} <= set(long.get("#map .middle .label").all_text_contents())
-    assert "Turns that are read alike lie close together." in long.get("#map-sentence").inner_text()
+    assert "Turns that read alike are close together." in long.get("#map-sentence").inner_text()
 
 
 def test_words_of_the_map_do_not_cover_each_other(visit: Visitor) -> None:

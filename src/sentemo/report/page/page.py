@@ -87,7 +87,7 @@ def _look(found: Found) -> Markup:
 def _words(found: Found) -> Markup:
     how = (
         "How many turns of an emotion each word is in, against all other turns: weighted log-odds with an informative "
-        "prior (Monroe et al. 2008), the clearest first. Only words whose 95% interval leaves out chance are told."
+        "prior (Monroe et al. 2008), the clearest first. Only words whose 95% interval excludes chance are shown."
     )
     return join(el("p", how, class_="muted"), talks.words(found))
 

@@ -15,7 +15,7 @@ from sentemo.report.turning import AFTER, BEFORE
 
 Row = dict[str, Any]
 LEAST_CELL = 5
-"""Answers that a cell needs to be told of a pair."""
+"""Answers that a cell needs to be shown for a pair."""
 SHOWN = 12
 KINDS = {
     "answered turn": "Until a turn with this emotion is answered",

@@ -14,7 +14,7 @@ const FORMATS = {
 };
 
 /**
- * Show it, and go on when the reader says so.
+ * Show it, and continue when the reader says so.
  * @param {import("./types.js").Understood} found
  * @param {string} source
  * @param {() => void} analyse

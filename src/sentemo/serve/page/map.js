@@ -1,4 +1,4 @@
-/** The emotion map: where labels lie, and the turns as points that move when the model changes; many turns as a density. */
+/** The emotion map: where the labels are, and the turns as points that move when the model changes; many turns as a density. */
 import { byId, el, svg } from "./dom.js";
 import { felt, outline, toneClass } from "./tones.js";
 import { hovering } from "./pointing.js";
@@ -105,7 +105,7 @@ function drawPlaces(middles) {
 }
 
 /**
- * How many turns lie where, as dots in a grid.
+ * How many turns are where, as dots in a grid.
  * @param {([number, number] | undefined)[]} at
  */
 function density(at) {
@@ -158,7 +158,7 @@ function mark() {
   });
 }
 
-/** The same in words: which label each turn lies nearest to. */
+/** The same in words: which label each turn is nearest to. */
 function drawTable() {
   const { turns, readings } = talk();
   const map = Object.entries(model()?.map ?? {});

@@ -22,7 +22,7 @@ export function offerModels() {
 }
 
 /**
- * Ask the server which models there are, then go on; try again while it starts.
+ * Ask the server for its models; retry while it starts.
  * @param {() => void} then
  * @returns {Promise<void>}
  */

@@ -84,15 +84,15 @@ export function means(points, turns) {
 }
 
 /**
- * Say what the map shows: which turns lie farthest from neutral, and which emotion sets the two main speakers apart.
+ * Say what the map shows: which turns are farthest from neutral, and which emotion sets the two main speakers apart.
  * @param {import("./types.js").Turn[]} turns
  * @param {(string | undefined)[]} labels
  * @param {(Point | undefined)[]} points
- * @param {Point | undefined} neutral where it lies
+ * @param {Point | undefined} neutral its place
  * @param {string | null} nothing the neutral label
  */
 export function story(turns, labels, points, neutral, nothing) {
-  const found = ["Turns that are read alike lie close together."];
+  const found = ["Turns that read alike are close together."];
   const far = (/** @type {number} */ turn) => (points[turn] && neutral ? Math.hypot(points[turn][0] - neutral[0], points[turn][1] - neutral[1]) : -1);
   const felt = [...labels.keys()].filter((turn) => labels[turn] !== undefined && labels[turn] !== nothing).sort((a, b) => far(b) - far(a));
   if (neutral && felt.length) found.push(`Farthest from ${nothing}: ${felt.slice(0, 2).map((turn) => `turn ${turn + 1} (${labels[turn]})`).join(" and ")}.`);

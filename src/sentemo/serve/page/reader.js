@@ -26,7 +26,7 @@ const stamp = () => `${state.model}#${lessons}`;
 export async function takeApart(chat, format, columns) {
   const reply = await send("read", chat, format, columns);
   const talks = reply.conversations.map((/** @type {any} */ { id, turns }) => newTalk(id, turns));
-  if (!talks.length) throw new Fault(422, { cause: "There is no conversation in that", next_step: "Write lines of `Name: text`" });
+  if (!talks.length) throw new Fault(422, { cause: "No conversation found", next_step: "Write lines of `Name: text`" });
   return talks;
 }
 

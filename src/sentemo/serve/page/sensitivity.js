@@ -1,4 +1,4 @@
-/** The slider that finds more emotions or fewer: what is shown is labelled anew here, the server isn't asked. */
+/** The slider that finds more emotions or fewer: what is shown is relabelled here, the server isn't asked. */
 import { announce, byId } from "./dom.js";
 import { changed, model, shownLabel, state, talk, watch } from "./store.js";
 import { count, signed } from "./words.js";

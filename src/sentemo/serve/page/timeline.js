@@ -20,7 +20,7 @@ const TURNS_LEAST = 6; // a shorter conversation doesn't fill the width
 
 /** @type {HTMLElement} */
 let frame;
-/** What the drawing was made of, to move things instead of drawing anew. */
+/** What the drawing was made of, to move things instead of redrawing. */
 let drawn = { key: "", ridges: /** @type {Map<string, any>} */ (new Map()), needles: /** @type {any} */ (null), ticks: /** @type {any} */ (null) };
 
 /** Show the timeline, and follow what changes. */

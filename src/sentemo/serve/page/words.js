@@ -69,7 +69,7 @@ export function expectation(adapted) {
 /** @param {import("./types.js").Adapted} adapted */
 function found({ accuracy, interval, chance }) {
   if (accuracy === null || interval === null) {
-    return "How often it will be right can't be told from so few: give each label two examples or more.";
+    return "Its accuracy can't be estimated from so few: give each label two examples or more.";
   }
   const [low, high] = interval;
   const range = `${percent(accuracy)} (between ${percent(low)} and ${percent(high)}, 19 times in 20)`;
@@ -82,7 +82,7 @@ function found({ accuracy, interval, chance }) {
  * @param {[string, import("./types.js").Expected]} tag
  */
 function tagFound([name, { recall, recall_interval: [low, high] }]) {
-  if (recall === null) return `How much of \u201c${name}\u201d will be found can't be told from one example: give it a few more.`;
+  if (recall === null) return `How much of \u201c${name}\u201d will be found can't be estimated from one example: give it a few more.`;
   const little = recall < 0.5 ? " It will miss more than it finds; more examples help." : "";
   return `Expect ${percent(recall)} of \u201c${name}\u201d to be found (between ${percent(low)} and ${percent(high)}, 19 times in 20).${little}`;
 }

@@ -58,7 +58,7 @@ async function live(engine, { turns }) {
 }
 
 /**
- * What is told of a turn, with its place on the map where the full model has read it.
+ * What is said of a turn, with its place on the map where the full model has read it.
  * @param {import("./engine.js").Engine} engine
  * @param {any} said
  */

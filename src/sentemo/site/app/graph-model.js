@@ -4,7 +4,7 @@ import { numbers, padded, stacked, yes } from "./graph.js";
 import { judge } from "./judge.js";
 
 const BATCH_TOKENS = 512;
-const KEPT_TEXTS = 1000; // whose tokens' states are kept, for a talk that goes on or is read again
+const KEPT_TEXTS = 1000; // whose tokens' states are kept, for a talk that continues or is read again
 
 /**
  * @typedef {import("./judge.js").Rule & {width: number, reader_reach: number, network_reach: number}} Config

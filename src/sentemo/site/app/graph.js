@@ -58,7 +58,7 @@ export function padded(rows, filler = 0) {
 
 /**
  * B rows of vectors of a width as one array, filled up to the longest with zeros.
- * @param {Float32Array[][]} rows each in parts that lie behind each other
+ * @param {Float32Array[][]} rows each in parts one after the other
  * @param {number} width
  * @returns {Input}
  */

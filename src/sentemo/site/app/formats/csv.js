@@ -46,7 +46,7 @@ export function readCsv(lines, delimiter) {
 function records(lines, delimiter) {
   /** @type {{number: number, cells: string[]}[]} */
   const found = [];
-  /** @type {string | null | undefined} a quoted cell that goes on in the next line */
+  /** @type {string | null | undefined} a quoted cell that continues on the next line */
   let open = null;
   for (const { number, text } of lines) {
     if (!text && open === null) continue;

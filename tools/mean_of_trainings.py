@@ -25,8 +25,7 @@ from sentemo.inference.modules import Modules
 from sentemo.model import SentEmoContext
 from sentemo.network.reading import ReadingNetwork
 from sentemo.training.decision import stated_decision
-from sentemo.training.fit import fit_heads
-from sentemo.training.label_heads import fit_label_head, own_features
+from sentemo.training.heads import fit_heads, fit_label_head, own_features
 from sentemo.training.mixture import MappedCorpus, mix
 from sentemo.training.recipe import Recipe
 

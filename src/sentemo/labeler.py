@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from sentemo.errors import UsageError
 from sentemo.inputs import Many, One, as_conversations
 from sentemo.label_sets import SENTIMENT, as_sentiment, check_known
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction
@@ -47,8 +48,8 @@ class ReadingModel(Predicting):
         return ()
 
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by one of `label_sets`."""
-        raise NotImplementedError
+        """Label by one of `label_sets`; raise `UsageError` for a name that isn't among them."""
+        raise UsageError(f"This model has no label set {labels!r}", "Use its own labels, or sentiment")
 
     @overload
     def predict(self, conversations: One, *, causal: bool | None = None, labels: str | None = None) -> Prediction: ...

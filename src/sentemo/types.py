@@ -257,7 +257,7 @@ class Prediction:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(turn.speaker)}</td><td style='text-align:left'>{escape(turn.text)}</td>"
-            f"<td style='background:{_tone(turn.label)}'>{escape(turn.said)}</td>"
+            f"<td style='background:{TONES.get(turn.label, 'transparent')}'>{escape(turn.said)}</td>"
             f"<td>{turn.score:.0%}</td></tr>"
             for turn in self.turns
         )
@@ -281,10 +281,6 @@ TONES = {
     "positive": "#b9e2b0",
     "negative": "#f4a39a",
 }
-
-
-def _tone(label: str) -> str:
-    return TONES.get(label, "transparent")
 
 
 @runtime_checkable

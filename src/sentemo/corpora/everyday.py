@@ -70,7 +70,7 @@ EVERYDAY = Corpus(
     citation="The sentemo authors, Everyday: synthetic chats with an emotion on every turn, part of sentemo",
     homepage="the package itself, with: sentemo corpus fetch everyday --out DIR",
     published={
-        "train": _counts(2_579, 11_664, 1_787, 869, 1_032, 2_415, 1_287, 1_112),
+        "train": _counts(2_869, 12_333, 1_913, 904, 1_093, 2_601, 1_419, 1_168),
         "validation": _counts(200, 1_239, 155, 94, 111, 259, 123, 120),
         "test": _counts(524, 2_737, 372, 185, 214, 593, 265, 225),
     },
@@ -82,8 +82,8 @@ CUSTOMERS = replace(
     EVERYDAY,
     name="customers",
     title="Customers",
-    published={"train": _counts(347, 184, 226, 9, 23, 44, 24, 11)},
+    published={"train": _counts(984, 1_005, 520, 30, 67, 266, 81, 46)},
     reader=read_customers,
     splits=("train",),
 )
-"""Posts to companies and chats with their support, which `everyday` has few of; one annotator, for training alone."""
+"""Posts to companies, chats with their support, threads, which `everyday` has few of; for training alone."""

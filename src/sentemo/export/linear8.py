@@ -16,7 +16,8 @@ class Linear8(nn.Module):
 
     ONNX's own dynamic quantisation has one scale for a whole batch, so that an answer would depend on what else is in
     the call and on padding (microsoft/onnxruntime#10111). Here each row has its own, taken as it comes: no calibration.
-    Inputs are unsigned around 128, for which alone onnxruntime has fast kernels on x86.
+    Inputs and weights are unsigned around 128: of unsigned by signed, onnxruntime's kernels for x86 without VNNI cut
+    sums off at 16 bits, so that labels would depend on the processor.
     """
 
     weight: Tensor
@@ -45,9 +46,10 @@ class Linear8(nn.Module):
             dtype=torch.uint8,
             shape=rows.shape,
         )
+        weight = (self.weight.int() + 128).to(torch.uint8)  # done once, when the graph is loaded
         product = symbolic(
             "com.microsoft::MatMulIntegerToFloat",
-            (whole, self.weight, self.one, self.scale, self.zero),
+            (whole, weight, self.one, self.scale, self.zero, self.zero),
             dtype=torch.float32,
             shape=(rows.shape[0], self.scale.shape[0]),
             version=1,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from sentemo.formats.clock import Order, Stamp
@@ -293,10 +294,5 @@ def _said(message: _Message, plan: Plan) -> tuple[str, Sequence[str]]:
 
 
 def _without_additions(lines: Sequence[str]) -> list[str]:
-    kept = []
-    for line in lines:
-        if ENDS.fullmatch(line.strip()):
-            break
-        if not NOT_SAID.fullmatch(line.rstrip()):
-            kept.append(line)
-    return kept
+    said = takewhile(lambda line: not ENDS.fullmatch(line.strip()), lines)
+    return [line for line in said if not NOT_SAID.fullmatch(line.rstrip())]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
+from typing import NoReturn
 
 from sentemo.errors import BadInput
 from sentemo.formats.lines import Line, bare, file_lines
@@ -70,13 +71,12 @@ def _looked_at(lines: Iterator[Line]) -> tuple[list[Line], Iterator[Line]]:
         for line in islice(lines, LOOK):
             first += [line]
     except BadInput as error:
-        return first, chain(first, _raised(error))
+        return first, chain(first, map(_raise, [error]))
     return first, chain(first, lines)
 
 
-def _raised(error: BadInput) -> Iterator[Line]:
+def _raise(error: BadInput) -> NoReturn:
     raise error
-    yield  # makes it an iterator
 
 
 def style_of(texts: Sequence[str]) -> re.Pattern[str]:

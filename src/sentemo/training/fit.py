@@ -12,35 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from sentemo.encoders.encoder import load_encoder
 from sentemo.encoders.identity import OnProgress
 from sentemo.encoders.reader import AnyEncoder, DialogueReader
 from sentemo.encoders.sentence import find_folder
 from sentemo.errors import BadInput, UsageError
-from sentemo.heads import Neighbours, OtherLabels, Prototypes
+from sentemo.heads import OtherLabels
 from sentemo.inference.modules import Modules
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
 from sentemo.network.reading import ReadingNetwork
 from sentemo.training.decision import fit_decision, stated_decision
 from sentemo.training.dialogues import (
-    UNLABELLED,
     EncodedDialogues,
     LabelledDialogues,
     encode_dialogues,
     tokenise_dialogues,
 )
-from sentemo.training.label_heads import fit_label_head, own_features
+from sentemo.training.heads import fit_heads, fit_label_head, own_features
 from sentemo.training.mixture import MappedCorpus, mix
-from sentemo.training.rates import Trainable
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.run_folder import RunFolder
 from sentemo.training.trainer import OnEpoch, OnStep, Trainer
 from sentemo.types import Conversation, LabelSet
 
-STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label
 STORED_DIALOGUES = 6000  # of several corpora, from which prototypes and those examples are taken
 
 
@@ -235,36 +231,6 @@ def isolated(data: LabelledDialogues) -> LabelledDialogues:
     if not isinstance(data, EncodedDialogues):
         raise UsageError("Isolated utterances need a frozen encoder", "Set encoder.tuned = false")
     return data.isolated()
-
-
-def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
-    """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
-    network.eval()
-    gold = torch.cat(data.gold)
-    [labelled] = torch.where(gold != UNLABELLED)
-    order = labelled[torch.randperm(len(labelled), generator=torch.Generator().manual_seed(seed))]
-    chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(data.n_labels)])
-    means, features, scores = _passed_through(network, data, chosen)
-    return Prototypes(means.numpy()), Neighbours(features.numpy(), gold[chosen].numpy(), scores.numpy())
-
-
-def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The labels' mean points (C,Z); of the chosen turns features (N,F) and scores (N,C); holds a part at a time."""
-    sums = torch.zeros(data.n_labels, network.shape.space_dim, dtype=torch.double)
-    features = torch.empty(len(chosen), data.embedding_dim + network.shape.space_dim)
-    scores = torch.empty(len(chosen), data.n_labels)
-    in_order, places = chosen.sort()
-    first = 0
-    for output, gold in zip(data.outputs(network), data.gold, strict=True):
-        is_labelled = gold != UNLABELLED
-        sums.index_add_(0, gold[is_labelled], output.points[is_labelled].double())
-        low, high = torch.searchsorted(in_order, torch.tensor([first, first + len(gold)])).tolist()
-        rows = in_order[low:high] - first
-        features[places[low:high]] = output.features[rows].float()
-        scores[places[low:high]] = output.scores[rows].float()
-        first += len(gold)
-    means = sums / torch.from_numpy(data.label_counts()).clamp_min(1)[:, None]
-    return means.float(), features, scores
 
 
 def fingerprint(

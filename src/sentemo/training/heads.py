@@ -1,4 +1,4 @@
-"""A head for another label set, fitted on the features of a trained network."""
+"""What is fitted on a trained network's features: prototypes, neighbours, a head for another label set."""
 
 from __future__ import annotations
 
@@ -7,13 +7,46 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sentemo.heads import OtherLabels
+from sentemo.heads import Neighbours, OtherLabels, Prototypes
 from sentemo.network.reading import ReadingNetwork
+from sentemo.training.dialogues import UNLABELLED, LabelledDialogues
 from sentemo.training.mixture import MixedDialogues
+from sentemo.training.rates import Trainable
 from sentemo.types import LabelSet
 
+STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label
 PENALTY = 3e-6  # on the squared weights, beside the mean loss
 GRID = torch.linspace(0.02, 0.9, 89)
+
+
+def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[Prototypes, Neighbours]:
+    """Fit prototypes on all training points, and neighbours on a seeded, balanced sample of them."""
+    network.eval()
+    gold = torch.cat(data.gold)
+    [labelled] = torch.where(gold != UNLABELLED)
+    order = labelled[torch.randperm(len(labelled), generator=torch.Generator().manual_seed(seed))]
+    chosen = torch.cat([order[gold[order] == label][:STORED_PER_LABEL] for label in range(data.n_labels)])
+    means, features, scores = _passed_through(network, data, chosen)
+    return Prototypes(means.numpy()), Neighbours(features.numpy(), gold[chosen].numpy(), scores.numpy())
+
+
+def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The labels' mean points (C,Z); of the chosen turns features (N,F) and scores (N,C); holds a part at a time."""
+    sums = torch.zeros(data.n_labels, network.shape.space_dim, dtype=torch.double)
+    features = torch.empty(len(chosen), data.embedding_dim + network.shape.space_dim)
+    scores = torch.empty(len(chosen), data.n_labels)
+    in_order, places = chosen.sort()
+    first = 0
+    for output, gold in zip(data.outputs(network), data.gold, strict=True):
+        is_labelled = gold != UNLABELLED
+        sums.index_add_(0, gold[is_labelled], output.points[is_labelled].double())
+        low, high = torch.searchsorted(in_order, torch.tensor([first, first + len(gold)])).tolist()
+        rows = in_order[low:high] - first
+        features[places[low:high]] = output.features[rows].float()
+        scores[places[low:high]] = output.scores[rows].float()
+        first += len(gold)
+    means = sums / torch.from_numpy(data.label_counts()).clamp_min(1)[:, None]
+    return means.float(), features, scores
 
 
 def own_features(network: ReadingNetwork, data: MixedDialogues) -> tuple[Tensor, Tensor]:

@@ -85,7 +85,7 @@ def test_failures_are_listed_by_file_and_row_and_counted(tmp_path: Path) -> None
     assert summary["failures"] == 6 and summary["conversations"] == 81 and summary["turns"] == turns
     assert sum(row["turns"] for row in summary["labels"].values()) == turns
     assert sum(row["share"] for row in summary["labels"].values()) == pytest.approx(1, abs=1e-5)
-    assert sum(summary["confidence_histogram"].values()) == turns and summary["mean_confidence"] == 0.7
+    assert sum(summary["score_histogram"].values()) == turns and summary["mean_score"] == 0.7
     assert seen[0] == Progress(0, turns, 0) and seen[-1] == Progress(turns, turns, 6)
     assert json.loads((tmp_path / "out" / "summary.json").read_text()) == summary
 

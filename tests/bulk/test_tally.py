@@ -25,5 +25,5 @@ def test_parts_add_up_to_the_whole_in_any_order(talks: list[Prediction], cut: in
     scores = [turn.score for talk in talks for turn in talk]
     told = summary(whole)
     if scores:
-        assert abs(told["mean_confidence"] - sum(scores) / len(scores)) < 1e-5
-    assert sum(told["confidence_histogram"].values()) == len(scores)
+        assert abs(told["mean_score"] - sum(scores) / len(scores)) < 1e-5
+    assert sum(told["score_histogram"].values()) == len(scores)

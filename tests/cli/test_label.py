@@ -14,7 +14,7 @@ from tests.dialogues import template_dialogues
 def test_labels_as_predict_does_and_sums_up(sentemo: Command, run_dir: Path, tmp_path: Path) -> None:
     write_jsonl(template_dialogues(5), tmp_path / "talks.jsonl")
     result = sentemo("label", tmp_path / "*.jsonl", "-o", tmp_path / "out", "-m", run_dir, "--processes", 1)
-    assert result.code == 0 and "5 conversations" in result.out and "mean confidence" in result.out and not result.err
+    assert result.code == 0 and "5 conversations" in result.out and "mean score" in result.out and not result.err
     wanted = map(json.loads, sentemo("predict", tmp_path / "talks.jsonl", "-m", run_dir, "--json").out.splitlines())
     lines = (tmp_path / "out" / "part-000000.jsonl").read_text().splitlines()
     assert list(map(json.loads, lines)) == [{"file": str(tmp_path / "talks.jsonl")} | row for row in wanted]

@@ -32,7 +32,7 @@ def assert_same(replies: Sequence[dict[str, Any]], predictions: Sequence[Predict
         for turn, said in zip(reply["turns"], prediction, strict=True):
             assert turn["label"] == said.label
             assert turn["probabilities"] == pytest.approx(dict(said.probabilities), abs=1e-5)
-            assert turn["confidence"] == turn["probabilities"][turn["label"]]
+            assert turn["score"] == turn["probabilities"][turn["label"]]
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -67,7 +67,7 @@ def test_sensitivity_moves_labels_and_probabilities(server: Running) -> None:
         reply = server.http.post("/v1/predict", json=body).json()
         assert_same(reply["conversations"], with_sensitivity(MODEL.predict(TALKS), MODEL.labels, sensitivity))
         for talk in reply["conversations"]:
-            assert all(turn["confidence"] == max(turn["probabilities"].values()) for turn in talk["turns"])
+            assert all(turn["score"] == max(turn["probabilities"].values()) for turn in talk["turns"])
 
 
 @pytest.mark.parametrize("wrong", [-5.01, 6, 1e300, "1", True, None, [], {}])

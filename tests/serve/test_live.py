@@ -43,7 +43,7 @@ def test_turns_in_labels_out(server: Running) -> None:
             assert reply["probabilities"] == pytest.approx(dict(whole.turns[number].probabilities), abs=1e-5)
             assert reply["point"] == pytest.approx(places.places(features[number : number + 1])[0], abs=1e-3)
             assert say(other, {"text": turn.text})["turn"] == number
-    assert reply.keys() == {"turn", "label", "confidence", "probabilities", "tags", "point"}
+    assert reply.keys() == {"turn", "label", "score", "probabilities", "tags", "point"}
 
 
 def test_another_model_talks_by_name(server: Running) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sentemo.types import Prediction
 
 BINS = 20
-"""Of the histogram of confidence, each 5 hundredths wide."""
+"""Of the histogram of scores, each 5 hundredths wide."""
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Tally:
     turns: int = 0
     labels: dict[str, int] = field(default_factory=dict)
     """Turns by label."""
-    confidence: dict[str, int] = field(default_factory=dict)
+    score: dict[str, int] = field(default_factory=dict)
     """The sum of the labels' probabilities, in millionths, by label."""
     histogram: list[int] = field(default_factory=lambda: [0] * BINS)
     """Turns by the probability of their label."""
@@ -32,7 +32,7 @@ class Tally:
         for turn in prediction:
             self.turns += 1
             self.labels[turn.label] = self.labels.get(turn.label, 0) + 1
-            self.confidence[turn.label] = self.confidence.get(turn.label, 0) + round(turn.score * 1e6)
+            self.score[turn.label] = self.score.get(turn.label, 0) + round(turn.score * 1e6)
             self.histogram[min(int(turn.score * BINS), BINS - 1)] += 1
 
     def add(self, other: Tally) -> None:
@@ -40,7 +40,7 @@ class Tally:
         self.conversations += other.conversations
         self.failures += other.failures
         self.turns += other.turns
-        for mine, theirs in ((self.labels, other.labels), (self.confidence, other.confidence)):
+        for mine, theirs in ((self.labels, other.labels), (self.score, other.score)):
             for name, number in theirs.items():
                 mine[name] = mine.get(name, 0) + number
         self.histogram = [mine + theirs for mine, theirs in zip(self.histogram, other.histogram, strict=True)]
@@ -51,14 +51,14 @@ class Tally:
 
 
 def summary(tally: Tally) -> dict[str, Any]:
-    """Return what summary.json holds: counts, shares and mean confidence by label, and the histogram."""
+    """Return what summary.json holds: counts, shares and mean score by label, and the histogram."""
     return {
         "conversations": tally.conversations,
         "failures": tally.failures,
         "turns": tally.turns,
-        "mean_confidence": _mean(tally.confidence.values(), tally.turns),
+        "mean_score": _mean(tally.score.values(), tally.turns),
         "labels": {name: _label(tally, name) for name in sorted(tally.labels, key=lambda each: -tally.labels[each])},
-        "confidence_histogram": {
+        "score_histogram": {
             f"{place / BINS:.2f}-{(place + 1) / BINS:.2f}": turns for place, turns in enumerate(tally.histogram)
         },
     }
@@ -69,7 +69,7 @@ def _label(tally: Tally, name: str) -> Mapping[str, Any]:
     return {
         "turns": turns,
         "share": round(turns / tally.turns, 6),
-        "mean_confidence": _mean([tally.confidence[name]], turns),
+        "mean_score": _mean([tally.score[name]], turns),
     }
 
 

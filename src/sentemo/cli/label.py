@@ -133,6 +133,6 @@ class _Pace:
 def _print(summary: dict[str, Any]) -> None:
     typer.echo(f"{counted(summary['conversations'], 'conversation')}, {counted(summary['turns'], 'turn')}")
     for name, row in summary["labels"].items():
-        typer.echo(f"{name:>12} {row['turns']:>12,} {row['share']:>7.1%}   sure {row['mean_confidence']:.0%}")
+        typer.echo(f"{name:>12} {row['turns']:>12,} {row['share']:>7.1%}   sure {row['mean_score']:.0%}")
     if summary["turns"]:
-        typer.echo(f"mean confidence {summary['mean_confidence']:.1%}")
+        typer.echo(f"mean score {summary['mean_score']:.1%}")

@@ -240,7 +240,7 @@ def _prediction(talk: Conversation, turns: Sequence[Mapping[str, Any]]) -> Predi
 
 
 def _turn(said: Utterance, reply: Mapping[str, Any]) -> TurnPrediction:
-    label, score, shares = reply["label"], reply["confidence"], reply["probabilities"]
+    label, score, shares = reply["label"], reply["score"], reply["probabilities"]
     return TurnPrediction.of(said, label, score, shares, tags=reply.get("tags", {}))
 
 

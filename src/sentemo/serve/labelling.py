@@ -107,7 +107,7 @@ def labelled(turn: TurnPrediction) -> dict[str, Any]:
     """Give a turn's label as plain values, rounded to 6 digits."""
     return origin(turn) | {
         "label": turn.label,
-        "confidence": round(turn.score, 6),
+        "score": round(turn.score, 6),
         "probabilities": rounded(turn.probabilities),
         "tags": rounded(turn.tags),
     }

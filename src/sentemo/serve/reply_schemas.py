@@ -16,7 +16,7 @@ class LabelledOut(BaseModel):
     id: str | None = None
     time: str | None = None
     label: str
-    confidence: float
+    score: float
     probabilities: dict[str, float]
     tags: dict[str, float] = {}
     point: Place | None = None
@@ -63,7 +63,7 @@ class ExplainedOut(BaseModel):
 
     turn: int
     label: str
-    confidence: float
+    score: float
     probabilities: dict[str, float]
     tags: dict[str, float] = {}
     nearest: list[NearOut]

@@ -137,8 +137,8 @@ def test_the_browser_weighs_as_the_package_does(visit: Visitor, sensitivity: flo
     shares = {"neutral": 0.5, "anger": 0.3, "__proto__": 0.15, "joy": 0.05}
     turn = TurnPrediction("", "", "neutral", 0.5, shares)
     told = with_sensitivity([Prediction("", (turn,))], LabelSet(tuple(shares), "neutral"), sensitivity)[0].turns[0]
-    reading = json.dumps({"label": "neutral", "confidence": 0.5, "probabilities": shares})
+    reading = json.dumps({"label": "neutral", "score": 0.5, "probabilities": shares})
     weighed = f"m.weighed(JSON.parse({json.dumps(reading)}), 'neutral', {sensitivity})"
     found = json.loads(visit.within("weigh.js", f"JSON.stringify({weighed})"))
-    assert found["label"] == told.label and found["confidence"] == found["probabilities"][told.label]
+    assert found["label"] == told.label and found["score"] == found["probabilities"][told.label]
     assert found["probabilities"] == pytest.approx(dict(told.probabilities), abs=1e-6)

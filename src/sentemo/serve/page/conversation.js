@@ -77,7 +77,7 @@ export function plainRow(of, turn) {
  * A label and how sure it is.
  * @param {import("./types.js").Reading} reading
  */
-const words = ({ label: name, confidence }) => [glyph(name), el("span", { class: "label" }, `${hedge(confidence)}${name}`), el("span", { class: "sure" }, percent(confidence))];
+const words = ({ label: name, score }) => [glyph(name), el("span", { class: "label" }, `${hedge(score)}${name}`), el("span", { class: "sure" }, percent(score))];
 
 /**
  * @param {import("./types.js").Turn[]} turns

@@ -50,7 +50,7 @@ function record(of, turn) {
   const shares = reading?.probabilities ?? {};
   const tags = Object.keys(reading?.tags ?? {}).length ? { tags: reading?.tags } : {};
   const found = { ...of.turns[turn], label, score: label === null ? null : (shares[label] ?? null), probabilities: shares, ...tags };
-  return own === undefined ? found : { ...found, model_label: reading?.label ?? null, model_score: reading?.confidence ?? null };
+  return own === undefined ? found : { ...found, model_label: reading?.label ?? null, model_score: reading?.score ?? null };
 }
 
 /**

@@ -73,7 +73,7 @@ function feels(turn, emotion) {
   const label = shownLabel(turn);
   if (label === undefined) return false;
   if (emotion === "*emotion") return label !== state.models.find(({ name }) => name === state.model)?.neutral;
-  if (emotion === "*unsure") return correction(turn) === undefined && (judged(turn)?.confidence ?? 1) < SURE;
+  if (emotion === "*unsure") return correction(turn) === undefined && (judged(turn)?.score ?? 1) < SURE;
   if (emotion === "*corrected") return correction(turn) !== undefined;
   return label === emotion;
 }

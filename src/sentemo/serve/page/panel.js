@@ -78,9 +78,9 @@ function refresh() {
  * @param {number} turn
  * @param {import("./types.js").Reading} reading
  */
-function verdict(turn, { label, confidence }) {
+function verdict(turn, { label, score }) {
   const own = correction(turn);
-  const parts = [el("p", { class: "verdict" }, felt(label), `, ${percent(confidence)} sure`)];
+  const parts = [el("p", { class: "verdict" }, felt(label), `, ${percent(score)} sure`)];
   if (own !== undefined) parts.unshift(el("p", { class: "verdict" }, "You say ", felt(own), own === label ? "; so does the model:" : "; the model says:"));
   return el("div", {}, ...parts);
 }

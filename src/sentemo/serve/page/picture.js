@@ -143,7 +143,7 @@ function layBubbles(pen, looks) {
     const name = starts[turn] ? speaker : "";
     const label = shownLabel(turn);
     const own = correction(turn);
-    const sure = judged(turn)?.confidence ?? 0;
+    const sure = judged(turn)?.score ?? 0;
     const told = label === undefined ? "" : own === undefined ? `${hedge(sure)}${label}  ${percent(sure)}` : `${label}  corrected`;
     const lines = wrap(pen, text, BUBBLE, `16px ${looks.sans}`);
     const widest = Math.max(...lines.map((line) => pen.measureText(line).width), pen.measureText(told).width + 8);

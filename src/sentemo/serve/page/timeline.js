@@ -230,6 +230,6 @@ export function describe(turn) {
   const { speaker, text } = turns[turn];
   const own = correction(turn);
   const reading = judged(turn);
-  const told = own !== undefined ? `${own} (yours)` : reading ? `${reading.label} ${percent(reading.confidence)}` : "not labelled yet";
+  const told = own !== undefined ? `${own} (yours)` : reading ? `${reading.label} ${percent(reading.score)}` : "not labelled yet";
   return `${turn + 1}${speaker ? ` ${speaker}` : ""}: ${told}. ${text}`;
 }

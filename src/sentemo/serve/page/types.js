@@ -2,7 +2,7 @@
  * What the modules hand each other.
  *
  * @typedef {{speaker: string, text: string, time?: string, id?: string}} Turn `time` is ISO 8601, `id` the message's own
- * @typedef {{label: string, confidence: number, probabilities: Record<string, number>,
+ * @typedef {{label: string, score: number, probabilities: Record<string, number>,
  *   tags?: Record<string, number>, point?: [number, number]}} Reading
  * @typedef {{id: string, turns: Turn[], readings: (Reading | undefined)[], before: Map<number, string>, stamp: string}} Talk
  *   `before` holds the labels that the latest lesson changed; `stamp` says which state of which model read the talk.
@@ -11,7 +11,7 @@
  * @typedef {{recall: number | null, recall_interval: [number, number]}} Expected of a tag
  * @typedef {{name: string, labels: string[], neutral: string | null, adapted: Adapted | null,
  *   map: Record<string, [number, number]>}} Model
- * @typedef {{turn: number, label: string, confidence: number, probabilities: Record<string, number>,
+ * @typedef {{turn: number, label: string, score: number, probabilities: Record<string, number>,
  *   nearest: {text: string, label: string, distance: number}[], prototypes: Record<string, number>,
  *   influences: {turn: number, change: number}[], words: {text: string, change: number}[]}} Explained
  * @typedef {{format: string, kind: string, conversations: number, turns: number, speakers: Record<string, number>,

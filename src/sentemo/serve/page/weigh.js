@@ -14,5 +14,5 @@ export function weighed(reading, neutral, sensitivity) {
   const total = shares.reduce((sum, [, share]) => sum + share, 0);
   const probabilities = Object.fromEntries(shares.map(([name, share]) => [name, Math.round((1e6 * share) / total) / 1e6]));
   const label = Object.keys(probabilities).reduce((best, name) => (probabilities[name] > probabilities[best] ? name : best));
-  return { ...reading, label, confidence: probabilities[label], probabilities };
+  return { ...reading, label, score: probabilities[label], probabilities };
 }

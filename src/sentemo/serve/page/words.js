@@ -12,9 +12,9 @@ export function percent(share) {
 
 /**
  * How sure a label is, as a word before it.
- * @param {number} confidence
+ * @param {number} score
  */
-export const hedge = (confidence) => (confidence < 0.5 ? "perhaps " : "");
+export const hedge = (score) => (score < 0.5 ? "perhaps " : "");
 
 /**
  * A turn's number as readers count.

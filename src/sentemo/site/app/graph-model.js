@@ -9,7 +9,7 @@ const KEPT_TEXTS = 1000; // whose tokens' states are kept, for a talk that conti
 /**
  * @typedef {import("./judge.js").Rule & {width: number, reader_reach: number, network_reach: number}} Config
  * @typedef {import("./cuts.js").Cut & {texts: string[], speakers: number[]}} Passage texts and speakers are those of the whole conversation
- * @typedef {{label: string, confidence: number, probabilities: Record<string, number>, features: Float32Array}} Said
+ * @typedef {{label: string, score: number, probabilities: Record<string, number>, features: Float32Array}} Said
  */
 
 export class GraphModel {

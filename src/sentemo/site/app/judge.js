@@ -9,7 +9,7 @@
  * @param {ArrayLike<number>} scores (O,)
  * @param {ArrayLike<number>} added (A,) log odds of added outputs against all others
  * @param {Rule} rule
- * @returns {{label: string, confidence: number, probabilities: Record<string, number>}}
+ * @returns {{label: string, score: number, probabilities: Record<string, number>}}
  */
 export function judge(scores, added, rule) {
   let logs = logSoftmax(Array.from(scores, (score, place) => (score + rule.prior[place % rule.prior.length]) / rule.temperature));
@@ -19,7 +19,7 @@ export function judge(scores, added, rule) {
   const top = shares.indexOf(Math.max(...shares));
   return {
     label: rule.labels[top],
-    confidence: rounded(shares[top]),
+    score: rounded(shares[top]),
     probabilities: Object.fromEntries(rule.labels.map((name, place) => [name, rounded(shares[place])])),
   };
 }

@@ -18,8 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sentemo.corpora import get_corpus
+from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.evaluation.evaluate import evaluate_predictions
-from sentemo.evaluation.folds import dialogue_folds
 from sentemo.export.static_model import StaticModel
 from sentemo.export.static_write import write_static
 from sentemo.loading import load

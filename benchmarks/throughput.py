@@ -41,7 +41,7 @@ def torch_row(model: str, threads: int, *, bfloat16: bool = False) -> tuple[Labe
     import torch
 
     from sentemo import SentEmoContext
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
 
     torch.set_num_threads(threads)
     loaded = SentEmoContext.from_pretrained(model or "default", engine="torch")
@@ -58,7 +58,7 @@ def torch_row(model: str, threads: int, *, bfloat16: bool = False) -> tuple[Labe
 def onnx_row(model: str, threads: int) -> tuple[Label, int]:
     """The model as graphs, the shipped one without a name."""
     from sentemo import SentEmoContext
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
 
     folder = find(model or "default")
     return SentEmoContext.from_pretrained(folder, engine="onnx", threads=threads).predict, on_disk(folder)
@@ -66,7 +66,7 @@ def onnx_row(model: str, threads: int) -> tuple[Label, int]:
 
 def static_row(model: str, threads: int) -> tuple[Label, int]:
     """A static model, the shipped one without a name; it has one thread."""
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
     from sentemo.export.static_model import StaticModel
 
     return StaticModel.from_pretrained(model or "static").predict, on_disk(find(model or "static"))
@@ -191,7 +191,7 @@ def tokens_of(talks: Sequence[Conversation]) -> float:
     """Tokens of an utterance in the mean, its two ends counted, as the shipped model reads it."""
     from tokenizers import Tokenizer
 
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
 
     tokenizer = Tokenizer.from_file(str(find("default") / "tokenizer.json"))
     tokenizer.no_padding()

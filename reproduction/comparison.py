@@ -11,7 +11,7 @@ from reproduction.exhibit import Exhibit
 from reproduction.lab import Lab, System
 from sentemo.evaluation.bootstrap import Difference, paired_bootstrap
 from sentemo.evaluation.protocols import read_predictions, select
-from sentemo.evaluation.tables import figure_cell
+from sentemo.evaluation.report import figure_cell
 
 SHOWN = ("macro_f1_no_neutral", "micro_f1_no_neutral", "mcc")
 

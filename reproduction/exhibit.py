@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sentemo.evaluation.tables import table
+from sentemo.evaluation.report import table
 
 NUMBER = re.compile(r"\(?-?\d|–|not run|$")
 """How a cell begins in a column of numbers."""

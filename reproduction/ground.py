@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reproduction.isolated.words import WordVectors
-from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.sentence import load_encoder
 from sentemo.files import cannot_write
 from sentemo.training.fit import Split
 from sentemo.types import Conversation, LabelSet

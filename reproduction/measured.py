@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sentemo.evaluation.report import figure_cell
 from sentemo.evaluation.seeds import Spread
-from sentemo.evaluation.tables import figure_cell
 
 NOT_HERE = "weights can't be had here"
 """The usual reason why a system of the paper was not run."""

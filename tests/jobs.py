@@ -14,7 +14,7 @@ from typing import Self
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["sentemo.training.fit", "torch._dynamo", "sklearn.metrics", "sentemo.serve.app", "uvicorn", "sentemo.bulk.run"]
+    ["sentemo.training.fit", "torch._dynamo", "sklearn.metrics", "sentemo.serve.server", "uvicorn", "sentemo.bulk.run"]
 )
 COMMAND = "from sentemo.cli import main; main()"
 

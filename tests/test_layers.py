@@ -192,7 +192,7 @@ def test_light_modules_import_nothing_heavy() -> None:
         name
         for name in MODULES
         if name.split(".")[1:2] in ([], ["types"], ["errors"], ["testing"], ["corpora"], ["llm"], ["bulk"], ["cli"])
-        or name in ("sentemo.encoders.encoder", "sentemo.encoders.identity")
+        or name in ("sentemo.encoders.encoder", "sentemo.encoders.encoder")
     ]
     for module in light:
         for name in imports(MODULES[module], at_import=True):

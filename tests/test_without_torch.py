@@ -94,7 +94,7 @@ def test_the_server_labels_explains_adapts_and_talks(tmp_path: Path) -> None:
 import json
 from pathlib import Path
 from fastapi.testclient import TestClient
-from sentemo.serve.app import create_app
+from sentemo.serve.server import create_app
 from sentemo.serve.models import load_models
 from sentemo.serve.service import Service
 

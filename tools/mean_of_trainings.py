@@ -23,9 +23,8 @@ from sentemo.corpora.label_map import LabelMap
 from sentemo.encoders.reader import DialogueReader
 from sentemo.inference.modules import Modules
 from sentemo.model import SentEmoContext
-from sentemo.network.reading import ReadingNetwork
-from sentemo.training.decision import stated_decision
-from sentemo.training.heads import fit_heads, fit_label_head, own_features
+from sentemo.network.reader import ReadingNetwork
+from sentemo.training.heads import fit_heads, fit_label_head, own_features, stated_decision
 from sentemo.training.mixture import MappedCorpus, mix
 from sentemo.training.recipe import Recipe
 

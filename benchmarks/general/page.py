@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from general.sets import FAMILIES, SETS
-from sentemo.evaluation.tables import table
+from sentemo.evaluation.report import table
 
 Row = Mapping[str, Any]
 BEGIN, END = "<!-- measured: written by benchmarks/generality.py -->", "<!-- end of what is measured -->"

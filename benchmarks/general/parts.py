@@ -14,13 +14,14 @@ from general.cells import Cells
 from general.score import score
 from general.sets import COMMON, FAMILIES, Data, EvalSet, Gold, family
 from general.trainings import Trainings
-from sentemo.artifacts.find import find
+from sentemo.artifacts.hub import find
 from sentemo.corpora.label_map import LabelMap
 from sentemo.corpora.registry import get_corpus
-from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.encoder import Encoder
+from sentemo.encoders.sentence import load_encoder
 from sentemo.errors import BadModel, MissingExtra
 from sentemo.evaluation.multilabel import measure_several
-from sentemo.evaluation.sample import sample_dialogues
+from sentemo.evaluation.repeats import sample_dialogues
 from sentemo.loading import Model, load
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, digest_of

@@ -15,8 +15,7 @@ from sentemo.corpora.labelled import labelled_files
 from sentemo.corpora.registry import get_corpus
 from sentemo.corpora.relabelled import SUFFIX
 from sentemo.evaluation.mapped import MappedGold, map_gold
-from sentemo.evaluation.overlap import without_shared_scenes
-from sentemo.evaluation.sample import sample_dialogues
+from sentemo.evaluation.repeats import sample_dialogues, without_shared_scenes
 from sentemo.training.mixture import MappedCorpus
 from sentemo.types import Conversation
 

@@ -64,7 +64,7 @@ def few_shot(
         to_markdown,
     )
     from reproduction.few_shot.episodes import Pool
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
     from sentemo.artifacts.manifest import NAME as MANIFEST
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.files import locked, sha256_of

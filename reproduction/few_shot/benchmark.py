@@ -14,7 +14,7 @@ from reproduction.few_shot.episodes import Episode, Pool, draw
 from reproduction.few_shot.learners import Adapting, Learner
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.metrics import IntArray
-from sentemo.evaluation.tables import table
+from sentemo.evaluation.report import table
 from sentemo.files import write_bytes
 
 OURS = "sentemo"

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from sentemo.encoders.reader import AnyEncoder, DialogueReader
-from sentemo.evaluation.folds import dialogue_folds
+from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, Watchers, fit

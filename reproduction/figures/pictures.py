@@ -12,8 +12,8 @@ import numpy as np
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.plots import COLOURS, bare, blank_figure, plain, save_figure
+from sentemo.evaluation.report import figure_cell, figure_title
 from sentemo.evaluation.seeds import Spread
-from sentemo.evaluation.tables import figure_cell, figure_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

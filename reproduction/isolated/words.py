@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reproduction.isolated.tweets import WORDS, tweet_words
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.errors import BadInput, MissingExtra, UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sentemo.encoders.identity import Embeddings
+    from sentemo.encoders.encoder import Embeddings
 
     IntArray = NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reproduction.measured import Measured
 from reproduction.tables.published import Convention, PublishedRow
-from sentemo.evaluation.tables import TITLES
+from sentemo.evaluation.report import TITLES
 
 COLUMNS = {**TITLES, "precision": "P", "recall": "R"}
 

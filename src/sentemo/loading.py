@@ -32,7 +32,7 @@ def load(
     isn't there or is damaged, `UsageError` for a head or an engine that it has not, `MissingExtra` where it needs torch
     and that is not installed.
     """
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
     from sentemo.export.static_folder import is_static
 
     folder = find(name)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sentemo.adaptation.changes import changes
+from sentemo.adaptation.adaptable import changes
 from sentemo.adaptation.ordinary import Turns, ordinary
 from sentemo.adaptation.tagging import learn_tags
 from sentemo.tags import Tags

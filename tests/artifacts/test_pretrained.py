@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from sentemo.artifacts.find import SHIPPED, find
+from sentemo.artifacts.hub import SHIPPED, find
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.weights import read_weights
 from sentemo.encoders.hashing import HashingEncoder

@@ -15,7 +15,7 @@ import pytest
 from sentemo.corpora.registry import get_corpus
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.mapped import MappedLabeler
-from sentemo.evaluation.overlap import without_shared_scenes
+from sentemo.evaluation.repeats import without_shared_scenes
 from sentemo.formats.jsonl import write_jsonl
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import fit_mixture

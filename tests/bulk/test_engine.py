@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from sentemo.bulk.engine import MAX_DEATHS, InProcess, Processes
-from sentemo.bulk.inputs import Talk
+from sentemo.bulk.inputs import Shard, Talk, shards
 from sentemo.bulk.run import Order, Progress, label
-from sentemo.bulk.shards import Shard, shards
 from sentemo.bulk.worker import Worker
 from sentemo.errors import BadModel, SentemoError
 from tests.bulk.archive import Rule, contents, write_archive

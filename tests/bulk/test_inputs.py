@@ -6,11 +6,11 @@ import fsspec
 import pytest
 
 from sentemo.bulk.engine import InProcess
-from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import find_inputs, read_items, survey
+from sentemo.bulk.parts import Failure
 from sentemo.bulk.run import Order, label
 from sentemo.errors import SentemoError, UsageError
-from sentemo.formats.convokit_writer import write_convokit
+from sentemo.formats.convokit import write_convokit
 from tests.bulk.archive import Rule, contents, labelled, write_archive
 from tests.dialogues import template_dialogues
 

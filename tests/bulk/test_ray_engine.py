@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from sentemo.bulk.engine import InProcess
-from sentemo.bulk.model import LoadModel
 from sentemo.bulk.ray_engine import Ray
 from sentemo.bulk.run import Order, label
+from sentemo.bulk.worker import LoadModel
 from sentemo.errors import MissingExtra
 from tests.artifacts.models import random_model
 from tests.bulk.archive import contents, write_archive

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from sentemo.bulk.engine import InProcess, Processes
-from sentemo.bulk.model import LoadModel
 from sentemo.bulk.run import Order, Progress, label
+from sentemo.bulk.worker import LoadModel
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.files import locked
 from sentemo.formats.predictions import as_record

@@ -3,9 +3,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentemo.bulk.failure import Failure
-from sentemo.bulk.inputs import Item, Talk
-from sentemo.bulk.shards import shards
+from sentemo.bulk.inputs import Item, Talk, shards
+from sentemo.bulk.parts import Failure
 from sentemo.types import Conversation
 
 FAILURE = Failure("file", 1, "cause", "step")

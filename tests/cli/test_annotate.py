@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.cli.reply import Reply
+from sentemo.cli.question import Reply
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.formats.examples import read_examples
 from sentemo.formats.jsonl import write_jsonl

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sentemo.corpora import SplitCounts, get_corpus
-from sentemo.corpora.check import check
+from sentemo.corpora.statistics import check
 from sentemo.errors import BadInput
 from tests.corpora.samples import EVERYDAY, XED, write_text
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentemo.corpora.detokenise import detokenise
+from sentemo.corpora.dailydialog import detokenise
 
 OFFICIAL = [
     ("Well , Ann , is the kettle on ? ", "Well, Ann, is the kettle on?"),

@@ -12,10 +12,8 @@ import pytest
 
 from sentemo import __version__
 from sentemo.corpora import SplitCounts, corpus_names, get_corpus
-from sentemo.corpora.download import DownloadSettings, download
-from sentemo.corpora.fetch import BASE_VARIABLE, HOMES, fetch
-from sentemo.corpora.homes import NO_HOME, PackagedHome
-from sentemo.corpora.tarballs import unpack
+from sentemo.corpora.download import DownloadSettings, download, unpack
+from sentemo.corpora.fetch import BASE_VARIABLE, HOMES, NO_HOME, PackagedHome, fetch
 from sentemo.errors import BadInput, UsageError
 from tests.corpora.samples import EMPATHETIC, EVERYDAY, hub_parquet
 from tests.permissions import as_anybody
@@ -261,7 +259,7 @@ def test_a_bad_archive_leaves_nothing(server: Server, tmp_path: Path, data: byte
 
 
 def test_an_archive_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sentemo.corpora.tarballs.MAX_BYTES", 100)
+    monkeypatch.setattr("sentemo.corpora.download.MAX_BYTES", 100)
     (tmp_path / "a.tar.gz").write_bytes(tarball(("a", b"x" * 60), ("b", b"y" * 60)))
     unpack(tmp_path / "a.tar.gz", "a", tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"x" * 60

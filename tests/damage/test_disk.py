@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.bulk.failure import Failure
 from sentemo.bulk.inputs import Talk, find_inputs, read_items
+from sentemo.bulk.parts import Failure
 from tests.cli.conftest import SMALL
 from tests.damage.command import files, interrupted, interrupted_while_loading, loaded, small_files
 from tests.permissions import become_anybody

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.encoders.reader import KIND, DialogueReader
 from sentemo.inference.engine import Engine
 from sentemo.inference.modules import Modules

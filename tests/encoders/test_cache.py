@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sentemo.encoders import cache
 from sentemo.encoders.cache import CachedEncoder, default_cache_folder
+from sentemo.encoders.encoder import EncoderIdentity, OnProgress
 from sentemo.encoders.hashing import HashingEncoder
-from sentemo.encoders.identity import EncoderIdentity, OnProgress
 from sentemo.errors import SentemoError
 
 

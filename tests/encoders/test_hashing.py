@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentemo.encoders.encoder import load_encoder
+from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.encoders.hashing import HashingEncoder
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.sentence import load_encoder
 from sentemo.errors import BadModel, UsageError
 
 

@@ -10,8 +10,7 @@ import pytest
 import torch
 
 from sentemo.encoders import packaged
-from sentemo.encoders.encoder import load_encoder
-from sentemo.encoders.sentence import BATCH, SentenceEncoder, digest
+from sentemo.encoders.sentence import BATCH, SentenceEncoder, digest, load_encoder
 from sentemo.errors import BadModel, MissingExtra, UsageError
 
 TEXTS = [

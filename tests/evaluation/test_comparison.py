@@ -11,7 +11,7 @@ from sentemo.evaluation.bootstrap import paired_bootstrap
 from sentemo.evaluation.comparison import Effort, compare
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.protocols import read_predictions, select
-from sentemo.evaluation.sample import sample_dialogues
+from sentemo.evaluation.repeats import sample_dialogues
 from sentemo.types import Conversation, Prediction
 
 from .talks import THREE, random_talks

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.baselines import UniformLabeler
-from sentemo.evaluation.duplicates import near_duplicates
+from sentemo.evaluation.duplicates import dialogue_folds, near_duplicates, pool
 from sentemo.evaluation.evaluate import evaluate, evaluate_predictions
-from sentemo.evaluation.folds import dialogue_folds, pool
 from sentemo.types import Conversation, Utterance
 
 from .talks import SEVEN, THREE, random_talks, talk

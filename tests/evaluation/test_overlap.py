@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sentemo.evaluation.overlap import long_lines, without_shared_scenes
+from sentemo.evaluation.repeats import long_lines, without_shared_scenes
 from sentemo.types import Conversation
 
 SEEN = [

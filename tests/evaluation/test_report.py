@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sentemo.evaluation.evaluate import evaluate
-from sentemo.evaluation.report import Report
-from sentemo.evaluation.tables import figure_cell, table, text_matrix
+from sentemo.evaluation.report import Report, figure_cell, table, text_matrix
 
 from .talks import THREE, Scripted, sure, talk
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentemo.explanation.words import AROUND, MOST, cut, weigh_words
+from sentemo.explanation.influence import AROUND, MOST, cut, weigh_words
 from sentemo.types import Conversation
 from tests.explanation.explained import MODEL, TALKS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sentemo.artifacts.find import SHIPPED_STATIC
+from sentemo.artifacts.hub import SHIPPED_STATIC
 from sentemo.export.static_model import StaticModel
 from sentemo.model import SentEmoContext
 from sentemo.types import Conversation

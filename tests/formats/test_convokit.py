@@ -15,7 +15,7 @@ from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.evaluation.baselines import MajorityLabeler
 from sentemo.formats import read_bytes, read_conversations, write_convokit
 from sentemo.formats.convokit import read_convokit
-from sentemo.formats.source import Blob
+from sentemo.formats.reading import Blob
 from sentemo.types import Conversation, LabelSet, Utterance
 from tests.formats.exports import CONVOKIT, unpacked, utterance, zipped
 from tests.formats.test_jsonl import TALK

@@ -11,8 +11,8 @@ import pytest
 from sentemo.errors import BadInput, UsageError
 from sentemo.formats.files import read_bytes
 from sentemo.formats.heads import head_of
+from sentemo.formats.reading import Blob
 from sentemo.formats.sniff import sniff
-from sentemo.formats.source import Blob
 from tests.formats.exports import ANDROID, IOS
 from tests.formats.test_kinds import LAYOUTS, LOGS
 from tests.formats.test_sniff import SAMPLES

@@ -11,7 +11,7 @@ import pytest
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.formats import decoding
-from sentemo.formats.cue_writer import cue_text
+from sentemo.formats.cues import cue_text
 from sentemo.formats.files import read_bytes
 from sentemo.formats.inspect import inspect
 from sentemo.formats.reading import Reading

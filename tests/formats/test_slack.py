@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sentemo.errors import BadInput
 from sentemo.formats import tree
 from sentemo.formats.files import read_bytes, read_conversations
-from sentemo.formats.slack_text import plain_text
+from sentemo.formats.slack import plain_text
 from sentemo.types import Conversation
 from tests.formats.exports import SLACK, USERS, bare, unpacked, zipped
 

@@ -7,8 +7,8 @@ import pytest
 
 from sentemo.errors import BadInput, UsageError
 from sentemo.formats.files import READERS, read_bytes, read_conversations
+from sentemo.formats.reading import Blob
 from sentemo.formats.sniff import sniff
-from sentemo.formats.source import Blob
 from tests.corpora.samples import CSV, JSONL, PLAIN, parquet
 from tests.formats.exports import ANDROID, CONVOKIT, IOS, SLACK, TELEGRAM_HTML, book, unpacked, zipped
 from tests.formats.test_files import Stdin

@@ -12,12 +12,11 @@ import pytest
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import SentemoError, UsageError
 from sentemo.llm.cache import ReplyCache
-from sentemo.llm.endpoint import KEY, Endpoint, read_key
-from sentemo.llm.exchange import Ask
+from sentemo.llm.completion import Ask
+from sentemo.llm.endpoint import KEY, Endpoint, Waiting, read_key
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.prompt import Prompt, get_prompt
 from sentemo.llm.settings import Settings
-from sentemo.llm.waiting import Waiting
 from sentemo.types import ABSTENTION, Conversation
 from tests.llm.servers import Answer, Served, last_turn, says, serving
 

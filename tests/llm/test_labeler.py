@@ -7,8 +7,8 @@ import pytest
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
+from sentemo.llm.completion import Ask, OnProgress, Reply
 from sentemo.llm.costs import Prices, Spent
-from sentemo.llm.exchange import Ask, OnProgress, Reply
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.prompt import get_prompt
 from sentemo.types import ABSTENTION, Conversation, Labeler, Utterance

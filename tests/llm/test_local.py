@@ -8,7 +8,7 @@ import torch
 
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import BadModel
-from sentemo.llm.exchange import Ask
+from sentemo.llm.completion import Ask
 from sentemo.llm.labeler import LlmLabeler
 from sentemo.llm.local import LocalModel
 from sentemo.llm.prompt import get_prompt

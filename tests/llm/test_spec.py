@@ -7,11 +7,10 @@ import pytest
 
 from sentemo.corpora.registry import get_corpus
 from sentemo.errors import MissingExtra, UsageError
+from sentemo.llm.completion import Ask
 from sentemo.llm.costs import Prices
 from sentemo.llm.endpoint import Endpoint
-from sentemo.llm.exchange import Ask
-from sentemo.llm.presets import PRESETS
-from sentemo.llm.settings import Settings
+from sentemo.llm.settings import PRESETS, Settings
 from sentemo.llm.spec import Outfit, Spec
 
 SEVEN = get_corpus("dailydialog").labels

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sentemo.llm.waiting import Waiting, asked_wait_s
+from sentemo.llm.endpoint import Waiting, asked_wait_s
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sentemo.report.labelled import Labelled
+from sentemo.report.batch import Labelled
 from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
 
 FOUR = LabelSet(("neutral", "anger", "happiness", "surprise"), "neutral")

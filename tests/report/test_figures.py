@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.report import store
+from sentemo.report.batch import Labelled
 from sentemo.report.figures import figures
-from sentemo.report.labelled import Labelled
 from sentemo.report.outcomes import wilson_low
 from sentemo.report.resampling import Design
 from sentemo.report.words import PRIOR

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from sentemo.formats.files import read_bytes
 from sentemo.formats.inspect import inspect
+from sentemo.formats.reading import Blob
 from sentemo.formats.sniff import sniff
-from sentemo.formats.source import Blob
 
 CHATS = {
     "text": "Ann: I got the job!\nBen: No way... really?\n\n  \nhttp://a.b/c is down\n12:30\nDr. Ann Lee Mia: ok\n",

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 from tokenizers import Tokenizer
 
-from sentemo.artifacts.find import find
+from sentemo.artifacts.hub import find
 from sentemo.encoders.pieces import Pieces
 from sentemo.export.tokenizer import read_tokenizer
 from sentemo.formats.jsonl import read_jsonl

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sentemo.training import run_folder
-from sentemo.training.contrast import ContrastLoss
 from sentemo.training.fit import Watchers, fit
+from sentemo.training.objectives import ContrastLoss
 from sentemo.training.recipe import Contrast, Recipe
 from tests.dialogues import FOUR
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from sentemo.evaluation.calibration import calibrate
-from sentemo.training.decision import fit_decision
-from sentemo.training.sampler import DialogueSampler
+from sentemo.training.heads import fit_decision
+from sentemo.training.parallel import DialogueSampler
 from tests.dialogues import FOUR
 
 from .small import TRAIN, VALIDATION, small_data, small_recipe, train_small

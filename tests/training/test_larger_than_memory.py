@@ -16,7 +16,7 @@ import numpy as np, torch
 from tests.dialogues import FOUR
 from sentemo.inference import engine
 from sentemo.encoders import cache
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.training import dialogues
 from sentemo.training.fit import Split, fit
 from sentemo.types import Conversation, Utterance

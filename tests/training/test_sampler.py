@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
+from sentemo.training.parallel import DialogueSampler, dialogue_weights, thin_out
 from sentemo.training.recipe import BatchRules
-from sentemo.training.sampler import DialogueSampler, dialogue_weights, thin_out
 from sentemo.types import Conversation, Utterance
 from tests.dialogues import FOUR, template_dialogues
 

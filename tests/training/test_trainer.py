@@ -11,12 +11,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from sentemo.encoders.encoder import OnProgress
 from sentemo.encoders.hashing import HashingEncoder
-from sentemo.encoders.identity import OnProgress
 from sentemo.errors import SentemoError, UsageError
 from sentemo.network.network import Network
-from sentemo.training.dialogues import encode_dialogues
-from sentemo.training.measured import measure_network
+from sentemo.training.dialogues import encode_dialogues, measure_network
 from sentemo.training.recipe import Recipe
 from sentemo.training.run_folder import RunFolder
 from sentemo.training.state import load_state

@@ -10,7 +10,7 @@ from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
 from sentemo.network.batch import mask_words
-from sentemo.network.reading import ReadingNetwork
+from sentemo.network.reader import ReadingNetwork
 from sentemo.training import run_folder
 from sentemo.training.dialogues import TokenisedDialogues, tokenise_dialogues
 from sentemo.training.fit import Split, Watchers, choose_encoder, fit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Self, get_args
 
 import numpy as np
@@ -17,7 +17,7 @@ from sentemo.adaptation.tagging import learn_tags
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
 from sentemo.heads import Floats, Method
-from sentemo.types import Conversation, Utterance
+from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
 
 
 class Adaptable(ModelParts):
@@ -114,3 +114,26 @@ class Adaptable(ModelParts):
         if self.tags is None:
             raise UsageError("This model has no tags", "Learn some: sentemo adapt --labels tags")
         return replace(self, tags=self.tags.more_sensitive(by))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A turn with another label or other tags; positions from 0."""
+
+    conversation: int
+    turn: int
+    before: TurnPrediction
+    after: TurnPrediction
+
+    def __str__(self) -> str:
+        return f"{self.before.said} -> {self.after.said}: {self.after.text}"
+
+
+def changes(before: Sequence[Prediction], after: Sequence[Prediction]) -> list[Change]:
+    """Compare what was said of the same conversations, and return the turns that differ."""
+    return [
+        Change(number, place, old, new)
+        for number, (one, other) in enumerate(zip(before, after, strict=True))
+        for place, (old, new) in enumerate(zip(one, other, strict=True))
+        if (old.label, {*old.tags}) != (new.label, {*new.tags})
+    ]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sentemo.errors import SentemoError
 from sentemo.files import cannot_write, sync, write_bytes
+from sentemo.formats.json_stream import load_object
 from sentemo.formats.json_talks import read_conversation
-from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import open_binary, read_lines
 from sentemo.formats.turns import Place, plain
 from sentemo.types import Conversation, Utterance

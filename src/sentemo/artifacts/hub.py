@@ -1,10 +1,12 @@
-"""Models from and to the Hugging Face hub."""
+"""Where a model is, and models from and to the Hugging Face hub. No torch."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from sentemo.artifacts.manifest import can_read
+from sentemo.encoders.cache import default_cache_folder
 from sentemo.errors import BadModel, SentemoError
 
 REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
@@ -48,3 +50,29 @@ def upload(folder: Path, repository: str, *, private: bool, message: str) -> str
             "Log in with `hf auth login` and check the name and the network",
         ) from error
     return str(commit.commit_url)
+
+
+SHIPPED = Path(__file__).parents[1] / "shipped"
+SHIPPED_STATIC = SHIPPED.with_name("shipped_static")
+BY_NAME = {
+    "default": SHIPPED,
+    "dailydialog": SHIPPED.with_name("shipped_dailydialog"),
+    "static": SHIPPED_STATIC,
+}
+"""The models that come with the package."""
+
+
+def find(name: str | Path, revision: str | None = None) -> Path:
+    """Give the folder of a model: a shipped one, a saved one, a training run's, or one fetched from the hub."""
+    if str(name) in BY_NAME:
+        return BY_NAME[str(name)]
+    folder = Path(name)
+    with can_read(folder):
+        if folder.is_dir():
+            return folder / "model" if (folder / "model" / "manifest.json").is_file() else folder
+        there = folder.exists()
+    if is_repository(str(name)) and not there:
+        return download(str(name), revision, default_cache_folder())
+    raise BadModel(
+        f"Model {name} was not found", f"Use a folder, a hub id (owner/name), or one of: {', '.join(BY_NAME)}"
+    )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from sentemo.artifacts.card import model_card
 from sentemo.artifacts.config import (
     Config,
+    as_record,
     describe,
     parse,
     parse_adapted,
@@ -23,11 +24,9 @@ from sentemo.artifacts.config import (
     parse_rule,
     read_config,
 )
-from sentemo.artifacts.find import find
-from sentemo.artifacts.hub import is_repository, upload
+from sentemo.artifacts.hub import find, is_repository, upload
 from sentemo.artifacts.manifest import AGAIN, check_free, check_manifest, write_manifest
 from sentemo.artifacts.parts import ModelParts
-from sentemo.artifacts.record import as_record
 from sentemo.artifacts.tags import read_tags, write_tags
 from sentemo.artifacts.weights import Array, Precision, count_numbers, read_weights, write_weights
 from sentemo.encoders.pieces import Pieces

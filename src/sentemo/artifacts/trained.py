@@ -14,8 +14,9 @@ from torch import nn
 from sentemo.artifacts.config import BEFORE, Config
 from sentemo.artifacts.manifest import AGAIN
 from sentemo.artifacts.weights import Array, Precision, read_weights, write_weights
-from sentemo.encoders.encoder import Encoder, load_encoder
+from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.reader import TOKENIZER, AnyEncoder, DialogueReader
+from sentemo.encoders.sentence import load_encoder
 from sentemo.errors import BadModel, UsageError
 from sentemo.heads import points_of
 from sentemo.inference.modules import Modules, modules_of

@@ -10,8 +10,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
+from sentemo.bulk.inputs import Shard
 from sentemo.bulk.parts import Part
-from sentemo.bulk.shards import Shard
 from sentemo.bulk.worker import Worker
 from sentemo.errors import SentemoError
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sentemo.bulk.failure import Failure
-from sentemo.bulk.storage import is_remote, open_storage, reached
+from sentemo.bulk.folder import is_remote, open_storage, reached
+from sentemo.bulk.parts import Failure
 from sentemo.errors import BadInput, UsageError
 from sentemo.formats.files import read_each
 from sentemo.formats.sniff import EXTENSIONS, folder_format
@@ -143,3 +143,28 @@ def _local(file: str) -> Iterator[Path]:
         with reached(file):
             system.get_file(path, str(fetched))
         yield fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Conversations and failures that stand one after another in the input."""
+
+    number: int
+    items: tuple[Item, ...]
+
+
+def shards(items: Iterable[Item], turns: int) -> Iterator[Shard]:
+    """Cut the input after every `turns` turns, at the end of a conversation; a failure counts as a turn.
+
+    What is in a shard depends on the input and on `turns` alone.
+    """
+    number = count = 0
+    held: list[Item] = []
+    for item in items:
+        held.append(item)
+        count += 1 if isinstance(item, Failure) else len(item.conversation)
+        if count >= turns:
+            yield Shard(number, tuple(held))
+            number, count, held = number + 1, 0, []
+    if held:
+        yield Shard(number, tuple(held))

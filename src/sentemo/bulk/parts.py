@@ -9,11 +9,31 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sentemo.bulk.failure import Failure
 from sentemo.bulk.tally import Tally
-from sentemo.errors import optional
+from sentemo.errors import BadInput, optional
 from sentemo.formats.predictions import as_record, turn_record
 from sentemo.types import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One line of failures.jsonl."""
+
+    file: str
+    row: int | None
+    """The 1-based line or row; None where it isn't known."""
+    cause: str
+    next_step: str
+
+    @classmethod
+    def of(cls, file: str, error: BadInput) -> Failure:
+        """Say what a reader or a model said of a conversation of a file."""
+        return cls(file, error.line, error.fault, error.next_step)
+
+    def error(self) -> BadInput:
+        """Return what `--strict` stops with."""
+        return BadInput(self.cause, self.next_step, path=self.file, line=self.row)
+
 
 Labelled = tuple[str, Prediction]
 """The file where a conversation stands, and its labels."""

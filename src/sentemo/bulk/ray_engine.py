@@ -8,8 +8,8 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from sentemo.bulk.inputs import Shard
 from sentemo.bulk.parts import Part
-from sentemo.bulk.shards import Shard
 from sentemo.bulk.worker import Worker
 from sentemo.errors import MissingExtra, SentemoError
 

@@ -11,14 +11,11 @@ from typing import Any
 
 from sentemo import __version__
 from sentemo.bulk.engine import Engine
-from sentemo.bulk.folder import open_folder
-from sentemo.bulk.inputs import Input, Survey, find_inputs, read_items, survey
+from sentemo.bulk.folder import is_remote, open_folder
+from sentemo.bulk.inputs import Input, Survey, find_inputs, read_items, shards, survey
 from sentemo.bulk.manifest import Manifest
-from sentemo.bulk.model import Load
 from sentemo.bulk.parts import ENCODERS
-from sentemo.bulk.shards import shards
-from sentemo.bulk.storage import is_remote
-from sentemo.bulk.worker import Worker
+from sentemo.bulk.worker import Load, Worker
 from sentemo.errors import SentemoError, UsageError
 
 

@@ -30,8 +30,7 @@ def _app() -> Typer:
 
 
 def _run(load: Callable[[], Typer], name: str) -> int:
-    from sentemo.cli.screen import complain
-    from sentemo.cli.streams import mend_streams, silence
+    from sentemo.cli.screen import complain, mend_streams, silence
     from sentemo.errors import SentemoError, missing
 
     mend_streams()

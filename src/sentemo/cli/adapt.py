@@ -12,7 +12,7 @@ from sentemo.cli.screen import put, put_pretty, tell
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
-    from sentemo.adaptation.changes import Change
+    from sentemo.adaptation.adaptable import Change
     from sentemo.adaptation.learn import Keeping
     from sentemo.heads import Method
     from sentemo.model import SentEmoContext
@@ -102,7 +102,7 @@ def adapt(
 
 def _preview(before: SentEmoContext, after: SentEmoContext, file: Path, as_json: bool) -> None:
     """Print which turns of a file would be labelled otherwise."""
-    from sentemo.adaptation.changes import changes
+    from sentemo.adaptation.adaptable import changes
     from sentemo.formats.files import read_conversations
 
     talks = list(read_conversations(file))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentemo.cli import options, question
-from sentemo.cli.reply import HELP, Reply, refusal, understand
+from sentemo.cli.question import HELP, Reply, refusal, understand
 from sentemo.cli.screen import progress, put, tell
 from sentemo.errors import BadInput, UsageError
 

@@ -34,7 +34,7 @@ def convert(
     """
     from sentemo.formats import read_conversations, write_convokit, write_jsonl
     from sentemo.formats.convokit import read_convokit
-    from sentemo.formats.cue_writer import KINDS, write_cues
+    from sentemo.formats.cues import KINDS, write_cues
     from sentemo.formats.jsonl import json_line
     from sentemo.formats.reading import Reading, as_columns
 

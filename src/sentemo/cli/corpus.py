@@ -46,7 +46,7 @@ def duplicates(name: Name, data: options.Data, as_json: options.Json = False) ->
     """
     from sentemo.corpora.registry import get_corpus
     from sentemo.evaluation.repeats import find_repeats
-    from sentemo.evaluation.tables import figure_cell, figure_title, table
+    from sentemo.evaluation.report import figure_cell, figure_title, table
 
     corpus = get_corpus(name)
     splits = {split: corpus.read(data, split) for split in corpus.present(data)}
@@ -94,9 +94,9 @@ def check(
     as_json: options.Json = False,
 ) -> None:
     """Read the splits at hand line by line and compare counts and label totals with the published ones."""
-    from sentemo.corpora.check import check as check_split
-    from sentemo.corpora.homes import HOMES
+    from sentemo.corpora.fetch import HOMES
     from sentemo.corpora.registry import get_corpus
+    from sentemo.corpora.statistics import check as check_split
 
     corpus = get_corpus(name)
     splits = split or corpus.present(data)

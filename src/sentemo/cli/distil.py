@@ -36,7 +36,7 @@ def distil(
     tokens and a small network learn its answers and the corpora's labels, which are mapped onto the model's where there
     are several corpora. The result is a model for predict, label and evaluate, and needs no torch.
     """
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
     from sentemo.artifacts.manifest import check_free
     from sentemo.files import sha256_of
     from sentemo.loading import load
@@ -98,7 +98,7 @@ def _validation(corpus: str, data: Path) -> list[Conversation]:
 def _save(distilled: Distilled, out: Path, split: str, validation: Sequence[Conversation], labels: LabelSet) -> None:
     """Write it; with a validation split, once more with the figures of what was written."""
     from sentemo.evaluation.evaluate import evaluate
-    from sentemo.evaluation.line import figures_in_a_line
+    from sentemo.evaluation.report import figures_in_a_line
     from sentemo.export.static_model import StaticModel
     from sentemo.export.static_write import write_static
 

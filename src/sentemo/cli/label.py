@@ -47,8 +47,8 @@ def label(
     Conversations that can't be read are listed in failures.jsonl by file and row, and make the exit code 3; the others
     are labelled all the same.
     """
-    from sentemo.bulk.model import LoadModel
     from sentemo.bulk.run import Order, label
+    from sentemo.bulk.worker import LoadModel
 
     load = LoadModel.named(model, head=options.as_head(head), causal=causal, sensitivity=sensitivity)
     order = Order(tuple(inputs), out, format, to, shard_turns, strict)

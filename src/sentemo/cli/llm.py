@@ -146,7 +146,7 @@ def read_sample(
     corpus: str, data: Path, split: str, sample: int, seed: int
 ) -> tuple[LabelSet, Sequence[Conversation], str]:
     """Read a split, draw from it, and say so beside its name."""
-    from sentemo.evaluation.sample import sample_dialogues
+    from sentemo.evaluation.repeats import sample_dialogues
 
     labels, conversations = options.read_split(corpus, data, split)
     drawn = sample_dialogues(conversations, sample, seed)

@@ -19,7 +19,7 @@ def model(
     as_json: options.Json = False,
 ) -> None:
     """Print a model's labels, data and licence; without a name, those of the models that ship with the package."""
-    from sentemo.artifacts.find import BY_NAME
+    from sentemo.artifacts.hub import BY_NAME
 
     known = {each: _card(each) for each in ([name] if name else BY_NAME)}
     if as_json:
@@ -36,7 +36,7 @@ def model(
 
 def _card(name: str) -> dict[str, Any]:
     from sentemo.artifacts.card import licence_of, shown
-    from sentemo.artifacts.find import find
+    from sentemo.artifacts.hub import find
     from sentemo.artifacts.manifest import AGAIN, check_manifest
 
     folder = find(name)

@@ -84,7 +84,7 @@ def predict(
     for every turn (docs/llm.md).
     """
     from sentemo.formats import read_conversations, write_convokit, write_label_studio
-    from sentemo.formats.cue_writer import KINDS, cue_text
+    from sentemo.formats.cues import KINDS, cue_text
     from sentemo.formats.reading import Reading, as_columns
     from sentemo.loading import load
 

@@ -161,7 +161,7 @@ def _frozen(model: SentEmoContext) -> Encoder | None:
 def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:
     """Measure a model for its card."""
     from sentemo.evaluation.evaluate import evaluate
-    from sentemo.evaluation.line import figures_in_a_line
+    from sentemo.evaluation.report import figures_in_a_line
 
     protocol = "emotions-only" if model.labels.neutral is None else "standard"
     report = evaluate(model, validation.conversations, protocol=protocol, labels=labels)

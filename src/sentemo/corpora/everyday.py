@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sentemo.corpora.corpus import Corpus, SplitCounts, SplitNotFound
 from sentemo.corpora.published_csv import find
+from sentemo.formats.json_stream import load_object
 from sentemo.formats.json_talks import read_conversation
-from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import bare, file_lines
 from sentemo.formats.turns import Place
 from sentemo.types import Conversation, LabelSet

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.encoder import Encoder, EncoderIdentity, OnProgress
 from sentemo.errors import SentemoError
 
 if TYPE_CHECKING:
-    from sentemo.encoders.identity import Embeddings
+    from sentemo.encoders.encoder import Embeddings
 
 CHUNK = 1024  # texts encoded between two commits: what a kill can lose
 QUERY = 500  # keys asked for at once

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.encoder import EncoderIdentity, OnProgress
 from sentemo.errors import UsageError
 
 if TYPE_CHECKING:
-    from sentemo.encoders.identity import Embeddings
+    from sentemo.encoders.encoder import Embeddings
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 

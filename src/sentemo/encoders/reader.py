@@ -13,8 +13,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.encoder import Encoder, EncoderIdentity
 from sentemo.encoders.pieces import Pieces
 from sentemo.errors import BadModel, UsageError
 from sentemo.files import sha256_of

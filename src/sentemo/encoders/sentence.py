@@ -1,4 +1,4 @@
-"""Sentence-transformers as an encoder."""
+"""Sentence-transformers as an encoder, and any encoder by its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from sentemo.encoders.identity import EncoderIdentity, OnProgress
+from sentemo.encoders.encoder import Encoder, EncoderIdentity, OnProgress
+from sentemo.encoders.hashing import HashingEncoder
 from sentemo.encoders.packaged import is_packaged, packaged_folder
 from sentemo.errors import BadModel, MissingExtra, UsageError
 from sentemo.files import sha256_of
@@ -20,7 +21,7 @@ from sentemo.files import sha256_of
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from sentemo.encoders.identity import Embeddings
+    from sentemo.encoders.encoder import Embeddings
 
 BATCH = 64
 HUB_FILES = ["*.json", "*.txt", "*.model", "*/config.json", "*.safetensors"]
@@ -145,3 +146,13 @@ def _quiet() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+def load_encoder(name: str, layers: Sequence[int] = ()) -> Encoder:
+    """Load an encoder by name: `hashing`, `hashing-DIM`, a folder, or a sentence-transformers hub name.
+
+    all-MiniLM-L6-v2 comes with the package and needs no network.
+    """
+    if name == "hashing" or name.startswith("hashing-"):
+        return HashingEncoder.from_name(name)
+    return SentenceEncoder.load(name, tuple(layers))

@@ -12,8 +12,7 @@ from sentemo.evaluation.bootstrap import Difference, paired_bootstrap
 from sentemo.evaluation.evaluate import evaluate_predictions
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.protocols import PROTOCOLS, read_predictions, select
-from sentemo.evaluation.report import MapNote, Report
-from sentemo.evaluation.tables import figure_cell, figure_title, table
+from sentemo.evaluation.report import MapNote, Report, figure_cell, figure_title, table
 from sentemo.types import Conversation, Labeler, LabelSet
 
 SHOWN = ("macro_f1_no_neutral", "micro_f1_no_neutral", "mcc")

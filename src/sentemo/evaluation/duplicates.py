@@ -1,10 +1,4 @@
-"""Find dialogues that are nearly the same, which would leak from a training fold into the held-out one.
-
-Two dialogues are near-duplicates if they share at least half of the distinct longer utterances (four words or
-more, case and punctuation aside) of the shorter one, and at least two of them: a single shared greeting says
-nothing. Dialogues with one longer utterance match where it is the same, and those with none where all turns
-are. Groups are the connected components.
-"""
+"""Dialogues that are nearly the same, and folds that keep them together."""
 
 from __future__ import annotations
 
@@ -12,7 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sentemo.types import Conversation
+import numpy as np
+
+from sentemo.errors import BadInput, UsageError
+from sentemo.evaluation.metrics import FloatArray, IntArray
+from sentemo.types import Conversation, Prediction
 
 LONG_WORDS = 4
 WORD = re.compile(r"\w+")
@@ -79,3 +77,82 @@ class _Forest:
         for index in range(len(self._parent)):
             members.setdefault(self.root(index), []).append(index)
         return list(members.values())
+
+
+def dialogue_folds(conversations: Sequence[Conversation], k: int, seed: int) -> list[tuple[IntArray, IntArray]]:
+    """Return for each of k folds the positions of the dialogues to train on and of those held out, sorted.
+
+    Groups of near-duplicates (`duplicates.py`) are never split. They are dealt out one by one, those with the
+    most rare labels roughly first, each to the fold that has the least of what the group holds. Other seeds
+    give other folds. Raises `UsageError` for k below 2 and `BadInput` for fewer groups than folds.
+    """
+    if k < 2:
+        raise UsageError(f"Cross-validation can't run with {k} folds", "Ask for at least 2")
+    groups = dialogue_groups(conversations)
+    if len(groups) < k:
+        raise BadInput(
+            f"{len(conversations)} dialogues fall into {len(groups)} groups without near-duplicates, too few "
+            f"for {k} folds",
+            "Give more dialogues or ask for fewer folds",
+        )
+    fold_of_group = _deal(_shares(conversations, groups), k, np.random.default_rng(seed))
+    fold = np.empty(len(conversations), dtype=np.int64)
+    for group, number in zip(groups, fold_of_group.tolist(), strict=True):
+        fold[group] = number
+    return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(k)]
+
+
+def pool(size: int, parts: Iterable[tuple[IntArray, Sequence[Prediction]]]) -> list[Prediction]:
+    """Put held-out predictions of all folds back into the order of the dialogues, for `evaluate_predictions`.
+
+    `parts`: held-out positions and their predictions, for each fold.
+    Raises `BadInput` unless each of the `size` dialogues is predicted exactly once.
+    """
+    pooled: dict[int, Prediction] = {}
+    total = 0
+    for held_out, predictions in parts:
+        if len(held_out) != len(predictions):
+            raise BadInput(
+                f"A fold of {len(held_out)} dialogues has {len(predictions)} predictions",
+                "Give one prediction per held-out dialogue",
+            )
+        pooled |= zip(held_out.tolist(), predictions, strict=True)
+        total += len(predictions)
+    if total != size or sorted(pooled) != list(range(size)):
+        raise BadInput(
+            f"{total} held-out predictions don't cover {size} dialogues once each", "Predict every fold once"
+        )
+    return [pooled[index] for index in range(size)]
+
+
+def _shares(conversations: Sequence[Conversation], groups: Sequence[Sequence[int]]) -> FloatArray:
+    """Return each group's share of every label, of all turns and of all dialogues: (G, labels + 2)."""
+    names = sorted({turn.label for talk in conversations for turn in talk.turns if turn.label is not None})
+    position = {name: index for index, name in enumerate(names)}
+    amounts = np.zeros((len(groups), len(names) + 2))
+    for row, group in enumerate(groups):
+        for turn in (turn for index in group for turn in conversations[index].turns):
+            if turn.label is not None:
+                amounts[row, position[turn.label]] += 1
+            amounts[row, -2] += 1
+        amounts[row, -1] = len(group)
+    shares: FloatArray = amounts / np.maximum(amounts.sum(axis=0), 1)
+    return shares
+
+
+def _deal(shares: FloatArray, k: int, rng: np.random.Generator) -> IntArray:
+    """Deal out groups (G, L) to k folds: (G,).
+
+    Each step takes the fold in which the sum of squared shares grows least. One utterance is a large share
+    of a rare label, so rare labels decide first, and turns and dialogues decide what is left.
+    """
+    # The noise lets other seeds part the rare dialogues otherwise; the small groups at the end even it out.
+    order = np.argsort(-shares.sum(axis=1) * rng.exponential(size=len(shares)), kind="stable")
+    filled = np.zeros((k, shares.shape[1]))
+    fold = np.empty(len(shares), dtype=np.int64)
+    for group in order.tolist():
+        # An empty fold costs nothing, any other does: every group holds dialogues. So no fold stays empty.
+        best = int((filled @ shares[group]).argmin())
+        filled[best] += shares[group]
+        fold[group] = best
+    return fold

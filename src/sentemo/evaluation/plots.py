@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sentemo.errors import BadInput, optional
-from sentemo.evaluation.report import Report
-from sentemo.evaluation.tables import OTHER
+from sentemo.evaluation.report import OTHER, Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,15 +1,13 @@
-"""How many dialogues of a corpus come twice, and whether they were labelled alike both times.
-
-A dialogue that comes twice was annotated twice: how far the two annotations agree says what a model can reach that
-knows the dialogue by heart.
-"""
+"""What of a split is used: dialogues that come twice, those that a training has seen, a sample."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sentemo.errors import UsageError
 from sentemo.evaluation.duplicates import dialogue_groups, normalise
 from sentemo.evaluation.metrics import Metrics, measure
 from sentemo.types import Conversation, LabelSet
@@ -72,3 +70,41 @@ def _compare(
     name = asked if asked == known else f"{asked} in {known}"
     agreement = measure(gold=gold, predicted=other, labels=labels) if gold else None
     return Repeats(name, split_of.count(asked), repeated, len(gold), agreement)
+
+
+def sample_dialogues(conversations: Sequence[Conversation], count: int, seed: int = 0) -> list[Conversation]:
+    """Draw so many whole dialogues, in their order; all of them where `count` is 0.
+
+    The same for the same seed, and a larger draw holds a smaller one, so that cached replies serve both.
+    Raises `UsageError` for more than there are.
+    """
+    if not 0 <= count <= len(conversations):
+        raise UsageError(f"{count} of {len(conversations)} dialogues can't be drawn", "Draw fewer, or leave it out")
+    if not count:
+        return list(conversations)
+    places = list(range(len(conversations)))
+    random.Random(seed).shuffle(places)
+    return [conversations[place] for place in sorted(places[:count])]
+
+
+SHARED_LINES = 2
+"""So many long lines in common make a scene a shared one: a single one may be a common phrase."""
+LONG_CHARACTERS = 20
+"""Of a line, case and punctuation aside."""
+
+
+def without_shared_scenes(
+    conversations: Sequence[Conversation], training: Iterable[Conversation]
+) -> list[Conversation]:
+    """Return the dialogues that share fewer than two distinct long lines with the training, taken as a whole.
+
+    As a whole, because two corpora cut the same show into scenes differently.
+    """
+    seen = {line for talk in training for line in long_lines(talk)}
+    return [talk for talk in conversations if len(long_lines(talk) & seen) < SHARED_LINES]
+
+
+def long_lines(conversation: Conversation) -> set[str]:
+    """Return the distinct long lines of a dialogue, normalised."""
+    lines = {normalise(turn.text) for turn in conversation}
+    return {line for line in lines if len(line) >= LONG_CHARACTERS}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,8 +11,54 @@ from sentemo.evaluation.calibration import Calibration
 from sentemo.evaluation.metrics import FIGURES, Metrics
 from sentemo.evaluation.neutral import NeutralFigures
 from sentemo.evaluation.protocols import PROTOCOLS
-from sentemo.evaluation.tables import figure_cell, figure_title, table, text_matrix
 from sentemo.types import LabelSet
+
+TITLES = {
+    "macro_f1_no_neutral": "macro-F1*",
+    "micro_f1_no_neutral": "micro-F1*",
+    "macro_f1": "macro-F1, all labels",
+    "weighted_f1": "weighted-F1, all labels",
+    "mcc": "MCC",
+    "accuracy": "accuracy",
+}
+
+
+def figure_title(name: str) -> str:
+    """Return the printed name of a figure."""
+    return TITLES[name]
+
+
+def figure_cell(name: str, value: float) -> str:
+    """Print a figure: percent with two decimals, MCC with three; never a minus before zero."""
+    text = f"{value:.3f}" if name == "mcc" else f"{value:.2f}"
+    return text.removeprefix("-") if not float(text) else text
+
+
+OTHER = "(none of these)"
+"""The column of predictions that are none of the labels."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Make a Markdown table, first column to the left, numbers to the right."""
+    rule = [":--", *["--:"] * (len(head) - 1)]
+    return "\n".join("| " + " | ".join(_cell(text) for text in row) + " |" for row in (head, rule, *rows))
+
+
+def text_matrix(names: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
+    """Make a fenced block of aligned counts, rows and columns named."""
+    others = [OTHER] * (len(counts[0]) - len(names))
+    cells = [["", *names, *others], *([name, *map(str, row)] for name, row in zip(names, counts, strict=True))]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]
+    lines = [
+        "  ".join([row[0].ljust(widths[0]), *(x.rjust(w) for x, w in zip(row[1:], widths[1:], strict=True))])
+        for row in cells
+    ]
+    return "\n".join(["```text", *lines, "```"])
+
+
+def _cell(text: str) -> str:
+    """Keep a name that holds a bar or a line break inside its cell."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +209,18 @@ class Report:
             for name, row in self.metrics.per_label.items()
         ]
         return table(["label", "precision", "recall", "F1", "support"], rows)
+
+
+def figures_in_a_line(report: Report) -> str:
+    """Return the three figures with their intervals."""
+
+    def shown(name: str, figure: str, digits: int) -> str:
+        low, high = report.intervals[figure]
+        return f"{name} {report.metrics.figures[figure]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+    figures = (
+        shown("macro-F1*", "macro_f1_no_neutral", 1),
+        shown("micro-F1*", "micro_f1_no_neutral", 1),
+        shown("MCC", "mcc", 3),
+    )
+    return f"{report.n:,} utterances, {report.protocol}: {', '.join(figures)}"

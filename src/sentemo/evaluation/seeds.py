@@ -10,8 +10,7 @@ import numpy as np
 
 from sentemo.errors import UsageError
 from sentemo.evaluation.metrics import FIGURES
-from sentemo.evaluation.report import Report
-from sentemo.evaluation.tables import figure_cell, figure_title, table
+from sentemo.evaluation.report import Report, figure_cell, figure_title, table
 
 POOLED = {"micro_precision_no_neutral": "micro precision*", "micro_recall_no_neutral": "micro recall*"}
 

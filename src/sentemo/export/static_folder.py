@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sentemo.artifacts.config import as_record, read_object
 from sentemo.artifacts.manifest import AGAIN
-from sentemo.artifacts.record import as_record, read_object
 from sentemo.errors import BadInput, BadModel
 from sentemo.export.static_network import bands
 from sentemo.judgement import Rule

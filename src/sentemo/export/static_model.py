@@ -46,7 +46,7 @@ class StaticModel(ReadingModel):
 
         Raises `BadModel` for a damaged one.
         """
-        from sentemo.artifacts.find import find
+        from sentemo.artifacts.hub import find
 
         return cls(find(name), causal=causal)
 

@@ -15,14 +15,11 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sentemo.formats.clock import Order, Stamp
-from sentemo.formats.glyphs import visible
-from sentemo.formats.heads import DAY, MAX_NAME, Form, Head, date_of, head_of
+from sentemo.formats.heads import DAY, MAX_NAME, Form, Head, date_of, head_of, visible
 from sentemo.formats.lines import Line
 from sentemo.formats.notices import is_event, is_placeholder, names_event, without_notices
-from sentemo.formats.reading import NOTICES, WORDLESS, Reading
-from sentemo.formats.silence import by_silence
-from sentemo.formats.source import Source
-from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.reading import NOTICES, WORDLESS, Reading, Source
+from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
 Again = Callable[[], Iterator[Line]]

@@ -9,12 +9,9 @@ from functools import partial
 from itertools import chain
 
 from sentemo.errors import BadInput
-from sentemo.formats.attempts import Attempt, strictly
-from sentemo.formats.lines import Line, file_lines
-from sentemo.formats.names import find_names
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.table import Columns, Row, each_conversation
+from sentemo.formats.lines import Attempt, Line, file_lines, strictly
+from sentemo.formats.reading import Reading, Source, stem_of
+from sentemo.formats.table import Columns, Row, each_conversation, find_names
 from sentemo.formats.turns import Place
 from sentemo.types import Conversation
 

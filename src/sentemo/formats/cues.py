@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from sentemo.errors import UsageError
+from sentemo.files import write_bytes
 from sentemo.formats.lines import Line, bare, file_lines
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
+from sentemo.formats.reading import Reading, Source, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn
-from sentemo.types import Conversation, Utterance
+from sentemo.types import ABSTENTION, Conversation, TurnPrediction, Utterance
 
 PAUSE_S = 60.0
 """Behind a longer one, the same speaker's next cue is a turn of its own; for cues of nobody, `SENTENCE_S`."""
@@ -157,3 +159,47 @@ def _goes_on(turn: Cue, cue: Cue) -> bool:
     if turn.speaker:
         return cue.speaker in (turn.speaker, "")
     return not cue.speaker and pause_s <= SENTENCE_S and not turn.text.endswith(_ENDS)
+
+
+KINDS = ("vtt", "srt")
+
+
+def write_cues(conversations: Iterable[Conversation], path: Path) -> int:
+    """Write conversations one after another to a .vtt or .srt file; return how many. Raises as `cue_text` does."""
+    talks = list(conversations)
+    kind = path.suffix.removeprefix(".")
+    write_bytes(path, cue_text([turn for talk in talks for turn in talk], kind).encode())
+    return len(talks)
+
+
+def cue_text(turns: Sequence[Utterance | TurnPrediction], kind: str) -> str:
+    """Return turns as the text of a `vtt` or `srt` file, each with its label in square brackets before its words.
+
+    Raises `UsageError` for a turn without a start and an end.
+    """
+    blocks = [_block(number, turn, kind) for number, turn in enumerate(turns, 1)]
+    return ("WEBVTT\n\n" if kind == "vtt" else "") + "\n".join(blocks)
+
+
+def _block(number: int, turn: Utterance | TurnPrediction, kind: str) -> str:
+    if turn.span_s is None:
+        raise UsageError(
+            f"Turn {number} has no start and end", "Subtitles are written of transcripts: SRT, WebVTT, Whisper's JSON"
+        )
+    start, end = (_written(seconds, "." if kind == "vtt" else ",") for seconds in turn.span_s)
+    label = "" if turn.label in (None, ABSTENTION) else f"[{turn.label}] "
+    words, name = (_on_one_line(text, kind) for text in (f"{label}{turn.text}", turn.speaker))
+    if name:
+        words = f"<v {name}>{words}</v>" if kind == "vtt" else f"{name}: {words}"
+    return f"{number}\n{start} --> {end}\n{words}\n"
+
+
+def _on_one_line(text: str, kind: str) -> str:
+    line = " ".join(text.split()).replace("-->", "→")
+    return html.escape(line, quote=False) if kind == "vtt" else line
+
+
+def _written(seconds: float, mark: str) -> str:
+    thousandths = round(1000 * seconds)
+    minutes = thousandths // 60_000
+    return f"{minutes // 60:02}:{minutes % 60:02}:{thousandths // 1000 % 60:02}{mark}{thousandths % 1000:03}"

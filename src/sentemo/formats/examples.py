@@ -9,12 +9,11 @@ from pathlib import Path
 
 from sentemo.errors import BadInput
 from sentemo.formats.files import read_conversations
+from sentemo.formats.json_stream import load_object
 from sentemo.formats.json_talks import read_conversation
-from sentemo.formats.json_values import load_object
 from sentemo.formats.lines import bare, file_lines
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import Reading, extension_of, stem_of
 from sentemo.formats.sniff import EXTENSIONS
-from sentemo.formats.source import extension_of, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import COUNTER, Conversation, Utterance
 

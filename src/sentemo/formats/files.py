@@ -10,21 +10,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sentemo.errors import BadInput, UsageError
-from sentemo.formats.attempts import Attempt
 from sentemo.formats.convokit import read_convokit
 from sentemo.formats.csvfile import each_csv, parse_csv, read_csv
 from sentemo.formats.cues import read_cues
 from sentemo.formats.json_layouts import each_json, read_json
 from sentemo.formats.jsonl import each_jsonl, parse_jsonl, read_jsonl
-from sentemo.formats.label_studio_files import read_label_studio
-from sentemo.formats.lines import Line, bare, open_binary, read_lines
+from sentemo.formats.label_studio import read_label_studio
+from sentemo.formats.lines import Attempt, Line, bare, open_binary, read_lines
 from sentemo.formats.parquet import each_parquet, read_parquet
 from sentemo.formats.plaintext import read_plaintext
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import Blob, Reading, Source, stem_of
 from sentemo.formats.sigtop import read_sigtop
 from sentemo.formats.slack import read_slack
 from sentemo.formats.sniff import sniff, text_format
-from sentemo.formats.source import Blob, Source, stem_of
 from sentemo.formats.telegram_html import read_telegram_html
 from sentemo.formats.whatsapp import read_whatsapp
 from sentemo.formats.xlsx import each_xlsx, read_xlsx

@@ -12,9 +12,8 @@ from typing import Any
 
 from sentemo.errors import BadInput
 from sentemo.formats.files import READERS, check_format
-from sentemo.formats.reading import Reading
+from sentemo.formats.reading import Blob, Reading, Source
 from sentemo.formats.sniff import sniff
-from sentemo.formats.source import Blob, Source
 from sentemo.times import written
 from sentemo.types import Conversation, Utterance, origin
 

@@ -10,16 +10,14 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sentemo.errors import BadInput
-from sentemo.formats.attempts import Attempt, strictly
 from sentemo.formats.cues import Cue, joined, turn_of
 from sentemo.formats.json_messages import SORTED, App, Message, app_of, left_out, plain_message
 from sentemo.formats.json_stream import JsonStream, open_json
 from sentemo.formats.json_talks import read_conversation
-from sentemo.formats.names import is_turns, plain_name
-from sentemo.formats.reading import Reading
-from sentemo.formats.silence import by_silence
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.lines import Attempt, strictly
+from sentemo.formats.reading import Reading, Source, stem_of
+from sentemo.formats.table import is_turns, plain_name
+from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
 from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 

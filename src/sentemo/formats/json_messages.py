@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from sentemo.formats.names import find_names
 from sentemo.formats.reading import BOTS, NOTICES, WORDLESS, Reading
-from sentemo.formats.slack_text import message_text, shown_name
+from sentemo.formats.slack import message_text, shown_name
+from sentemo.formats.table import find_names
 
 Object = Mapping[str, object]
 

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from sentemo.errors import BadInput
 from sentemo.files import write_chunks
-from sentemo.formats.attempts import Attempt, strictly
 from sentemo.formats.json_layouts import Layouts, Value
-from sentemo.formats.json_values import load_object
-from sentemo.formats.lines import Line, bare, file_lines
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
+from sentemo.formats.json_stream import load_object
+from sentemo.formats.lines import Attempt, Line, bare, file_lines, strictly
+from sentemo.formats.reading import Reading, Source, stem_of
 from sentemo.formats.turns import Place, checked
 from sentemo.types import Conversation, Utterance, origin
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 
 from sentemo.errors import BadInput
 from sentemo.formats.decoding import as_text
-from sentemo.formats.source import Source
+from sentemo.formats.reading import Source
+from sentemo.types import Conversation
 
 MAX_LINE_BYTES = 64 * 2**20
 """A longer line is refused, so that a file without line ends can't fill the memory."""
@@ -92,3 +93,32 @@ def bare(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _bare(line: Line) -> Line:
     return line[0], line[1].rstrip("\r\n")
+
+
+Item = TypeVar("Item")
+Attempt = Conversation | BadInput
+"""A conversation, or why there is none."""
+
+
+def attempts(items: Iterator[Item], make: Callable[[Item], Conversation]) -> Iterator[Attempt]:
+    """Make a conversation of each item; in place of one that can't be read or made give the reason, and continue.
+
+    Where getting an item raises `BadInput`, the iterator must be able to continue, which a generator can't.
+    """
+    attempt: Attempt
+    while True:
+        try:
+            attempt = make(next(items))
+        except StopIteration:
+            return
+        except BadInput as error:
+            attempt = error.with_traceback(None)  # which would hold this frame, and with it the open file
+        yield attempt
+
+
+def strictly(attempts: Iterable[Attempt]) -> Iterator[Conversation]:
+    """Yield conversations; raise at the first that can't be read."""
+    for attempt in attempts:
+        if isinstance(attempt, BadInput):
+            raise attempt
+        yield attempt

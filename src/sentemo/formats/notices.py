@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from sentemo.formats.glyphs import MARK, visible
+from sentemo.formats.heads import MARK, visible
 
 LONGEST = 300
 """Characters of a notice; a longer message is somebody's."""

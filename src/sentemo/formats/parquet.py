@@ -8,14 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from sentemo.errors import BadInput, optional
-from sentemo.formats.attempts import Attempt, attempts, strictly
 from sentemo.formats.json_layouts import Layouts, Value
 from sentemo.formats.json_talks import turn_of
-from sentemo.formats.lines import open_binary
-from sentemo.formats.names import is_turns
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.table import Columns, Row, each_conversation
+from sentemo.formats.lines import Attempt, attempts, open_binary, strictly
+from sentemo.formats.reading import Reading, Source, stem_of
+from sentemo.formats.table import Columns, Row, each_conversation, is_turns
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 

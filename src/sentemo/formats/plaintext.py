@@ -15,8 +15,7 @@ from typing import NoReturn
 
 from sentemo.errors import BadInput
 from sentemo.formats.lines import Line, bare, file_lines
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
+from sentemo.formats.reading import Reading, Source, stem_of
 from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 

@@ -1,10 +1,13 @@
-"""How a file is to be read, and what was noticed while it was."""
+"""Where conversations are read from, how they are to be read, and what was noticed while they were."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import BinaryIO, Literal
 
 from sentemo.errors import UsageError
 
@@ -49,3 +52,47 @@ def as_columns(text: str) -> dict[str, str]:
             raise UsageError(f"{part!r} is not WHAT=COLUMN", "Write text=body,speaker=agent, each once")
         found[what.strip()] = name.strip()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes that readers take like a file: it can what they ask of a `Path`."""
+
+    data: bytes = field(repr=False)
+    name: str = ""
+    """What it is called in messages and ids; its extension tells the format."""
+
+    @property
+    def stem(self) -> str:
+        """The name without its extension, "input" where there is none."""
+        return PurePath(self.name).stem or "input"
+
+    @property
+    def suffix(self) -> str:
+        """The extension with its dot."""
+        return PurePath(self.name).suffix
+
+    def open(self, mode: Literal["rb"]) -> BinaryIO:
+        """Give a stream over the bytes."""
+        return BytesIO(self.data)
+
+    def __str__(self) -> str:
+        return self.name or "input"
+
+
+Source = Path | Blob
+
+
+PACKED = ".gz"
+
+
+def stem_of(source: Source) -> str:
+    """Return the name without its extension, for ids; bytes of it that are no UTF-8 become question marks."""
+    stem = PurePath(source.stem).stem if source.suffix.lower() == PACKED else source.stem
+    return stem.encode("utf-8", "replace").decode()
+
+
+def extension_of(source: Source) -> str:
+    """Return the extension in small letters, with its dot; of a compressed file, that of what is in it."""
+    suffix = source.suffix.lower()
+    return PurePath(source.stem).suffix.lower() if suffix == PACKED else suffix

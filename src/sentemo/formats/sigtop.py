@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sentemo.formats.lines import Line, bare, file_lines
-from sentemo.formats.reading import WORDLESS, Reading
-from sentemo.formats.silence import by_silence
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.reading import WORDLESS, Reading, Source, stem_of
+from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
 from sentemo.types import Conversation, Utterance
 
 HEADER = re.compile(

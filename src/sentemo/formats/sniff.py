@@ -13,11 +13,11 @@ from sentemo.formats.chatlog import LEAST_SHARE, survey
 from sentemo.formats.convokit import UTTERANCES
 from sentemo.formats.csvfile import DELIMITERS, NAMES_DELIMITER, has_text_column
 from sentemo.formats.cues import TIMING, is_cues
-from sentemo.formats.glyphs import MARK, plain_glyphs, visible
+from sentemo.formats.heads import MARK, plain_glyphs, visible
 from sentemo.formats.lines import Line, bare, file_lines, open_binary, read_lines
+from sentemo.formats.reading import Source, extension_of
 from sentemo.formats.sigtop import is_sigtop
 from sentemo.formats.slack import ORGANISATION, USERS, day_files
-from sentemo.formats.source import Source, extension_of
 from sentemo.formats.telegram_html import is_telegram
 from sentemo.formats.tree import Folder, Tree
 from sentemo.formats.whatsapp import find_chat

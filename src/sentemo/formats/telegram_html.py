@@ -8,10 +8,8 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 from sentemo.formats.lines import file_lines
-from sentemo.formats.reading import NOTICES, WORDLESS, Reading
-from sentemo.formats.silence import by_silence
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.turns import Place, make_conversation, make_turn
+from sentemo.formats.reading import NOTICES, WORDLESS, Reading, Source, stem_of
+from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
 from sentemo.times import in_utc
 from sentemo.types import Conversation, Utterance
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from sentemo.errors import BadInput
-from sentemo.formats.source import Source
+from sentemo.formats.reading import Source
 from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
@@ -132,3 +132,23 @@ def plain(value: object, what: str, place: Place) -> str:
 def _kind(value: object) -> str:
     names = {type(None): "missing", bool: "true or false", dict: "an object", list: "a list"}
     return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)
+
+
+SILENCE_HOURS = 8
+"""A longer pause ends a conversation: about a night."""
+
+Message = TypeVar("Message")
+
+
+def by_silence(messages: Iterable[tuple[float, Message]]) -> Iterator[list[Message]]:
+    """Yield the runs of messages, each with its time in seconds; a clock that goes back is no pause."""
+    run: list[Message] = []
+    before = float("inf")
+    for time_s, message in messages:
+        if time_s - before > SILENCE_HOURS * 3600:
+            yield run
+            run = []
+        run.append(message)
+        before = time_s
+    if run:
+        yield run

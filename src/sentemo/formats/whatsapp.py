@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 
 from sentemo.formats.chatlog import read_log
 from sentemo.formats.lines import bare, file_lines
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
+from sentemo.formats.reading import Reading, Source, stem_of
 from sentemo.formats.tree import Tree
 from sentemo.formats.turns import Place
 from sentemo.formats.zips import Archive, is_zip

@@ -9,12 +9,9 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from sentemo.errors import BadInput, MissingExtra
-from sentemo.formats.attempts import Attempt, strictly
-from sentemo.formats.lines import open_binary
-from sentemo.formats.names import find_names
-from sentemo.formats.reading import Reading
-from sentemo.formats.source import Source, stem_of
-from sentemo.formats.table import Columns, Row, each_conversation
+from sentemo.formats.lines import Attempt, open_binary, strictly
+from sentemo.formats.reading import Reading, Source, stem_of
+from sentemo.formats.table import Columns, Row, each_conversation, find_names
 from sentemo.formats.turns import Place
 from sentemo.formats.zips import DAMAGED, FREE_BYTES, MAX_RATIO
 from sentemo.types import Conversation

@@ -13,7 +13,7 @@ from typing import IO
 
 from sentemo.errors import BadInput
 from sentemo.formats.lines import Line, open_binary, read_lines
-from sentemo.formats.source import Source
+from sentemo.formats.reading import Source
 from sentemo.formats.tree import Folder, Tree
 
 MAX_ARCHIVE_BYTES = 256 * 2**20

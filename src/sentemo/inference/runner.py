@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from sentemo.batching import Array
-from sentemo.encoders.identity import EncoderIdentity
+from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.encoders.pieces import Pieces
 from sentemo.network.shape import NetworkShape, ReaderShape
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sentemo.errors import SentemoError
-from sentemo.llm.exchange import Reply
+from sentemo.llm.completion import Reply
 
 WAIT_S = 60.0
 

@@ -1,12 +1,12 @@
-"""The body of a chat completion: the request's, and what is read from the server's."""
+"""What goes to a language model and what comes back."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 CODE = re.compile(r"[\w.-]{1,60}")
 
@@ -58,3 +58,44 @@ def read_error_code(body: bytes) -> str:
 
 def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
+
+
+OnProgress = Callable[[int, int], None]
+"""Called with how many replies there are and how many there will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question about one turn."""
+
+    prompt: str = field(repr=False)
+    options: tuple[str, ...]
+    """The labels as the prompt names them."""
+    where: str
+    """The turn and its dialogue's id, for error messages, which show no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, and what it took."""
+
+    text: str = field(repr=False)
+    seconds: float
+    """What it took of the machine: its latency, divided by the number of requests under way."""
+    latency_s: float
+    prompt_tokens: int | None = None
+    """None where the server doesn't say."""
+    completion_tokens: int | None = None
+    shares: tuple[float, ...] = ()
+    """The probability of each option, where options are scored."""
+    is_readable: bool = True
+    """False where there was a reply that made no sense as one, again and again."""
+    is_cached: bool = False
+
+
+class Backend(Protocol):
+    """Anything that answers prompts."""
+
+    def replies(self, asks: Sequence[Ask], run: int, on_progress: OnProgress | None = None) -> list[Reply]:
+        """Return a reply to each ask, in order; where replies are sampled, each run draws its own."""
+        ...

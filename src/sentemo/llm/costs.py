@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sentemo.errors import UsageError
-from sentemo.llm.exchange import Reply
+from sentemo.llm.completion import Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,46 @@ from urllib.parse import urlsplit
 
 from sentemo.errors import MissingExtra, SentemoError, UsageError
 from sentemo.llm.cache import ReplyCache
-from sentemo.llm.completion import answer_schema, read_completion, read_error_code
-from sentemo.llm.exchange import Ask, OnProgress, Reply
+from sentemo.llm.completion import Ask, OnProgress, Reply, answer_schema, read_completion, read_error_code
 from sentemo.llm.settings import Settings
-from sentemo.llm.waiting import Waiting, asked_wait_s
 
 if TYPE_CHECKING:
     from httpx2 import Client, Response
+import math
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Exponential back-off with jitter; a server's Retry-After is a lower bound."""
+
+    first_s: float = 0.5
+    longest_s: float = 60.0
+
+    def seconds(self, attempt: int, retry_after: str | None) -> float:
+        """Return the wait after a failed attempt, counted from 0."""
+        backed_off = min(self.first_s * 2.0 ** min(attempt, 60), self.longest_s) * random.uniform(0.5, 1.0)
+        return max(backed_off, asked_wait_s(retry_after))
+
+
+def asked_wait_s(retry_after: str | None, now: datetime | None = None) -> float:
+    """Read a Retry-After, which is seconds or a date; 0 where it is neither."""
+    if not retry_after:
+        return 0.0
+    try:
+        seconds = float(retry_after)
+        return max(0.0, seconds) if math.isfinite(seconds) else 0.0
+    except ValueError:
+        pass
+    try:
+        date = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return 0.0
+    date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())
+
 
 KEY = "SENTEMO_LLM_KEY"
 """The environment variable that holds the key, unless another is named."""

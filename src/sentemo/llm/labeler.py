@@ -9,8 +9,8 @@ from typing import Literal
 from sentemo.evaluation.comparison import Effort
 from sentemo.labeler import Predicting
 from sentemo.llm.answer import read_answer
+from sentemo.llm.completion import Ask, Backend, OnProgress, Reply
 from sentemo.llm.costs import Prices, Spent
-from sentemo.llm.exchange import Ask, Backend, OnProgress, Reply
 from sentemo.llm.prompt import Prompt
 from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sentemo.errors import BadModel, MissingExtra
-from sentemo.llm.exchange import Ask, OnProgress, Reply
+from sentemo.llm.completion import Ask, OnProgress, Reply
 from sentemo.llm.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""How a language model is run."""
+"""How a language model is run, and how the paper's were."""
 
 from __future__ import annotations
 
@@ -83,3 +83,24 @@ def _read(name: str, text: str) -> Any:
 
 def _truth(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
+
+
+SAMPLED = Settings(temperature=1.0, top_k=10, max_tokens=32)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A published model and its settings."""
+
+    model: str
+    """Its hub id."""
+    prompt: str
+    settings: Settings = SAMPLED
+    runs: int = 10
+
+
+PRESETS: Mapping[str, Preset] = {
+    "llama2-7b": Preset("meta-llama/Llama-2-7b-chat-hf", "quoted"),
+    "llama2-13b": Preset("meta-llama/Llama-2-13b-chat-hf", "quoted"),
+    "falcon-7b": Preset("tiiuae/falcon-7b-instruct", "last"),
+}

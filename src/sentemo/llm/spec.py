@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from sentemo.errors import UsageError
 from sentemo.llm.cache import ReplyCache
+from sentemo.llm.completion import Backend
 from sentemo.llm.costs import Prices
 from sentemo.llm.endpoint import KEY, Endpoint, read_key
-from sentemo.llm.exchange import Backend
 from sentemo.llm.labeler import LlmLabeler, Turns
 from sentemo.llm.local import LocalModel
-from sentemo.llm.presets import PRESETS
 from sentemo.llm.prompt import Prompt, get_prompt
-from sentemo.llm.settings import Settings
+from sentemo.llm.settings import PRESETS, Settings
 from sentemo.types import LabelSet
 
 PREFIX = "llm:"

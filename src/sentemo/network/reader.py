@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sentemo.network.layer import NEVER, not_later
-from sentemo.network.shape import ReaderShape
+from sentemo.network.network import Classifier, Network, NetworkOutput
+from sentemo.network.shape import NetworkShape, ReaderShape
 
 SPEAKERS = 8  # persons beyond share the last number
 
@@ -118,3 +119,37 @@ def average(states: Tensor, turns: Tensor, n_turns: int) -> Tensor:
     is_of = turns[:, None, :] == torch.arange(n_turns, device=turns.device)[None, :, None]  # (B, T, L)
     share = is_of / is_of.sum(-1, keepdim=True).clamp_min(1)
     return share.to(states.dtype) @ states
+
+
+class ReadingNetwork(nn.Module):
+    """A reader below a network; offers what a network offers, on tokens."""
+
+    def __init__(self, reader: Reader, network: Network) -> None:
+        super().__init__()
+        self.reader = reader
+        self.network = network
+
+    @property
+    def head(self) -> Classifier:
+        """The network's classifier."""
+        return self.network.head
+
+    @property
+    def shape(self) -> NetworkShape:
+        """The network's sizes."""
+        return self.network.shape
+
+    def forward(
+        self, tokens: Tensor, places: Tensor, turns: Tensor, speakers: Tensor, is_turn: Tensor, *, causal: bool = False
+    ) -> NetworkOutput:
+        """(B,L), (B,L), (B,L), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z), features (B,T,E+Z)."""
+        utterances = self.reader(tokens, places, turns, speakers, causal=causal)
+        output: NetworkOutput = self.network(utterances, speakers, is_turn, causal=causal)
+        return output
+
+    def points(
+        self, tokens: Tensor, places: Tensor, turns: Tensor, speakers: Tensor, is_turn: Tensor, *, causal: bool = False
+    ) -> Tensor:
+        """(B,L), (B,L), (B,L), (B,T), (B,T) -> (B,T,Z), without the head."""
+        utterances = self.reader(tokens, places, turns, speakers, causal=causal)
+        return self.network.points(utterances, speakers, is_turn, causal=causal)

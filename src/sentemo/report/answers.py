@@ -1,4 +1,4 @@
-"""How people answer each other: which emotion follows which, per pair of speakers, against chance."""
+"""Shares of emotions, how people answer each other, and how long that takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sentemo.report.batch import Batch
+from sentemo.report.batch import Batch, Floats, Row
+from sentemo.report.groups import Grouping
 from sentemo.report.resampling import Tally, interval, shares
 from sentemo.report.store import Turns
 
@@ -16,7 +17,6 @@ MOST_SPEAKERS = 6
 FEWEST = 30
 """Answers that a pair needs to be shown."""
 EVERYONE = "everyone"
-Row = dict[str, Any]
 
 
 class Answers:
@@ -78,3 +78,100 @@ class Answers:
                     "low": float(low[one, other]),
                     "high": float(high[one, other]),
                 }
+
+
+class Shares:
+    """Of one way to group: the shares of labels and tags among the labelled turns of each group."""
+
+    def __init__(self, grouping: Grouping, turns: Turns) -> None:
+        self._grouping = grouping
+        self._marks = [*((name, "emotion") for name in turns.labels.names), *((name, "tag") for name in turns.tags)]
+        self._labels = len(turns.labels)
+        self._tally = Tally(len(grouping.groups), len(self._marks))
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        groups, width = self._grouping.codes(batch), len(self._marks)
+        counted = (groups >= 0) & (batch.label >= 0)
+        self._tally.add(batch, np.where(counted, groups * width + batch.label, -1))
+        at = batch.tag_turn
+        self._tally.add(batch, np.where(counted[at], groups[at] * width + self._labels + batch.tag, -1), at)
+
+    def rows(self) -> list[Row]:
+        """Return a row for each mark of each group that has a turn."""
+        counts = self._tally.counts
+        totals = counts[:, :, : self._labels].sum(-1)
+        found = shares(counts, totals[..., None])
+        low, high = interval(found, totals[..., None])
+        return [
+            {
+                "by": self._grouping.name,
+                "group": self._grouping.groups[group],
+                "mark": mark,
+                "kind": kind,
+                "turns": int(totals[0, group]),
+                "count": int(counts[0, group, place]),
+                "share": float(found[0, group, place]),
+                "low": float(low[group, place]),
+                "high": float(high[group, place]),
+            }
+            for group in np.flatnonzero(totals[0]).tolist()
+            for place, (mark, kind) in enumerate(self._marks)
+        ]
+
+
+STEP = 1.02
+"""From one class of times to the next, above a minute: medians are exact to 2 %."""
+EXACT_S = 60
+"""Times up to here are shown to the second."""
+LONGEST_S = 30 * 86_400
+EDGES_S = np.concatenate(
+    [
+        np.arange(EXACT_S),
+        EXACT_S * STEP ** np.arange(int(np.log(LONGEST_S / EXACT_S) / np.log(STEP)) + 1),
+    ]
+)
+"""Where each class begins; the last one has no end."""
+
+
+class Pauses:
+    """Medians of the seconds between a turn and the answer of another speaker, in the same conversation."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._labels = turns.labels.names
+        self._tallies = {kind: Tally(len(self._labels), len(EDGES_S)) for kind in ("answered turn", "answer")}
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch."""
+        answers = np.flatnonzero(batch.answers)
+        pause_s = batch.time_s[answers] - batch.time_s[answers - 1]
+        known = pause_s >= 0  # which NaN is not, nor a clock that goes back
+        answers, pause_s = answers[known], pause_s[known]
+        classes = np.searchsorted(EDGES_S, pause_s, side="right") - 1
+        for label, tally in zip((batch.label[answers - 1], batch.label[answers]), self._tallies.values(), strict=True):
+            tally.add(batch, np.where(label >= 0, label * np.int64(len(EDGES_S)) + classes, -1), answers)
+
+    def rows(self) -> list[Row]:
+        """Return a row for each emotion that has an answer with a known time."""
+        found: list[Row] = []
+        for kind, tally in self._tallies.items():
+            medians = _medians(tally.counts)
+            low, high = interval(medians, tally.counts.sum(-1))
+            found += [
+                {
+                    "emotion_of": kind,
+                    "emotion": self._labels[place],
+                    "answers": int(tally.counts[0, place].sum()),
+                    "median_s": float(medians[0, place]),
+                    "low_s": float(low[place]),
+                    "high_s": float(high[place]),
+                }
+                for place in np.flatnonzero(tally.counts[0].sum(-1)).tolist()
+            ]
+        return found
+
+
+def _medians(counts: Any) -> Floats:
+    """(R+1,C,classes) -> (R+1,C): where the class begins in which half of the answers is reached; NaN without any."""
+    reached = np.cumsum(counts, -1) * 2 >= counts.sum(-1, keepdims=True)
+    return np.where(counts.sum(-1) > 0, EDGES_S[reached.argmax(-1)], np.nan)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sentemo.errors import UsageError
 from sentemo.formats.csvfile import csv_rows
-from sentemo.formats.json_values import load_json, load_object
+from sentemo.formats.json_stream import load_json, load_object
 from sentemo.formats.lines import file_lines
 from sentemo.formats.parquet import column_names, parquet_rows
 from sentemo.formats.table import Row
 from sentemo.formats.turns import Place, plain
-from sentemo.report.labelled import Labelled
+from sentemo.report.batch import Labelled
 from sentemo.times import read_time
 from sentemo.types import ABSTENTION, Prediction, TurnPrediction
 

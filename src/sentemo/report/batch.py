@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sentemo.types import Prediction
+
 Ints = NDArray[np.integer]
 Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
+Row = dict[str, Any]
+"""A row of one of a report's tables, by the names of its columns."""
 
 
 @dataclass(frozen=True)
@@ -71,3 +76,51 @@ class Batch:
         found = np.zeros(len(self), bool)
         found[1:] = (self.conversation[1:] == self.conversation[:-1]) & (self.speaker[1:] != self.speaker[:-1])
         return found
+
+
+UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The labels of one conversation, and what else its file says of its turns."""
+
+    prediction: Prediction
+    file: str = ""
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The value of each asked column, for every turn."""
+
+
+def seconds(time: datetime | None) -> float:
+    """Return the seconds of a time since 1970, NaN where there is none; one without a zone counts as UTC."""
+    if time is None:
+        return UNKNOWN
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+class Names(Sequence[str]):
+    """Names in the order in which they came, and how many turns each has."""
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self._codes = {name: code for code, name in enumerate(names)}
+        self._names = list(names)
+        self.turns = [0] * len(self._names)
+
+    def count(self, name: str) -> int:
+        """Return the number of a name that a turn has, a new one where it wasn't there."""
+        code = self._codes.setdefault(name, len(self._names))
+        if code == len(self._names):
+            self._names.append(name)
+            self.turns.append(0)
+        self.turns[code] += 1
+        return code
+
+    def most_frequent(self, number: int) -> list[int]:
+        """Return the numbers of the names with the most turns, the most frequent first."""
+        return sorted(range(len(self._names)), key=lambda code: -self.turns[code])[:number]
+
+    def __getitem__(self, code: int) -> str:  # type: ignore[override]
+        return self._names[code]
+
+    def __len__(self) -> int:
+        return len(self._names)

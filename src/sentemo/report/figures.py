@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
-from sentemo.report.answers import Answers
-from sentemo.report.batch import Batch
-from sentemo.report.course import Course, courses, drawn
+from sentemo.report.answers import Answers, Pauses, Shares
+from sentemo.report.batch import Batch, Row
 from sentemo.report.groups import groupings
-from sentemo.report.moments import Moments
+from sentemo.report.moments import Course, Moments, courses, drawn
 from sentemo.report.outcomes import Conversations, Outcomes
-from sentemo.report.pauses import Pauses
 from sentemo.report.resampling import RESAMPLES
-from sentemo.report.shares import Shares
 from sentemo.report.store import Turns
 from sentemo.report.turning import Turning
 from sentemo.report.words import Words
-
-Row = dict[str, Any]
+from sentemo.types import LabelSet
 
 
 class Figure(Protocol):
@@ -91,3 +88,16 @@ def moment(time_s: float | None) -> str | None:
     if time_s is None or time_s != time_s or abs(time_s) == float("inf"):
         return None
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=time_s)).strftime("%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found in labelled conversations. `tables` holds every figure, by the name of its table."""
+
+    read: Row
+    """What was read: files, conversations, turns, speakers, when, and what intervals are resampled by."""
+    labels: LabelSet
+    tables: Mapping[str, Sequence[Row]]
+    courses: Sequence[Course] = ()
+    model: Row = field(default_factory=dict)
+    """What labelled them, and what it is bad at; empty where the labels were there."""

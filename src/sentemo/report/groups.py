@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from sentemo.report.batch import Batch, Floats, Ints
-from sentemo.report.names import Names
+from sentemo.report.batch import Batch, Floats, Ints, Names
 from sentemo.report.store import Turns
 
 PARTS = 10

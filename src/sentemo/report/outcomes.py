@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from sentemo.label_sets import POLARITY
-from sentemo.report.batch import Batch, Bools, Floats, Ints
+from sentemo.report.batch import Batch, Bools, Floats, Ints, Row
 from sentemo.report.groups import Grouping
 from sentemo.report.resampling import Tally, interval, shares
 from sentemo.report.store import Turns
@@ -19,7 +18,6 @@ OUTCOMES = ("ended badly", "recovered", "neither")
 RANKED = 20
 """Conversations in each ranking."""
 Z = 1.959964
-Row = dict[str, Any]
 
 
 class Outcomes:

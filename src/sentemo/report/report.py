@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain, islice
 from os import PathLike
@@ -11,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from sentemo.errors import BadInput, MissingExtra, UsageError
-from sentemo.report.figures import figures, reading
-from sentemo.report.labelled import Labelled
-from sentemo.report.results import Results
+from sentemo.files import cannot_write, write_bytes
+from sentemo.report.batch import Labelled, Row
+from sentemo.report.figures import Results, figures, reading
 from sentemo.report.store import stored
 from sentemo.types import ABSTENTION, LabelSet, Prediction
 
-Row = dict[str, Any]
 NEUTRAL = ("neutral", "no emotion")
 """What models call it where there is no emotion."""
 
@@ -85,8 +88,6 @@ class Report(Results):
 
     def to_dict(self) -> Row:
         """Return everything as plain values, as `sentemo report --json` prints it."""
-        from sentemo.report.plain import plain
-
         found: Row = plain(
             {
                 "read": self.read,
@@ -106,14 +107,12 @@ class Report(Results):
 
     def __str__(self) -> str:
         """Say the most important in a few sentences."""
-        from sentemo.report.page.summary import summary
+        from sentemo.report.page.page import summary
 
         return "\n".join(summary(self))
 
     def write_csv(self, folder: str | PathLike[str]) -> list[Path]:
         """Write each table to a CSV file in a folder, which is made where it isn't there; return the files."""
-        from sentemo.report.plain import write_tables
-
         return write_tables(self.tables, Path(folder))
 
 
@@ -123,3 +122,46 @@ def _labels(first: Sequence[Labelled]) -> LabelSet:
     if not names:
         raise BadInput("No labelled turns to report on", "Give conversations, or labels as sentemo writes them")
     return LabelSet(tuple(dict.fromkeys(names)), next((name for name in NEUTRAL if name in names), None))
+
+
+DIGITS = 6
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet would take a text for a formula by."""
+
+
+def plain(value: Any) -> Any:
+    """Round numbers, and put None in place of those that there are none of: JSON knows no NaN."""
+    if isinstance(value, float):
+        return round(value, DIGITS) if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def write_tables(tables: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) -> list[Path]:
+    """Write each table as `NAME.csv`; texts that a spreadsheet would take for a formula begin with an apostrophe."""
+    with cannot_write(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, rows in tables.items():
+        written.append(folder / f"{name}.csv")
+        write_bytes(written[-1], _csv(rows).encode())
+    return written
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO(newline="")
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

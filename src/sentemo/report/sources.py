@@ -14,8 +14,7 @@ from sentemo.errors import UsageError
 from sentemo.formats.files import STDIN, read_conversations
 from sentemo.formats.sniff import sniff
 from sentemo.report.archive import check_columns, columns_beside, has_labels, keys_of, read_labelled
-from sentemo.report.labelled import Labelled
-from sentemo.report.limits import about
+from sentemo.report.batch import Labelled, Row
 from sentemo.types import Labeler, LabelSet
 
 AT_ONCE = 256
@@ -23,7 +22,6 @@ AT_ONCE = 256
 TABLES = ("jsonl", "csv", "parquet")
 """Formats that labels are written in."""
 FILE = "file"
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -102,3 +100,13 @@ class Sources:
 
 def _format(name: str, format: str) -> str:
     return format if format != "auto" or name == STDIN else sniff(Path(name))
+
+
+def about(name: Any, labeler: Labeler) -> dict[str, Any]:
+    """Return the model's name and what it was trained on, where it says so."""
+    facts = getattr(labeler, "facts", None) or {}
+    return {
+        "name": str(name) if isinstance(name, str) else type(labeler).__name__,
+        "corpora": list(facts.get("corpora", ())),
+        "date": facts.get("date"),
+    }

@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 
 from sentemo.errors import BadInput
-from sentemo.report.batch import Batch
-from sentemo.report.labelled import Labelled, seconds
-from sentemo.report.names import Names
+from sentemo.report.batch import Batch, Labelled, Names, seconds
 from sentemo.report.resampling import Design
 from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from typing import Any
 
 import numpy as np
 
-from sentemo.report.batch import Batch, Bools, Ints
+from sentemo.report.batch import Batch, Bools, Ints, Row
 from sentemo.report.resampling import Tally, interval
 from sentemo.report.store import Turns
 
@@ -16,7 +15,6 @@ BEFORE, AFTER = 2, 3
 SHUFFLES = 20
 """Orders of each speaker's turns that are tried to see how many points there would be by chance."""
 KEPT = 100
-Row = dict[str, Any]
 
 
 class Turning:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import Any
 
 import numpy as np
 
-from sentemo.report.batch import Batch, Floats
+from sentemo.report.batch import Batch, Floats, Row
 from sentemo.report.store import Turns
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -23,7 +22,6 @@ CLEAR = 1.96
 """Words with a smaller z are not shown: their interval contains 0."""
 MOST_WORDS = 200_000
 """Distinct words of a mark that are counted; beyond that, those met once are forgotten."""
-Row = dict[str, Any]
 
 
 class Words:

@@ -12,15 +12,14 @@ from typing import Annotated, Any
 import fastapi
 from fastapi import APIRouter, Request, Response
 
-from sentemo.adaptation.changes import changes
+from sentemo.adaptation.adaptable import changes
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.model import SentEmoContext
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
 from sentemo.serve.models import Served
-from sentemo.serve.replies import FORBIDDEN, REFUSALS, as_json
-from sentemo.serve.reply_schemas import AdaptReply
+from sentemo.serve.reply_schemas import FORBIDDEN, REFUSALS, AdaptReply, as_json
 from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import AdaptAsked, count_turns
 from sentemo.serve.service import Service

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from sentemo.serve import limits
-from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.reply_schemas import ModelCard, ModelsReply
+from sentemo.serve.reply_schemas import REFUSALS, ModelCard, ModelsReply, as_json
 from sentemo.serve.service import Service
 
 SAID = {

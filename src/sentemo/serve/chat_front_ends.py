@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from sentemo.serve.models import Served
-from sentemo.serve.replies import REFUSALS, as_json
+from sentemo.serve.reply_schemas import REFUSALS, as_json
 from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import Asked, Words
 from sentemo.serve.service import Service

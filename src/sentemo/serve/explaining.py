@@ -8,13 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from sentemo.explanation.explanation import TurnExplanation
-from sentemo.explanation.words import WordInfluence, weigh_words
+from sentemo.explanation.influence import WordInfluence, weigh_words
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
 from sentemo.serve.labelling import labelled
 from sentemo.serve.models import Served
-from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.reply_schemas import ExplainReply
+from sentemo.serve.reply_schemas import REFUSALS, ExplainReply, as_json
 from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import ExplainAsked
 from sentemo.serve.service import Service

@@ -7,10 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from sentemo.serve.errors import Refusal, stopped
-from sentemo.serve.metrics import CONTENT_TYPE
-from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.reply_schemas import StateReply
-from sentemo.serve.service import Service
+from sentemo.serve.reply_schemas import REFUSALS, StateReply, as_json
+from sentemo.serve.service import CONTENT_TYPE, Service
 
 NOT_NOW: dict[int | str, dict[str, Any]] = {503: REFUSALS[503]}
 

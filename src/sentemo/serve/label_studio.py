@@ -15,7 +15,7 @@ from sentemo.serve.adapting import adapt_and_serve, check_examples, folder_of
 from sentemo.serve.errors import Refusal, from_validation
 from sentemo.serve.labelling import label
 from sentemo.serve.models import Served
-from sentemo.serve.replies import FORBIDDEN, REFUSALS, as_json
+from sentemo.serve.reply_schemas import FORBIDDEN, REFUSALS, as_json
 from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import AdaptAsked, Whole
 from sentemo.serve.service import Service

@@ -12,8 +12,7 @@ from sentemo.serve import limits
 from sentemo.serve.emotion_map import Place
 from sentemo.serve.errors import Refusal
 from sentemo.serve.models import Served
-from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.reply_schemas import PredictReply
+from sentemo.serve.reply_schemas import REFUSALS, PredictReply, as_json
 from sentemo.serve.requests import BoundedRoute
 from sentemo.serve.schemas import PredictAsked, count_turns
 from sentemo.serve.service import BATCH_TURNS, Service

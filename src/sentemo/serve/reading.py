@@ -10,13 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 from sentemo.errors import BadInput, UsageError
 from sentemo.formats.files import READERS, read_bytes
 from sentemo.formats.inspect import inspect as look
-from sentemo.formats.reading import Reading, as_columns
+from sentemo.formats.reading import Blob, Reading, as_columns
 from sentemo.formats.sniff import sniff
-from sentemo.formats.source import Blob
 from sentemo.serve import limits
 from sentemo.serve.errors import Refusal
-from sentemo.serve.replies import REFUSALS, as_json
-from sentemo.serve.reply_schemas import InspectReply, ReadReply
+from sentemo.serve.reply_schemas import REFUSALS, InspectReply, ReadReply, as_json
 from sentemo.serve.requests import BoundedRequest, BoundedRoute
 from sentemo.types import Conversation, origin
 

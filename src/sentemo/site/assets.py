@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sentemo.artifacts.card import licence_of
-from sentemo.artifacts.find import find
+from sentemo.artifacts.hub import find
 from sentemo.errors import UsageError
 from sentemo.explanation.bank import shipped
 from sentemo.export.static_folder import WEIGHTS, is_static, read_static

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from sentemo.encoders.reader import AnyEncoder
-from sentemo.evaluation.folds import dialogue_folds
+from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training.fit import Split, Watchers, fit

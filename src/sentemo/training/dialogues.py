@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.identity import OnProgress
+from sentemo.encoders.encoder import Encoder, OnProgress
 from sentemo.encoders.reader import DialogueReader
+from sentemo.evaluation.metrics import measure
+from sentemo.judgement import Rule
 from sentemo.network.batch import Batch, TokenBatch, pad, pad_tokens
 from sentemo.network.network import Network, NetworkOutput
-from sentemo.network.reader import Reader
-from sentemo.network.reading import ReadingNetwork
+from sentemo.network.reader import Reader, ReadingNetwork
+from sentemo.training.rates import Trainable
 from sentemo.training.running import read, read_alone, run
 from sentemo.types import Conversation, LabelSet
 
@@ -226,3 +227,16 @@ def gold_labels(conversations: Sequence[Conversation], labels: LabelSet, drop: s
         return UNLABELLED if label is None else index[label] if label in index else labels.index(label)
 
     return [torch.tensor([gold(turn.label) for turn in c], dtype=torch.long) for c in conversations]
+
+
+def measure_network(
+    network: Trainable, data: LabelledDialogues, labels: LabelSet, decision: Rule | None = None
+) -> dict[str, float]:
+    """Measure a network on the labelled utterances of a split, protocol `standard`."""
+    network.eval()
+    gold = torch.cat(data.gold)
+    scores = torch.cat([output.scores for output in data.outputs(network)])
+    predicted = (scores if decision is None else scores + torch.tensor(decision.prior)).argmax(-1)
+    labelled = gold != UNLABELLED
+    metrics = measure(gold=gold[labelled].numpy(), predicted=predicted[labelled].numpy(), labels=labels)
+    return dict(metrics.figures)

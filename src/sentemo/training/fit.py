@@ -13,24 +13,22 @@ from typing import Any
 
 import torch
 
-from sentemo.encoders.encoder import load_encoder
-from sentemo.encoders.identity import OnProgress
+from sentemo.encoders.encoder import OnProgress
 from sentemo.encoders.reader import AnyEncoder, DialogueReader
-from sentemo.encoders.sentence import find_folder
+from sentemo.encoders.sentence import find_folder, load_encoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.heads import OtherLabels
 from sentemo.inference.modules import Modules
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.network.reading import ReadingNetwork
-from sentemo.training.decision import fit_decision, stated_decision
+from sentemo.network.reader import ReadingNetwork
 from sentemo.training.dialogues import (
     EncodedDialogues,
     LabelledDialogues,
     encode_dialogues,
     tokenise_dialogues,
 )
-from sentemo.training.heads import fit_heads, fit_label_head, own_features
+from sentemo.training.heads import fit_decision, fit_heads, fit_label_head, own_features, stated_decision
 from sentemo.training.mixture import MappedCorpus, mix
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.run_folder import RunFolder

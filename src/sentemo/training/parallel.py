@@ -6,8 +6,17 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
 import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import distributed, nn
+
+from sentemo.errors import UsageError
+from sentemo.network.network import Network
+from sentemo.training.dialogues import UNLABELLED, EncodedDialogues, LabelledDialogues
+from sentemo.training.objectives import ClassLoss, check_finite
+from sentemo.training.recipe import BatchRules, Recipe
 
 
 @contextmanager
@@ -58,3 +67,98 @@ def add_gradients(parameters: Iterable[nn.Parameter]) -> None:
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
         distributed.all_reduce(parameter.grad)
+
+
+class DialogueSampler:
+    """Draw dialogues for each epoch; batches hold dialogues of like length, in random order.
+
+    The batches of an epoch follow from the seed and the epoch's number alone, so a resumed run draws the same ones.
+    """
+
+    def __init__(self, data: LabelledDialogues, rules: BatchRules, seed: int, neutral: int | None) -> None:
+        self.rules = rules
+        self.seed = seed
+        self.lengths = data.lengths
+        self.weights = dialogue_weights(data, rules, neutral)
+        self.drawn = len(data) if rules.inverse_frequency else max(1, round(self.weights.sum()))
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Steps of an epoch."""
+        return -(-self.drawn // self.rules.dialogues)
+
+    def epoch(self, number: int) -> list[list[int]]:
+        """Return the batches of an epoch, each a list of dialogue indices.
+
+        Uniform weights take every dialogue once; others draw with replacement, unless the recipe says otherwise.
+        """
+        rng = np.random.default_rng([self.seed, number])
+        if np.ptp(self.weights) == 0:
+            order = rng.permutation(len(self.weights))[: self.drawn]
+        elif self.rules.replacement:
+            order = rng.choice(len(self.weights), self.drawn, p=self.weights / self.weights.sum())
+        else:
+            order = thin_out(self.weights, self.drawn, rng)
+        near_length = self.lengths[order] + 4 * rng.random(len(order))  # blurred, so that batches differ
+        order = order[np.argsort(near_length, kind="stable")]
+        size = self.rules.dialogues
+        batches = [order[start : start + size].tolist() for start in range(0, len(order), size)]
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+
+def thin_out(weights: NDArray[np.float64], drawn: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw positions, each as often as its share of the weights says, up or down to a whole number (systematically)."""
+    shuffled = rng.permutation(len(weights))
+    passed = np.cumsum(weights[shuffled])
+    marks = (np.arange(drawn) + rng.random()) * passed[-1] / drawn
+    return rng.permutation(shuffled[np.searchsorted(passed, marks)])
+
+
+def dialogue_weights(data: LabelledDialogues, rules: BatchRules, neutral: int | None) -> NDArray[np.float64]:
+    """Weigh each dialogue by the mean inverse frequency of its labels, or alike; fewer of the neutral-only ones."""
+    weights = np.ones(len(data))
+    inverse = 1 / np.maximum(data.label_counts(), 1)
+    for place, gold in enumerate(data.gold):
+        labels = gold[gold != UNLABELLED].numpy()
+        if rules.inverse_frequency:
+            weights[place] = inverse[labels].mean() if len(labels) else inverse.min()
+        if neutral is not None and (labels == neutral).all():
+            weights[place] *= rules.neutral_only_weight
+    return weights
+
+
+def pretrain(network: Network, data: EncodedDialogues, recipe: Recipe) -> list[float]:
+    """Train the classifier on utterance embeddings alone, balanced and weighted (paper, sections 3 and 5.1).
+
+    Utterances are drawn by inverse label frequency where the recipe's batches are, an epoch as many as there are; the
+    loss is the recipe's cross-entropy. The classifier stays trainable afterwards. Gives the mean loss of each epoch.
+    """
+    settings = recipe.pretraining
+    shape = network.shape
+    if shape.space_dim != shape.embedding_dim:
+        raise UsageError(
+            f"Pre-training needs an emotion space as wide as an embedding ({shape.embedding_dim})",
+            f"Set network.space_dim = {shape.embedding_dim}, or pretraining.epochs = 0",
+        )
+    rows, gold = data.labelled()
+    weights = torch.ones(len(gold), dtype=torch.double)
+    if recipe.batches.inverse_frequency:
+        weights = (1 / torch.bincount(gold, minlength=data.n_labels).clamp_min(1).double())[gold]
+    loss_of = ClassLoss(recipe.objective, data.label_counts())
+    optimiser = torch.optim.AdamW(network.head.parameters(), lr=settings.learning_rate)
+    network.head.train()
+    means = []
+    for epoch in range(settings.epochs):
+        drawn = torch.multinomial(weights, len(gold), replacement=True)
+        total = 0.0
+        for batch in drawn.split(settings.batch):
+            points = F.normalize(data.embeddings[rows[batch]], dim=-1)
+            loss = loss_of(network.head(points), gold[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            norm = nn.utils.get_total_norm([p.grad for p in network.head.parameters() if p.grad is not None])
+            check_finite(loss, norm, f"epoch {epoch + 1} of pre-training")
+            optimiser.step()
+            total += loss.item() * len(batch)
+        means.append(total / len(gold))
+    return means

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from sentemo.network.network import Network
-from sentemo.network.reading import ReadingNetwork
+from sentemo.network.reader import ReadingNetwork
 from sentemo.training.recipe import Schedule
 
 Trainable = Network | ReadingNetwork

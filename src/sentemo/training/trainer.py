@@ -15,26 +15,23 @@ from sentemo.errors import UsageError
 from sentemo.judgement import Rule
 from sentemo.network.batch import TokenBatch, mask_words
 from sentemo.network.network import Network
-from sentemo.network.reader import Reader
-from sentemo.network.reading import ReadingNetwork
+from sentemo.network.reader import Reader, ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.training import parallel
-from sentemo.training.contrast import ContrastLoss
 from sentemo.training.dialogues import (
     UNLABELLED,
     EncodedDialogues,
     LabelledDialogues,
     TokenisedDialogues,
     TrainingBatch,
+    measure_network,
 )
-from sentemo.training.measured import measure_network
 from sentemo.training.mixture import MixedDialogues, MixtureLoss, MixtureSampler
-from sentemo.training.objectives import ClassLoss, TripletLoss, check_finite, flatten
-from sentemo.training.pretrain import pretrain
+from sentemo.training.objectives import ClassLoss, ContrastLoss, TripletLoss, check_finite, flatten
+from sentemo.training.parallel import DialogueSampler, pretrain
 from sentemo.training.rates import Trainable, freeze, has_bfloat16, parameter_groups, rate
 from sentemo.training.recipe import Recipe
 from sentemo.training.run_folder import RunFolder
-from sentemo.training.sampler import DialogueSampler
 from sentemo.training.state import Progress, pack, unpack
 from sentemo.types import LabelSet
 

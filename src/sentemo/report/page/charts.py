@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil, isfinite, log10
+from typing import Any
 
-from sentemo.report.page.html import Markup, el, join
-from sentemo.report.page.tones import Tones
+from sentemo.report.batch import Row
+from sentemo.report.figures import Results
+from sentemo.report.page.html import Markup, Tones, el, join
 
 WIDTH = 340
 """Of a panel; as wide as a phone, so that its words are never small."""
@@ -177,3 +180,42 @@ def _mean(rows: Sequence[Sequence[float]]) -> list[float]:
 def picture(title: str, width: float, height: float, css: str, *children: Markup | None) -> Markup:
     """Make an SVG with a name."""
     return el("svg", el("title", title), *children, viewBox=f"0 0 {width} {height}", role="img", class_=f"panel {css}")
+
+
+class Found:
+    """A report, its marks, and their tones."""
+
+    def __init__(self, report: Results) -> None:
+        self.report = report
+        self.read = report.read
+        self.emotions = [name for name in report.labels if name != report.labels.neutral]
+        """Labels but for neutral, which is what is left."""
+        self.tags: list[str] = list(report.read["tags"])
+        self.tones = Tones([*report.labels, *self.tags])
+
+    @cached_property
+    def _shares(self) -> dict[str, dict[str, dict[str, Row]]]:
+        found: dict[str, dict[str, dict[str, Row]]] = {}
+        for row in self.report.tables["shares"]:
+            found.setdefault(row["by"], {}).setdefault(row["group"], {})[row["mark"]] = row
+        return found
+
+    def shares(self, by: str) -> dict[str, dict[str, Row]]:
+        """Return the rows of a grouping: by group, then by mark."""
+        return self._shares.get(by, {})
+
+    def marks(self, by: str) -> list[str]:
+        """Return the emotions and tags that have a turn in a grouping."""
+        groups = self.shares(by).values()
+        return [mark for mark in (*self.emotions, *self.tags) if any(rows[mark]["count"] for rows in groups)]
+
+    def points(self, by: str, mark: str, place: Callable[[str], float] = lambda group: 0.0) -> list[Point]:
+        """Return a mark's share in each group."""
+        return [
+            Point(group, rows[mark]["share"], rows[mark]["low"], rows[mark]["high"], place(group))
+            for group, rows in self.shares(by).items()
+        ]
+
+    def rows(self, table: str, **wanted: Any) -> Sequence[Row]:
+        """Return the rows of a table that have these values."""
+        return [row for row in self.report.tables[table] if all(row[key] == value for key, value in wanted.items())]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite, log
-from typing import Any
 
 from sentemo.report.answers import EVERYONE, FEWEST
-from sentemo.report.page.charts import Point, dots
-from sentemo.report.page.found import Found
-from sentemo.report.page.html import Child, Markup, el, join, table
-from sentemo.report.page.words import counted, duration, percent
+from sentemo.report.batch import Row
+from sentemo.report.page.charts import Found, Point, dots
+from sentemo.report.page.html import Child, Markup, counted, duration, el, join, percent, table
 from sentemo.report.turning import AFTER, BEFORE
 
-Row = dict[str, Any]
 LEAST_CELL = 5
 """Answers that a cell needs to be shown for a pair."""
 SHOWN = 12

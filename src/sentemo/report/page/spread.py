@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from math import isfinite
 
-from sentemo.report.page.charts import Point, dots, lines, top
-from sentemo.report.page.found import Found
-from sentemo.report.page.html import Child, Markup, el, folded, join, table
-from sentemo.report.page.words import between, counted, day, percent
+from sentemo.report.page.charts import Found, Point, dots, lines, top
+from sentemo.report.page.html import Child, Markup, between, counted, day, el, folded, join, percent, table
 
 MOST_ROWS = 12
 """Groups drawn in a panel; all are in the table."""

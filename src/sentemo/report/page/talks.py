@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
-from sentemo.report.course import Course
+from sentemo.report.batch import Row
 from sentemo.report.figures import moment
-from sentemo.report.page.charts import strip
-from sentemo.report.page.found import Found
-from sentemo.report.page.html import Child, Markup, el, folded, join, table
-from sentemo.report.page.words import between, clock, counted, percent
+from sentemo.report.moments import Course
+from sentemo.report.page.charts import Found, strip
+from sentemo.report.page.html import Child, Markup, between, clock, counted, el, folded, join, percent, table
 
-Row = dict[str, Any]
 LANES = 4
 """Speakers of a conversation that have a lane of their own."""
 RANKED = 5

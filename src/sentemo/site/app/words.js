@@ -1,4 +1,4 @@
-/** Which of a turn's own words speak for its label: leave each out and label again (`sentemo.explanation.words`). */
+/** Which of a turn's own words speak for its label: leave each out and label again (`sentemo.explanation.influence`). */
 import { speakerNumbers } from "./speakers.js";
 
 const AROUND = 2; // turns on either side that are read along

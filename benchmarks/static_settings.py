@@ -2,7 +2,7 @@
 
     python benchmarks/static_settings.py "" reach=16 gold=1 epochs=10,width=128 alone --data data/dailydialog
 
-A row is a list of settings (`training/static/settings.py`), over those of --base; `alone` reads each utterance without
+A row is a list of settings (`static/distil.py`), over those of --base; `alone` reads each utterance without
 its dialogue. The fold is the first of five, with near-duplicates kept together. The model that teaches has seen it.
 """
 
@@ -20,12 +20,11 @@ from tempfile import TemporaryDirectory
 from sentemo.corpora import get_corpus
 from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.evaluation.evaluate import evaluate_predictions
-from sentemo.export.static_model import StaticModel
-from sentemo.export.static_write import write_static
 from sentemo.loading import load
 from sentemo.model import SentEmoContext
-from sentemo.training.static.distil import distil
-from sentemo.training.static.settings import Distillation
+from sentemo.static.distil import Distillation, distil
+from sentemo.static.folder import write_static
+from sentemo.static.model import StaticModel
 from sentemo.types import Conversation, Prediction
 
 KINDS = {field.name: type(field.default) for field in fields(Distillation)}

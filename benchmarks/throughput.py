@@ -67,7 +67,7 @@ def onnx_row(model: str, threads: int) -> tuple[Label, int]:
 def static_row(model: str, threads: int) -> tuple[Label, int]:
     """A static model, the shipped one without a name; it has one thread."""
     from sentemo.artifacts.hub import find
-    from sentemo.export.static_model import StaticModel
+    from sentemo.static.model import StaticModel
 
     return StaticModel.from_pretrained(model or "static").predict, on_disk(find(model or "static"))
 

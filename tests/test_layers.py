@@ -39,10 +39,11 @@ ORDER = (
     "evaluation",
     "llm",
     "export",
+    "training",
+    "static",
     "loading",
     "integrations",
     "bulk",
-    "training",
     "report",
     "serve",
     "site",
@@ -154,7 +155,7 @@ def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
 TORCH = {
     *("network", "training"),
     *("encoders.reader", "encoders.sentence", "inference.modules", "artifacts.trained"),
-    *("export.write", "export.linear8"),
+    *("export.write", "export.linear8", "static.distil", "static.module"),
 }
 """What computes with torch; all else labels without it."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.export.statics import save_random_static
+from tests.static.statics import save_random_static
 
 TRAIN = (
     *("torch", "sklearn", "scipy", "pytorch_metric_learning", "threadpoolctl", "sentence_transformers", "transformers"),

@@ -10,8 +10,8 @@ from sentemo.types import Head
 
 if TYPE_CHECKING:
     from sentemo.artifacts.pretrained import EngineName
-    from sentemo.export.static_model import StaticModel
     from sentemo.model import SentEmoContext
+    from sentemo.static.model import StaticModel
 
 Model = Union["SentEmoContext", "StaticModel"]
 """A model, in any form that it can have on disk."""
@@ -33,11 +33,11 @@ def load(
     and that is not installed.
     """
     from sentemo.artifacts.hub import find
-    from sentemo.export.static_folder import is_static
+    from sentemo.static.folder import is_static
 
     folder = find(name)
     if is_static(folder):
-        from sentemo.export.static_model import StaticModel
+        from sentemo.static.model import StaticModel
 
         check_static(folder, head, engine)
         return StaticModel.from_pretrained(folder, causal=causal)
@@ -55,7 +55,7 @@ def load(
 
 def check_static(folder: Path, head: str, engine: str = "auto") -> None:
     """Raise `UsageError` for a head or an engine that the static model in a folder, if it is one, has not."""
-    from sentemo.export.static_folder import is_static
+    from sentemo.static.folder import is_static
 
     if (head != "classifier" or engine != "auto") and is_static(folder):
         cause = f"The model in {folder} is static: it has one head, the classifier, and needs no engine"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from sentemo.export.static_folder import read_static
-from sentemo.export.static_model import StaticModel
 from sentemo.files import sha256_of
 from sentemo.loading import load
 from sentemo.model import SentEmoContext
+from sentemo.static.folder import read_static
+from sentemo.static.model import StaticModel
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command
 from tests.encoders.readers import tiny_reader
-from tests.export.statics import save_random_static
+from tests.static.statics import save_random_static
 
 TALK = "Ida: I love Rome\nMax: tell me more\n"
 

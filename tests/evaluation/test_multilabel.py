@@ -70,5 +70,5 @@ def test_what_does_not_fit_is_refused() -> None:
         measure_several(talks, [], LABELS)
     with pytest.raises(BadInput, match="Unknown label 'bliss'"):
         measure_several(talks, [Prediction("", (told("bliss"),))], LABELS)
-    with pytest.raises(BadInput, match="no labelled utterance"):
+    with pytest.raises(BadInput, match="No labelled utterances"):
         measure_several([Conversation("", (turn(),))], [Prediction("", (told(),))], LABELS)

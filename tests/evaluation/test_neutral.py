@@ -54,5 +54,5 @@ def test_resamples_of_one_kind_alone_say_nothing() -> None:
         gold=gold, predicted=gold, dialogues=np.arange(2), probability=np.array([0.9, 0.1]), resamples=1, seed=2
     )
     assert found.auroc == 1.0 and found.intervals["auroc"] in ((0.0, 1.0), (1.0, 1.0))
-    with pytest.raises(BadInput, match="no labelled utterance"):
+    with pytest.raises(BadInput, match="No labelled utterances"):
         measure_neutral(gold=gold[:0], predicted=gold[:0], dialogues=np.arange(0))

@@ -56,5 +56,5 @@ def test_reports_that_are_no_repetitions_are_refused() -> None:
         summarise([report(0), report(1, split="other")])
     with pytest.raises(UsageError, match="differ in n"):
         summarise([report(0), evaluate(UniformLabeler(THREE), TALKS[:3], corpus="mine", resamples=2)])
-    with pytest.raises(UsageError, match="no report"):
+    with pytest.raises(UsageError, match="No reports"):
         summarise([])

@@ -103,7 +103,7 @@ def test_what_is_no_list_of_texts_is_refused(given: Any, said: str) -> None:
 def test_other_mistakes() -> None:
     with pytest.raises(NotFittedError):
         classifier().predict(TEXTS)
-    with pytest.raises(UsageError, match="no output 'logits'"):
+    with pytest.raises(UsageError, match="Unknown output 'logits'"):
         EmotionFeatures("static", output="logits").transform(TEXTS)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="has no points"):
         EmotionFeatures("static", output="points").transform(TEXTS)

@@ -100,7 +100,7 @@ def test_what_goes_wrong_is_said(tmp_path: Path) -> None:
     labels.write_text(json.dumps({"turns": [turn | {"probabilities": {"joy": "much"}}]}) + "\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"labels.jsonl:1: The probabilities are not numbers"):
         Report.from_files(labels)
-    with pytest.raises(BadInput, match="no labelled turn"):
+    with pytest.raises(BadInput, match="No labelled turns"):
         Report.from_predictions([])
 
 

@@ -83,7 +83,7 @@ def test_labels_of_ones_own(server: Running) -> None:
             assert mine.adaptation == replace(direct.adaptation, trials={})
             assert_same(mine.predict(TALKS[0]), direct.predict(TALKS[0]))
             client.remove("mine")
-            with pytest.raises(UsageError, match="no model of that name"):
+            with pytest.raises(UsageError, match="Unknown model"):
                 mine.predict(TALKS[0])
 
 

@@ -10,15 +10,15 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from sentemo.export.static_model import StaticModel
 from sentemo.loading import load
 from sentemo.serve.models import load_models
 from sentemo.serve.service import Service
+from sentemo.static.model import StaticModel
 from tests.dialogues import template_dialogues
 from tests.export.small import small_graphs
-from tests.export.statics import save_random_static
 from tests.serve.served import MODEL, Running, running
 from tests.serve.test_labelling import asked, assert_same
+from tests.static.statics import save_random_static
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 
 from sentemo.artifacts.hub import find
 from sentemo.encoders.pieces import Pieces
-from sentemo.export.tokenizer import read_tokenizer
 from sentemo.formats.jsonl import read_jsonl
+from sentemo.site.assets import read_tokenizer
 from sentemo.site.spelling import as_javascript, spelling
 
 MAX_TOKENS = 96

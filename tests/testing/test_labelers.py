@@ -44,7 +44,7 @@ def exported(*, causal: bool = False) -> Labeler:
 
 
 def static(*, causal: bool = False) -> Labeler:
-    from sentemo.export.static_model import StaticModel
+    from sentemo.static.model import StaticModel
 
     return StaticModel.from_pretrained(causal=causal)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Command
-from tests.export.statics import save_random_static
+from tests.static.statics import save_random_static
 
 
 def test_raw_space_is_another_row(

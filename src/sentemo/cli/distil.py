@@ -14,7 +14,7 @@ from sentemo.cli.screen import Tick, progress, tell
 from sentemo.corpora.corpus import SplitNotFound
 
 if TYPE_CHECKING:
-    from sentemo.training.static.distil import Distilled
+    from sentemo.static.distil import Distilled
     from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 AT_ONCE = 100  # conversations labelled between two ticks of the bar
@@ -41,7 +41,7 @@ def distil(
     from sentemo.files import sha256_of
     from sentemo.loading import load
     from sentemo.model import SentEmoContext
-    from sentemo.training.static.distil import distil as run
+    from sentemo.static.distil import distil as run
 
     options.use_threads(threads)
     check_free(out)
@@ -99,8 +99,8 @@ def _save(distilled: Distilled, out: Path, split: str, validation: Sequence[Conv
     """Write it; with a validation split, once more with the figures of what was written."""
     from sentemo.evaluation.evaluate import evaluate
     from sentemo.evaluation.report import figures_in_a_line
-    from sentemo.export.static_model import StaticModel
-    from sentemo.export.static_write import write_static
+    from sentemo.static.folder import write_static
+    from sentemo.static.model import StaticModel
 
     numbers = {name: tensor.numpy() for name, tensor in distilled.module.state_dict().items()}
     static = replace(distilled.static, facts={**distilled.static.facts, "split": split})

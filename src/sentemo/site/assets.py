@@ -10,16 +10,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
+
 from sentemo.artifacts.card import licence_of
 from sentemo.artifacts.hub import find
-from sentemo.errors import UsageError
+from sentemo.artifacts.manifest import AGAIN
+from sentemo.encoders.pieces import Pieces
+from sentemo.errors import BadModel, UsageError
 from sentemo.explanation.bank import shipped
-from sentemo.export.static_folder import WEIGHTS, is_static, read_static
-from sentemo.export.tokenizer import read_tokenizer
 from sentemo.judgement import PLAIN, Rule
 from sentemo.model import SentEmoContext
 from sentemo.serve.emotion_map import EmotionMap
 from sentemo.site.spelling import spelling
+from sentemo.static.folder import WEIGHTS, is_static, read_static
+
+
+def read_tokenizer(path: Path, max_tokens: int) -> Pieces:
+    """Read a tokenizer; raise `BadModel` for a damaged one."""
+    try:
+        return Pieces(Tokenizer.from_file(str(path)), max_tokens)
+    except Exception as error:  # tokenizers raises plain Exception
+        raise BadModel(f"{path} is not a valid tokenizer ({error})", AGAIN) from error
+
 
 PARTS = {
     "utterances": "utterances.onnx",

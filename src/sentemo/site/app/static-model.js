@@ -1,4 +1,4 @@
-/** The static model, the first pass while the full one loads: `sentemo.export.static_network` in JavaScript. */
+/** The static model, the first pass while the full one loads: `sentemo.static.network` in JavaScript. */
 import { pieces } from "./cuts.js";
 import { judge } from "./judge.js";
 

@@ -12,10 +12,10 @@ from sentemo.artifacts.weights import read_weights
 from sentemo.batching import Piece, grouped, pieces
 from sentemo.encoders.pieces import Pieces
 from sentemo.errors import BadModel
-from sentemo.export.static_folder import TOKENIZER, WEIGHTS, Static, read_static
-from sentemo.export.static_network import StaticNetwork, neighbours
 from sentemo.judgement import Floats, judge
 from sentemo.labeler import ReadingModel
+from sentemo.static.folder import TOKENIZER, WEIGHTS, Static, read_static
+from sentemo.static.network import StaticNetwork, neighbours
 from sentemo.types import Conversation, LabelSet, Prediction
 
 GROUP_TURNS = 512  # turns read at once: bounds memory, and what is made of so many stays in the processor's cache

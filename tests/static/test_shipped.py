@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from sentemo.artifacts.hub import SHIPPED_STATIC
-from sentemo.export.static_model import StaticModel
 from sentemo.model import SentEmoContext
+from sentemo.static.model import StaticModel
 from sentemo.types import Conversation
 from tests.cli.conftest import Command, sentemo  # noqa: F401
 from tests.dialogues import template_dialogues

@@ -1,17 +1,23 @@
-"""A static model's folder: its files, and its configuration and numbers, read strictly. No torch."""
+"""A static model's folder: its files, its configuration and numbers, written and read strictly. No torch."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
+
+from sentemo.artifacts.card import data_lines, licence_of, shown
 from sentemo.artifacts.config import as_record, read_object
-from sentemo.artifacts.manifest import AGAIN
+from sentemo.artifacts.manifest import AGAIN, check_free, write_manifest
+from sentemo.artifacts.weights import Array, write_weights
 from sentemo.errors import BadInput, BadModel
-from sentemo.export.static_network import bands
+from sentemo.files import staged_folder
 from sentemo.judgement import Rule
+from sentemo.static.network import bands
 from sentemo.types import LabelSet
 
 FORMAT = "sentemo-static-2"
@@ -93,3 +99,60 @@ def read_static(folder: Path) -> Static:
     if not (found.temperature > 0 and min(sizes) > 0 and len(found.prior) == labels and found.reach.bit_count() == 1):
         raise BadModel(f"{path} has sizes that can't be", AGAIN)
     return found
+
+
+def write_static(folder: Path, static: Static, numbers: Mapping[str, Array], tokenizer: Tokenizer) -> None:
+    """Write a static model, large matrices in 8 bits, whole or not at all.
+
+    Raises `UsageError` for a folder that holds something else.
+    """
+    check_free(folder)
+    with staged_folder(folder) as staged:
+        write_weights(staged / WEIGHTS, numbers, "int8")
+        tokenizer.save(str(staged / TOKENIZER))
+        (staged / CONFIG).write_text(static.to_text(), encoding="utf-8")
+        (staged / "README.md").write_text(static_card(static.labels, static.facts), encoding="utf-8")
+        write_manifest(staged)
+
+
+def static_card(labels: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """Write the model card as Markdown with the hub's header."""
+    licence, tag = licence_of(facts)
+    known = "\n".join(f"| {name} | {shown(value)} |" for name, value in facts.items())
+    return f"""---
+license: {tag}
+library_name: sentemo
+pipeline_tag: text-classification
+tags: [emotion-recognition-in-conversation, static-embeddings]
+---
+# A static model of sentemo
+
+Labels every utterance of a conversation with its emotion, roughly and fast, for the first pass over an archive: a table
+of tokens' vectors, summed up for each utterance, and a small network that reads it between its neighbours. The order of
+words says nothing to it. Labels: {", ".join(labels)}.
+
+| | |
+|---|---|
+{known}
+
+Figures are of the protocol `standard`; * leaves neutral out of the average, brackets hold 95 % intervals.
+Measure others with `sentemo evaluate`.
+
+## Data and licence
+Model and static model learnt from:
+
+{data_lines(facts)}
+The weights follow from that data. Licence of the weights: **{licence}**. The code that runs them is Apache-2.0.
+
+## Use and limits
+```python
+from sentemo import Conversation
+from sentemo.static.model import StaticModel
+
+model = StaticModel.from_pretrained("PATH")
+print(model.predict(Conversation.of(("Ann", "I got the job!"), ("Bob", "No way... really?"))))
+```
+English everyday conversation only. It labels what is written, which is not what a person feels; rare labels are often
+missed, more often than by the model that it was distilled from. Don't use it to judge people, at work or in public
+places, nor for medical or legal decisions.
+"""

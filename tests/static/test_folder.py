@@ -12,10 +12,9 @@ import pytest
 from sentemo.artifacts.manifest import write_manifest
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.errors import BadModel, UsageError
-from sentemo.export.static_folder import WEIGHTS, is_static, read_static
-from sentemo.export.static_model import StaticModel
-from sentemo.export.static_write import static_card
-from tests.export.statics import random_config, save_random_static
+from sentemo.static.folder import WEIGHTS, is_static, read_static, static_card
+from sentemo.static.model import StaticModel
+from tests.static.statics import random_config, save_random_static
 
 
 @pytest.fixture

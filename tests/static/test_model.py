@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sentemo.errors import BadInput
-from sentemo.export import static_model as module
-from sentemo.export.static_model import StaticModel
+from sentemo.static import model as module
+from sentemo.static.model import StaticModel
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.dialogues import ECHOES, OPENERS, THINGS, template_dialogues
-from tests.export.statics import REACH, save_random_static
 from tests.export.test_graphs import assert_same, labels, shares
+from tests.static.statics import REACH, save_random_static
 
 TEXTS = (*ECHOES, *(text.format(thing) for texts in OPENERS.values() for text in texts for thing in THINGS[:2]))
 TURNS = st.lists(st.builds(Utterance, st.sampled_from(TEXTS), st.sampled_from(("", "Ida", "Max"))), min_size=1)

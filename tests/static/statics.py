@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from sentemo import __version__
-from sentemo.export.static_folder import FORMAT, Static
-from sentemo.export.static_write import write_static
+from sentemo.static.folder import FORMAT, Static, write_static
 from tests.dialogues import FOUR
 from tests.encoders.readers import tiny_tokenizer
 

@@ -16,16 +16,40 @@ from torch import Tensor
 from sentemo import __version__
 from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import BadInput, UsageError
-from sentemo.export.static_folder import FORMAT, Static
 from sentemo.inference.modules import modules_of
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
+from sentemo.static.folder import FORMAT, Static
+from sentemo.static.module import StaticModule, TurnBatch, Turns, start_table, token_outputs
 from sentemo.training.dialogues import UNLABELLED
-from sentemo.training.static.network import StaticModule
-from sentemo.training.static.settings import Distillation
-from sentemo.training.static.table import start_table, token_outputs
-from sentemo.training.static.turns import TurnBatch, Turns
 from sentemo.types import Conversation, Prediction
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """Sizes and schedule; docs/fast.md says by which measurements they were chosen."""
+
+    width: int = 256
+    """D, numbers of a token's vector; no more than the encoder gives."""
+    hidden: int = 256
+    """H, of the layer between vectors and scores."""
+    reach: int = 8
+    """W, turns on either side that are read with a turn; a power of 2."""
+    gold: float = 0.2
+    """The share of the annotators' labels in the loss; the rest is the model's own probabilities."""
+    epochs: int = 10
+    dialogues: int = 64
+    """A batch's."""
+    table_rate: float = 2e-3
+    """Adam's highest learning rate for the tokens' vectors; it falls to nothing."""
+    rate: float = 2e-3
+    """That of the network."""
+    dropout: float = 0.3
+    word_dropout: float = 0.1
+    """The share of tokens that are masked."""
+    causal_share: float = 0.3
+    """The share of batches that are read without later turns."""
+
 
 OnStep = Callable[[int, int], None]
 """Called after each step with its number and how many there are."""

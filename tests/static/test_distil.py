@@ -14,17 +14,14 @@ from torch import Tensor
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, UsageError
-from sentemo.export.static_model import StaticModel
-from sentemo.export.static_network import StaticNetwork, neighbours
-from sentemo.export.static_write import write_static
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
+from sentemo.static.distil import Distillation, Distilled, distil, loss_of, pace
+from sentemo.static.folder import write_static
+from sentemo.static.model import StaticModel
+from sentemo.static.module import StaticModule, TurnBatch, start_table, token_outputs
+from sentemo.static.network import StaticNetwork, neighbours
 from sentemo.training.dialogues import UNLABELLED
-from sentemo.training.static.distil import Distilled, distil, loss_of, pace
-from sentemo.training.static.network import StaticModule
-from sentemo.training.static.settings import Distillation
-from sentemo.training.static.table import start_table, token_outputs
-from sentemo.training.static.turns import TurnBatch
 from sentemo.types import Conversation, Prediction, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import FOUR, template_dialogues

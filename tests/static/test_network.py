@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentemo.export.static_network import bands, neighbours
+from sentemo.static.network import bands, neighbours
 
 
 @given(st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 4))

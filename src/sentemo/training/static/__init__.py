@@ -1,1 +1,0 @@
-"""Distil a model into a static one: a table of tokens and a small network, for the first pass over archives."""

@@ -40,6 +40,20 @@ def test_the_notebook_goes_from_an_export_to_a_figure(tmp_path: Path) -> None:
     assert (tmp_path / "chat.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.process
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_the_blocks_of_the_guide_for_r_run(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "r.md").read_text(encoding="utf-8")
+    by_files, by_reticulate = re.findall(r"```r\n(.*?)```", text, re.DOTALL)
+    command = f"{sys.executable} -m sentemo predict {ROOT / 'examples' / 'support.txt'} --json > labelled.jsonl"
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    env = os.environ | {"RETICULATE_PYTHON": sys.executable}
+    for lines, shown in ((by_files, "happiness"), (by_reticulate, "Maya Where is my lamp?")):
+        source = "\n".join(line for line in lines.splitlines() if not line.startswith("py_require"))
+        done = subprocess.run(["Rscript", "-e", source], capture_output=True, text=True, cwd=tmp_path, env=env)
+        assert done.returncode == 0 and shown in done.stdout, done.stderr
+
+
 def test_every_guide_of_an_integration_is_in_the_contents() -> None:
     contents, readme = ((ROOT / name).read_text(encoding="utf-8") for name in ("mkdocs.yml", "README.md"))
     for guide in (*GUIDES, "convokit.md", "label-studio.md", "chat-front-ends.md", "r.md"):

@@ -1,1 +1,1 @@
-"""A trained model as ONNX graphs beside its weights, and the static model."""
+"""A trained model as ONNX graphs beside its weights."""

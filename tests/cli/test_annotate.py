@@ -91,7 +91,7 @@ def test_all_texts_are_asked_for_once(annotate: Annotate, out: Path, monkeypatch
 
 def test_undo_asks_again(annotate: Annotate, out: Path) -> None:
     result = annotate("u\n1\n2\nu\n1\n")
-    assert "no answer to take back" in result.err and "Once more" in result.err
+    assert "No answer to take back" in result.err and "Once more" in result.err
     assert given(out) == ["relief", "relief"]
     annotate("u\nu\n2\n")  # those of an earlier session too
     assert given(out) == ["sarcasm"]
@@ -100,7 +100,7 @@ def test_undo_asks_again(annotate: Annotate, out: Path) -> None:
 def test_undo_leaves_answers_about_another_file(annotate: Annotate, out: Path) -> None:
     out.write_text('{"turns": ["elsewhere"], "turn": 1, "label": "pride"}\n', encoding="utf-8")
     result = annotate("u\n1\n")
-    assert "no answer to take back" in result.err and "guess: " not in result.err
+    assert "No answer to take back" in result.err and "guess: " not in result.err
     assert given(out) == ["pride", "relief"]
 
 

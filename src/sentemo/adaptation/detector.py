@@ -16,8 +16,10 @@ SHRINKAGE = 0.9
 """How far the background's covariance is taken for round: a thousand turns say little of hundreds of directions."""
 RIDGE = 1.0
 """Of the regression, beside a kernel that is 1 for the usual turn and itself."""
-FALSE_SHARE = 0.01
-"""Of ordinary turns, how many a tag may be given to at most; what the background holds of the tag itself is in it."""
+FALSE_SHARE = 0.015
+"""The share of the background above the threshold; what the background holds of the tag itself is in it."""
+SINGLE_FALSE_SHARE = 0.035
+"""The same for a tag with a single example or description, which finds too little otherwise."""
 STEEPNESS = [2.0**power for power in range(-2, 6)]
 
 
@@ -71,7 +73,7 @@ def detect(background: Background, rows: Floats, is_tag: NDArray[np.bool_], weig
     weight = directions.T @ dual
     left_out = (is_tag - dual / np.diag(inverse))[is_tag]
     ordinary = background.centred @ weight / (1 - background.leverage)
-    threshold = float(np.quantile(ordinary, 1 - FALSE_SHARE))
+    threshold = float(np.quantile(ordinary, 1 - (FALSE_SHARE if is_tag.sum() > 1 else SINGLE_FALSE_SHARE)))
     steepness = _steepness(left_out - threshold, ordinary - threshold)
     return Detector(
         weight=weight * steepness,

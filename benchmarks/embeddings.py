@@ -53,7 +53,7 @@ def train(pipe: Any, utterances: int, encoder: str, folder: Path, mapped: bool) 
     from sentemo.encoders import cache
     from sentemo.encoders.cache import CachedEncoder
     from sentemo.encoders.sentence import load_encoder
-    from sentemo.training.fit import Split, Watchers, fit
+    from sentemo.training.fitting import Split, Watchers, fit
     from sentemo.training.recipe import Recipe
     from sentemo.types import LabelSet
 

@@ -22,7 +22,7 @@ from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.evaluation.evaluate import evaluate_predictions
 from sentemo.loading import load
 from sentemo.model import SentEmoContext
-from sentemo.static.distil import Distillation, distil
+from sentemo.static.distillation import Distillation, distil
 from sentemo.static.folder import write_static
 from sentemo.static.model import StaticModel
 from sentemo.types import Conversation, Prediction

@@ -10,7 +10,7 @@ from reproduction.isolated.words import WordVectors
 from sentemo.encoders.encoder import Encoder
 from sentemo.encoders.sentence import load_encoder
 from sentemo.files import cannot_write
-from sentemo.training.fit import Split
+from sentemo.training.fitting import Split
 from sentemo.types import Conversation, LabelSet
 
 ENCODERS: Mapping[str, str] = {

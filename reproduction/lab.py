@@ -27,7 +27,7 @@ from sentemo.evaluation.metrics import FIGURES
 from sentemo.evaluation.seeds import POOLED, Spread
 from sentemo.files import cannot_write, locked
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Watchers
+from sentemo.training.fitting import Watchers
 from sentemo.types import Prediction
 
 Watch = Callable[[str], AbstractContextManager[Watchers]]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reproduction.ground import ENCODERS, Ground
 from sentemo.encoders.encoder import Encoder
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Watchers, fingerprint, fit
+from sentemo.training.fitting import Watchers, fingerprint, fit
 from sentemo.training.recipe import Recipe
 
 

@@ -14,7 +14,14 @@ from typing import Self
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["sentemo.training.fit", "torch._dynamo", "sklearn.metrics", "sentemo.serve.server", "uvicorn", "sentemo.bulk.run"]
+    [
+        "sentemo.training.fitting",
+        "torch._dynamo",
+        "sklearn.metrics",
+        "sentemo.serve.server",
+        "uvicorn",
+        "sentemo.bulk.run",
+    ]
 )
 COMMAND = "from sentemo.cli import main; main()"
 

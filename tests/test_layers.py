@@ -155,7 +155,7 @@ def test_corpora_types_and_checks_know_no_torch(module: str) -> None:
 TORCH = {
     *("network", "training"),
     *("encoders.reader", "encoders.sentence", "inference.modules", "artifacts.trained"),
-    *("export.write", "export.linear8", "static.distil", "static.module"),
+    *("export.write", "export.linear8", "static.distillation", "static.module"),
 }
 """What computes with torch; all else labels without it."""
 

@@ -24,7 +24,7 @@ from sentemo.evaluation.multilabel import measure_several
 from sentemo.evaluation.repeats import sample_dialogues
 from sentemo.loading import Model, load
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Split, digest_of
+from sentemo.training.fitting import Split, digest_of
 from sentemo.training.mixture import MappedCorpus
 from sentemo.types import Labeler
 

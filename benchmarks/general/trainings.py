@@ -15,7 +15,7 @@ from sentemo.corpora.label_map import LabelMap
 from sentemo.encoders.encoder import Encoder
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Split, Watchers, choose_encoder, fingerprint, fit_mixture
+from sentemo.training.fitting import Split, Watchers, choose_encoder, fingerprint, fit_mixture
 from sentemo.training.mixture import MappedCorpus
 from sentemo.training.recipe import Recipe
 

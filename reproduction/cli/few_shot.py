@@ -69,7 +69,7 @@ def few_shot(
     from sentemo.encoders.sentence import SentenceEncoder
     from sentemo.files import locked, sha256_of
     from sentemo.model import SentEmoContext
-    from sentemo.training.fit import Split, digest_of
+    from sentemo.training.fitting import Split, digest_of
 
     options.use_threads(threads)
     labels, conversations = options.read_split(corpus, data, split)

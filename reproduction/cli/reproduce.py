@@ -16,7 +16,7 @@ from sentemo.errors import UsageError
 if TYPE_CHECKING:
     from reproduction.ground import Ground
     from reproduction.lab import Lab
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fitting import Watchers
 
 EXHIBITS_HELP = "all, or table-1 to table-5, figure-1, figure-4, isolated, context, imbalance, ablation, pictures ..."
 
@@ -63,7 +63,7 @@ def _ground(
     corpus: str, data: Path, split: str, out: Path, encoders: dict[str, str], vectors: Path | None, no_cache: bool
 ) -> Ground:
     from reproduction.ground import ENCODERS, Ground
-    from sentemo.training.fit import Split
+    from sentemo.training.fitting import Split
 
     if unknown := sorted(encoders.keys() - ENCODERS.keys()):
         raise UsageError(f"--encoder {unknown[0]} is not known", f"Use one of: {', '.join(ENCODERS)}")
@@ -92,7 +92,7 @@ def _lab(ground: Ground, out: Path, runs: Callable[[str], int]) -> Lab:
 
 @contextmanager
 def _watch(what: str) -> Iterator[Watchers]:
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fitting import Watchers
 
     tell(f"Training {what} ...")
     with progress("Encoding", what) as (on_encode, on_step):

@@ -11,7 +11,7 @@ from sentemo.encoders.reader import AnyEncoder, DialogueReader
 from sentemo.evaluation.duplicates import dialogue_folds
 from sentemo.files import locked
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fitting import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet
 

@@ -11,7 +11,7 @@ from reproduction.ground import Ground
 from reproduction.isolated.model import IsolatedModel
 from reproduction.isolated.training import IsolatedSettings, Kind, fit_isolated
 from reproduction.systems import NEIGHBOURS, PROTOTYPES, TRIPLET, Measurement
-from sentemo.training.fit import Watchers, digest_of
+from sentemo.training.fitting import Watchers, digest_of
 
 
 @dataclass(frozen=True)

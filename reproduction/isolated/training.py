@@ -18,7 +18,7 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.metrics import IntArray
 from sentemo.evaluation.triplet import Triplets, draw_triplets
 from sentemo.heads import Neighbours, Prototypes
-from sentemo.training.fit import Watchers
+from sentemo.training.fitting import Watchers
 from sentemo.training.heads import STORED_PER_LABEL
 from sentemo.training.objectives import check_finite
 from sentemo.training.state import Progress

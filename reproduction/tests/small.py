@@ -10,7 +10,7 @@ from pathlib import Path
 from reproduction.ground import ENCODERS, Ground
 from reproduction.lab import Lab
 from reproduction.systems import NetworkSystem, contextual
-from sentemo.training.fit import Split, Watchers
+from sentemo.training.fitting import Split, Watchers
 from tests.dialogues import FOUR, template_dialogues
 
 TRAIN, VALIDATION = Split("train", template_dialogues(30, 0)), Split("validation", template_dialogues(12, 1))

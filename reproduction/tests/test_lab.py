@@ -12,7 +12,7 @@ from reproduction.tests.small import TRAIN, VALIDATION, small_ground, small_lab,
 from reproduction.trial import RECORD
 from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
-from sentemo.training.fit import Split
+from sentemo.training.fitting import Split
 from tests.dialogues import FOUR
 
 

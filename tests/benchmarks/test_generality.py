@@ -18,7 +18,7 @@ from sentemo.evaluation.mapped import MappedLabeler
 from sentemo.evaluation.repeats import without_shared_scenes
 from sentemo.formats.jsonl import write_jsonl
 from sentemo.model import SentEmoContext
-from sentemo.training.fit import fit_mixture
+from sentemo.training.fitting import fit_mixture
 from sentemo.training.mixture import MappedCorpus
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, LabelSet, Utterance

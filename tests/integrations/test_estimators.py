@@ -93,7 +93,7 @@ def test_a_pipeline_a_union_and_a_search() -> None:
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [("a text", "not a list of samples"), ([], "no sample"), ([3], "not a conversation"), ([["a", "b"]], "several")],
+    [("a text", "not a list of samples"), ([], "No samples"), ([3], "not a conversation"), ([["a", "b"]], "several")],
 )
 def test_what_is_no_list_of_texts_is_refused(given: Any, said: str) -> None:
     with pytest.raises(BadInput, match=said):

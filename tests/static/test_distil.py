@@ -16,7 +16,7 @@ from sentemo.encoders.hashing import HashingEncoder
 from sentemo.errors import BadInput, UsageError
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
-from sentemo.static.distil import Distillation, Distilled, distil, loss_of, pace
+from sentemo.static.distillation import Distillation, Distilled, distil, loss_of, pace
 from sentemo.static.folder import write_static
 from sentemo.static.model import StaticModel
 from sentemo.static.module import StaticModule, TurnBatch, start_table, token_outputs

@@ -14,7 +14,7 @@ from sentemo.files import locked
 from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
 from sentemo.training.dialogues import EncodedDialogues, encode_dialogues
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fitting import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.types import LabelSet
 from tests.dialogues import FOUR, template_dialogues

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sentemo.training import run_folder
-from sentemo.training.fit import Watchers, fit
+from sentemo.training.fitting import Watchers, fit
 from sentemo.training.objectives import ContrastLoss
 from sentemo.training.recipe import Contrast, Recipe
 from tests.dialogues import FOUR

@@ -11,7 +11,7 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
 from sentemo.training.crossval import cross_validate
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fitting import Split, Watchers, fit
 from sentemo.training.heads import STORED_PER_LABEL
 from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, Utterance

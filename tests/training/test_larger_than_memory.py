@@ -18,7 +18,7 @@ from sentemo.inference import engine
 from sentemo.encoders import cache
 from sentemo.encoders.encoder import EncoderIdentity
 from sentemo.training import dialogues
-from sentemo.training.fit import Split, fit
+from sentemo.training.fitting import Split, fit
 from sentemo.types import Conversation, Utterance
 from tests.training.small import small_recipe, train_small
 

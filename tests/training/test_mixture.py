@@ -11,7 +11,7 @@ from sentemo.errors import UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.model import SentEmoContext
 from sentemo.training import run_folder
-from sentemo.training.fit import Split, Watchers, fit_mixture
+from sentemo.training.fitting import Split, Watchers, fit_mixture
 from sentemo.training.heads import best_thresholds, fit_label_head
 from sentemo.training.mixture import MappedCorpus, MixedDialogues, MixtureLoss, MixtureSampler, corpus_bias, mix
 from sentemo.training.recipe import Mixture, Recipe

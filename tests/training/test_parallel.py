@@ -12,7 +12,7 @@ import torch
 
 from sentemo.artifacts.weights import read_weights, write_weights
 from sentemo.training import parallel
-from sentemo.training.fit import fit
+from sentemo.training.fitting import fit
 from tests.dialogues import FOUR
 
 from .small import ENCODER, TRAIN, VALIDATION, arrays_of, small_recipe

@@ -11,7 +11,7 @@ import torch
 from sentemo.artifacts.weights import write_weights
 from sentemo.errors import BadModel, SentemoError, UsageError
 from sentemo.files import locked
-from sentemo.training.fit import Split, Watchers, fit
+from sentemo.training.fitting import Split, Watchers, fit
 from sentemo.training.recipe import Recipe
 from sentemo.training.state import POINTER
 from sentemo.types import LabelSet

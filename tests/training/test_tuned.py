@@ -13,7 +13,7 @@ from sentemo.network.batch import mask_words
 from sentemo.network.reader import ReadingNetwork
 from sentemo.training import run_folder
 from sentemo.training.dialogues import TokenisedDialogues, tokenise_dialogues
-from sentemo.training.fit import Split, Watchers, choose_encoder, fit
+from sentemo.training.fitting import Split, Watchers, choose_encoder, fit
 from sentemo.training.parallel import divide
 from sentemo.training.rates import parameter_groups
 from sentemo.training.recipe import EncoderChoice, Recipe

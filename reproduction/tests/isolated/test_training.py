@@ -21,7 +21,7 @@ from reproduction.isolated.words import WordVectors
 from sentemo.errors import BadInput, SentemoError, UsageError
 from sentemo.evaluation.evaluate import evaluate
 from sentemo.evaluation.triplet import draw_triplets
-from sentemo.training.fit import Watchers
+from sentemo.training.fitting import Watchers
 from sentemo.training.heads import STORED_PER_LABEL
 from sentemo.types import Conversation, Utterance
 from tests.dialogues import FOUR, echo_pairs, template_dialogues

@@ -14,7 +14,7 @@ from sentemo.cli.screen import Tick, progress, tell
 from sentemo.corpora.corpus import SplitNotFound
 
 if TYPE_CHECKING:
-    from sentemo.static.distil import Distilled
+    from sentemo.static.distillation import Distilled
     from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 AT_ONCE = 100  # conversations labelled between two ticks of the bar
@@ -41,7 +41,7 @@ def distil(
     from sentemo.files import sha256_of
     from sentemo.loading import load
     from sentemo.model import SentEmoContext
-    from sentemo.static.distil import distil as run
+    from sentemo.static.distillation import distil as run
 
     options.use_threads(threads)
     check_free(out)

@@ -15,7 +15,7 @@ from sentemo.errors import UsageError
 if TYPE_CHECKING:
     from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.report import Report
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fitting import Watchers
     from sentemo.training.recipe import Recipe
     from sentemo.types import Conversation, Labeler, LabelSet
 
@@ -173,7 +173,7 @@ def _seeded(
     as_json: bool,
 ) -> None:
     from sentemo.evaluation.seeds import summarise
-    from sentemo.training.fit import Split, fit
+    from sentemo.training.fitting import Split, fit
 
     encoder = options.read_encoder(recipe, setting.no_cache)
     reports = []
@@ -193,7 +193,7 @@ def _seeded(
 
 
 def _watchers(on_encode: Tick, on_step: Tick) -> Watchers:
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fitting import Watchers
 
     return Watchers(on_encode, lambda done, steps: on_step(done.step, steps))
 

@@ -164,7 +164,7 @@ def read_mixture(
 def read_encoder(recipe: Recipe, no_cache: bool) -> AnyEncoder:
     """Load a recipe's encoder, behind the cache unless asked otherwise."""
     from sentemo.encoders.reader import DialogueReader
-    from sentemo.training.fit import choose_encoder
+    from sentemo.training.fitting import choose_encoder
 
     encoder = choose_encoder(recipe.encoder)
     return encoder if isinstance(encoder, DialogueReader) else cached(encoder, no_cache)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
     from sentemo.model import SentEmoContext
-    from sentemo.training.fit import Split
+    from sentemo.training.fitting import Split
     from sentemo.training.recipe import Recipe
     from sentemo.types import LabelSet
 
@@ -52,7 +52,7 @@ def train(
     from sentemo.evaluation.plots import plot_learning_curves
     from sentemo.files import write_bytes
     from sentemo.training import parallel
-    from sentemo.training.fit import Watchers
+    from sentemo.training.fitting import Watchers
 
     options.use_threads(threads)
     precision = options.as_precision(weights)
@@ -106,7 +106,7 @@ def _task(
     """The labels, the validation split, and what trains."""
     from sentemo.corpora.label_map import LabelMap
     from sentemo.corpora.registry import get_corpus
-    from sentemo.training.fit import Split, fit, fit_mixture
+    from sentemo.training.fitting import Split, fit, fit_mixture
 
     first = corpora[0]
     if len(corpora) == 1:
@@ -125,7 +125,7 @@ def _task(
 
 
 def _validation(corpus: str, data: Path) -> Split | None:
-    from sentemo.training.fit import Split
+    from sentemo.training.fitting import Split
 
     if corpus == "files" and data.is_file():
         return None

@@ -1,1 +1,22 @@
 """A trained model as ONNX graphs beside its weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sentemo.errors import lazy
+
+if TYPE_CHECKING:
+    from sentemo.export.write import export
+
+__all__ = ["export"]
+__getattr__ = lazy(
+    __name__,
+    {
+        "export": "write",
+    },
+)
+
+
+def __dir__() -> list[str]:
+    return __all__

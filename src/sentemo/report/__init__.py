@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from sentemo.errors import lazy
 
 if TYPE_CHECKING:
     from sentemo.report.report import Report
 
 __all__ = ["Report"]
+__getattr__ = lazy(
+    __name__,
+    {
+        "Report": "report",
+    },
+)
 
 
-def __getattr__(name: str) -> object:
-    """Import the report, which needs pyarrow and numpy, when it is asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module 'sentemo.report' has no attribute {name!r}")
-    return getattr(import_module("sentemo.report.report"), name)
+def __dir__() -> list[str]:
+    return __all__

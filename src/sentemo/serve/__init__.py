@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sentemo.errors import MissingExtra
+from sentemo.errors import lazy
 
 if TYPE_CHECKING:
     from sentemo.serve.client import Client
 
 __all__ = ["Client"]
-
-
-def __getattr__(name: str) -> object:
-    """Import the client when it is asked for; raise `MissingExtra` where its HTTP library is not installed."""
-    if name != "Client":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        from sentemo.serve.client import Client
-    except ModuleNotFoundError as missing:
-        if missing.name != "httpx2":
-            raise
-        raise MissingExtra("The client's HTTP library", "serve") from None
-    return Client
+__getattr__ = lazy(
+    __name__,
+    {
+        "Client": "client",
+    },
+)
 
 
 def __dir__() -> list[str]:

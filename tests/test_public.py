@@ -13,10 +13,8 @@ import pytest
 from sentemo.errors import MissingExtra, lazy
 
 STABILITY = (Path(__file__).parents[1] / "docs" / "stability.md").read_text(encoding="utf-8")
-PACKAGES = [
-    "sentemo",
-    *(f"sentemo{name}" for name in re.findall(r"`(?:sentemo)?(\.[a-z]+)`", STABILITY.partition("[API]")[0])),
-]
+NAMES = re.findall(r"`(?:sentemo)?(\.[a-z]+)`", STABILITY.partition("[API]")[0])
+PACKAGES = ["sentemo", *(f"sentemo{name}" for name in NAMES)]
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -39,9 +37,9 @@ def test_each_has_a_page_of_the_reference(package: str) -> None:
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "httpx2", None)
-    monkeypatch.delitem(sys.modules, "sentemo.serve.client", raising=False)
-    with pytest.raises(MissingExtra, match=r"sentemo\[serve\]"):
-        lazy("sentemo.serve", {"Client": "client"})("Client")
-    with pytest.raises(AttributeError, match="no attribute 'Cleint'"):
-        lazy("sentemo.serve", {"Client": "client"})("Cleint")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.delitem(sys.modules, "sentemo.export.write", raising=False)
+    with pytest.raises(MissingExtra, match=r"sentemo\[train\]"):
+        lazy("sentemo.export", {"export": "write"})("export")
+    with pytest.raises(AttributeError, match="no attribute 'exprot'"):
+        lazy("sentemo.export", {"export": "write"})("exprot")

@@ -87,7 +87,7 @@ def test_a_data_set_is_mapped() -> None:
 
 
 def test_what_cannot_be_meant_is_said() -> None:
-    with pytest.raises(UsageError, match="no pipeline for 'ner'"):
+    with pytest.raises(UsageError, match="No pipeline for 'ner'"):
         sentemo.pipeline("ner", model=STATIC())
     with pytest.raises(UsageError, match="no option 'device'"):
         sentemo.pipeline(model=STATIC(), device=0)

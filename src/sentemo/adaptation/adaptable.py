@@ -80,7 +80,7 @@ class Adaptable(ModelParts):
             method=method,
             views=views,
         )
-        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # they belong to other labels
+        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # of other labels
         facts |= {"adapted": found.to_json()}
         return replace(self, **parts, facts=facts)
 
@@ -98,7 +98,7 @@ class Adaptable(ModelParts):
 
     @property
     def adaptation(self) -> Adaptation | None:
-        """What `adapt` found: method, examples, expected accuracy with its interval; None if the model was not adapted."""
+        """What `adapt` found: method, examples, expected accuracy and interval; None if the model was not adapted."""
         found = self.facts.get("adapted")
         return None if found is None else Adaptation.from_json(found)
 

@@ -134,11 +134,11 @@ def emotion_dots(rank: int) -> Dots:
 
 def _umap(values: FloatArray, seed: int) -> FloatArray:
     with warnings.catch_warnings():
-        # Its import warns that TensorFlow is missing, and a fit that groups of points are apart. Neither harms.
+        # The import warns that TensorFlow is missing, and fitting warns of disconnected points. Both are harmless.
         warnings.simplefilter("ignore")
         import umap
 
-        # One job: with a seed UMAP runs on one thread anyway and warns where it was asked for more.
+        # One job: with a seed, UMAP runs on one thread anyway and warns if asked for more.
         flat = umap.UMAP(n_components=2, random_state=seed, n_jobs=1).fit_transform(values)
     return np.asarray(flat, dtype=np.float64)
 

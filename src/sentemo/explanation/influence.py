@@ -147,26 +147,26 @@ def _kept(items: Sequence[Item], piece: Piece) -> list[Item]:
 
 
 AROUND = 2
-"""Turns on either side that are read along: as many as tell what the words mean there, as the work grows with them."""
+"""Turns of context on either side: enough to tell what the words mean, as the work grows with them."""
 MOST = 24
-"""Parts that a turn is cut into: words, of a longer turn a few words each."""
+"""The most parts a turn is cut into: single words, or a few words each in a longer turn."""
 WORD = re.compile(r"\S+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class WordInfluence:
-    """What a word, or a few of them, does to the probability of a turn's label."""
+    """The effect of a word, or of a few words, on the probability of a turn's label."""
 
     text: str
-    """With what follows it up to the next word, so that all texts together are the turn's."""
+    """Including what follows up to the next word, so that all texts together are the turn's."""
     change: float
-    """The probability less what it is without them; positive where they speak for the label."""
+    """The probability minus the probability without them; positive if they support the label."""
 
 
 def weigh_words(model: Labeler, conversation: Conversation, turn: int, label: str) -> tuple[WordInfluence, ...]:
-    """Leave out each word of a turn and label again, all in one batch; return what each does to `label`.
+    """Leave out each word of a turn and relabel it, all in one batch; return the effect of each word on `label`.
 
-    Turns farther than `AROUND` are left out of all of it. A turn of one word has nothing to compare with: ().
+    Turns farther away than `AROUND` are ignored. For a turn of one word, which has nothing to compare with, returns ().
     """
     parts = cut(conversation.turns[turn].text)
     if len(parts) < 2:
@@ -180,7 +180,7 @@ def weigh_words(model: Labeler, conversation: Conversation, turn: int, label: st
 
 
 def cut(text: str) -> list[str]:
-    """Cut a text into words, or into at most `MOST` parts of as many words each; joined they are the text."""
+    """Split a text into words, or into at most `MOST` parts of equally many words; joined they are the text."""
     words = WORD.findall(text)
     if len(words) > 1 and not words[0].strip():
         words[:2] = ["".join(words[:2])]

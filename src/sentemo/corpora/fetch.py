@@ -123,9 +123,9 @@ def fetch(
 ) -> dict[str, CheckReport]:
     """Download the splits of a corpus (all by default) into a folder and check their published counts.
 
-    `base_url`, or else the variable SENTEMO_FETCH_BASE, replaces the published base address by a mirror's; the project's
-    own corpus is copied from the package. Files already in the folder with correct counts are not fetched again. Returns
-    the report of each split.
+    `base_url`, or else the variable SENTEMO_FETCH_BASE, replaces the published base address by a mirror's; the
+    project's own corpus is copied from the package. Files already in the folder with correct counts are not fetched
+    again. Returns the report of each split.
 
     Raises `UsageError` for a corpus that cannot be fetched, `BadInput` for a failed download or wrong counts; a file
     with wrong counts is kept as `FILE.unverified`.

@@ -38,10 +38,10 @@ class LabelMap:
     def load(cls, name_or_path: str | PathLike[str]) -> LabelMap:
         """Load a shipped map by name (seven, ekman, polarity), or a TOML file.
 
-        The file has `labels` and optionally `neutral`, or else `like`, the name of a shipped map whose labels and tables
-        it inherits; and tables `[tables.CORPUS]`, which override inherited ones, with lines such as `joy = "happiness"`
-        or `hope = ["neutral", "happiness"]`. Raises `UsageError` for an unknown name, and `BadInput` with the key if the
-        file is not a valid map.
+        The file has `labels` and optionally `neutral`, or else `like`, the name of a shipped map whose labels and
+        tables it inherits; and tables `[tables.CORPUS]`, which override inherited ones, with lines such as
+        `joy = "happiness"` or `hope = ["neutral", "happiness"]`. Raises `UsageError` for an unknown name, and
+        `BadInput` with the key if the file is not a valid map.
         """
         place = Place(_find(name_or_path))
         told = _read(place)

@@ -1,1 +1,1 @@
-"""A trained model as ONNX graphs beside its weights."""
+"""Export a trained model to ONNX graphs next to its weights."""

@@ -27,7 +27,7 @@ def _turn(value: object, place: Place) -> Utterance:
     if isinstance(value, str):
         return make_turn(value, None, None, place)
     if not isinstance(value, dict):
-        place.refuse("A turn is neither a text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
+        place.refuse("A turn is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
     return turn_of(value, place)
 
 

@@ -89,7 +89,7 @@ def read_static(folder: Path) -> Static:
     path = folder / CONFIG
     record = read_object(path)
     if record.get("format") != FORMAT:
-        raise BadModel(f"{path} is of a format that this version doesn't know", "Distil the model again")
+        raise BadModel(f"{path} has a format that this version doesn't support", "Distil the model again")
     found = as_record(record, Static, path)
     try:
         labels = len(found.label_set)
@@ -97,7 +97,7 @@ def read_static(folder: Path) -> Static:
         raise BadModel(f"{path}: {error.cause}", AGAIN) from error
     sizes = (found.max_tokens, found.vocabulary, found.width, found.hidden, found.reach)
     if not (found.temperature > 0 and min(sizes) > 0 and len(found.prior) == labels and found.reach.bit_count() == 1):
-        raise BadModel(f"{path} has sizes that can't be", AGAIN)
+        raise BadModel(f"{path} has invalid sizes", AGAIN)
     return found
 
 

@@ -33,9 +33,7 @@ def _sentiment(turn: TurnPrediction) -> TurnPrediction:
             sums[POLARITY[name]] += share
     total = sum(sums.values())
     if not total:
-        raise UsageError(
-            f"The labels {', '.join(turn.probabilities)} have no sentiment", "Use a model of emotions"
-        )
+        raise UsageError(f"The labels {', '.join(turn.probabilities)} have no sentiment", "Use a model of emotions")
     shares = {name: share / total for name, share in sums.items()}
     label = max(shares, key=shares.__getitem__)
     return TurnPrediction.of(turn, label, shares[label], shares, tags=turn.tags)

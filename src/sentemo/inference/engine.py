@@ -95,7 +95,7 @@ class Engine:
     def _read_together(
         self, tokenizer: Pieces, texts: Sequence[str], dialogues: Sequence[Sequence[str]], speakers: Sequence[Array]
     ) -> list[Array]:
-        """Read dialogues jointly. A very long text is the mean of its first part, read with its neighbours, and the rest."""
+        """Read dialogues jointly; a very long text is the mean of its first part, read in context, and the rest."""
         states = dict(zip(texts, self.states(tokenizer, texts), strict=True))
         begins = [[states[text][0] for text in dialogue] for dialogue in dialogues]
         vectors = self.read_jointly(begins, speakers)

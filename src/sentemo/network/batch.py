@@ -74,7 +74,7 @@ def places_of(utterance: Tensor) -> Tensor:
 
 
 def mask_words(batch: TokenBatch, share: float, mask: int) -> TokenBatch:
-    """Replace a random share of the tokens by `mask`, except the first and last of an utterance, which mark its ends."""
+    """Replace a random share of the tokens by `mask`, but not the first and last of an utterance, which delimit it."""
     after = torch.nn.functional.pad(batch.turns, (0, 1), value=-1)[:, 1:]
     is_inner = (batch.places > 0) & (after == batch.turns) & (batch.turns >= 0)
     drawn = torch.rand(batch.tokens.shape, device=batch.tokens.device) < share

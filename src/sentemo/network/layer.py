@@ -10,7 +10,7 @@ NEVER = -1e9  # finite, so that the softmax of a padded row is not NaN
 
 
 def not_later(ahead: Tensor, causal: bool | Tensor) -> Tensor:
-    """(...) how far ahead another turn is -> (...), whether it may be attended to; a tensor () makes it switchable in a graph."""
+    """(...) how far ahead another turn is -> (...), whether to attend to it; a tensor () is a switch in graphs."""
     return (ahead <= 0) | ~causal if isinstance(causal, Tensor) else (ahead <= 0) | (not causal)
 
 

@@ -51,9 +51,9 @@ class Reader(nn.Module):
     """Encode the tokens of a dialogue as one embedding per utterance.
 
     The lower layers read each utterance alone, long ones piece by piece, like the sentence encoder that they are
-    initialised from. In the upper layers a token also attends to neighbouring turns, less the farther away they are: the
-    logits of head h decrease by slope h per turn of distance (as Press et al. 2022 do for tokens), so that some heads
-    hardly leave the utterance and others see the whole window. Positions count from 0 in each piece.
+    initialised from. In the upper layers a token also attends to neighbouring turns, less the farther away they are:
+    the logits of head h decrease by slope h per turn of distance (as Press et al. 2022 do for tokens), so that some
+    heads hardly leave the utterance and others see the whole window. Positions count from 0 in each piece.
     """
 
     def __init__(self, shape: ReaderShape) -> None:
@@ -71,8 +71,8 @@ class Reader(nn.Module):
     ) -> Tensor:
         """(B,L), (B,L), (B,L), (B,T) -> (B,T,E), each the mean of the utterance's token states.
 
-        If tokens are states (B,L,E) of utterances that were read alone, they only go through the upper layers. In causal
-        mode later turns have no influence. Values at padding are undefined.
+        If tokens are states (B,L,E) of utterances that were read alone, they only go through the upper layers. In
+        causal mode later turns have no influence. Values at padding are undefined.
         """
         if tokens.is_floating_point():
             return self.join(tokens, turns, speakers, causal=causal)

@@ -1,1 +1,1 @@
-"""Static models: a table of tokens and a small network, for the first pass over archives."""
+"""Static models: a token table and a small network, for a first pass over archives."""

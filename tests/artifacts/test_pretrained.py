@@ -188,7 +188,7 @@ def test_a_hashing_encoder_can_not_be_carried(tmp_path: Path) -> None:
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, inside: str) -> None:
     (tmp_path / inside).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / inside).write_text('{"name": "a web page"}')
-    with pytest.raises(UsageError, match="holds something else"):
+    with pytest.raises(UsageError, match="contains something else"):
         random_model().save_pretrained(tmp_path)
     assert (tmp_path / inside).read_text() == '{"name": "a web page"}'
 
@@ -199,14 +199,14 @@ def test_a_model_with_something_beside_it_is_left_alone(tmp_path: Path, inside: 
     extra = tmp_path / "model" / inside
     extra.parent.mkdir(exist_ok=True)
     extra.write_text("mine")
-    with pytest.raises(UsageError, match="holds something else"):
+    with pytest.raises(UsageError, match="contains something else"):
         random_model(1).save_pretrained(tmp_path / "model")
     assert extra.read_text() == "mine"
 
 
 def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "model").write_text("mine")
-    with pytest.raises(UsageError, match="holds something else"):
+    with pytest.raises(UsageError, match="contains something else"):
         random_model().save_pretrained(tmp_path / "model")
     assert (tmp_path / "model").read_text() == "mine"
 

@@ -147,7 +147,7 @@ BAD = [
     ({"examples": bare("a", "one", "two")}, UsageError, "only label"),
     ({"examples": bare("a", "one") + bare("b", " ")}, BadInput, "is empty"),
     ({"examples": bare("a", "one") + bare(" ", "two")}, BadInput, "blank"),
-    ({"examples": bare("a", "one") + bare("b", "two"), "labels": "keep"}, UsageError, "can't be kept"),
+    ({"examples": bare("a", "one") + bare("b", "two"), "labels": "keep"}, UsageError, "Unknown value for labels"),
     ({"examples": bare("a", "one") + bare("b", "two"), "method": "label-free"}, UsageError, "unlabelled"),
     ({"examples": [], "descriptions": {"a": "x", "b": "y"}, "method": "metric"}, UsageError, "only a description"),
     ({"examples": bare("a", "one"), "labels": "tags", "method": "metric"}, UsageError, "not learnt by metric"),

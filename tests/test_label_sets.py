@@ -42,7 +42,7 @@ def test_no_label_stays_none_and_what_are_no_emotions_are_refused() -> None:
     none = TurnPrediction("Ida", "hi", ABSTENTION, 1.0, {**dict.fromkeys(FOUR.names, 0.0), ABSTENTION: 1.0})
     assert as_sentiment(Prediction("1", (none,))).turns[0].label == ABSTENTION
     other = TurnPrediction("Ida", "hi", "haste", 0.6, {"haste": 0.6, "calm": 0.4})
-    with pytest.raises(UsageError, match="haste, calm say nothing of sentiment"):
+    with pytest.raises(UsageError, match="haste, calm have no sentiment"):
         as_sentiment(Prediction("1", (other,)))
 
 

@@ -190,7 +190,7 @@ def test_a_head_that_is_not_there_is_refused() -> None:
         ([], "'odd' has no turn"),
         (["Hello", ""], "Turn 2 of conversation 'odd' is empty"),
         (["\n \t"], "Turn 1 of conversation 'odd' is empty"),
-        (["Hello", "Hm", "\ud83d?"], r"Turn 3 of conversation 'odd' holds half a character"),
+        (["Hello", "Hm", "\ud83d?"], r"Turn 3 of conversation 'odd' contains half a character"),
     ],
 )
 def test_a_conversation_that_can_not_be_read_is_refused(texts: list[str], message: str) -> None:

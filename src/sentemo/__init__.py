@@ -35,11 +35,11 @@ LAZY = {
     "pipeline": "sentemo.integrations",
     "read_conversations": "sentemo.formats",
 }
-"""Where the names that `import sentemo` doesn't import come from."""
+"""The module of each public name that is imported on first access."""
 
 
 def __getattr__(name: str) -> object:
-    """Import a name of `LAZY` when it is asked for."""
+    """Import a name in `LAZY` on first access."""
     if name not in LAZY:
         raise AttributeError(f"module 'sentemo' has no attribute {name!r}")
     return getattr(import_module(LAZY[name]), name)

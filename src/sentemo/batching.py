@@ -1,4 +1,4 @@
-"""How conversations of any number and length are cut and put together for running. No torch."""
+"""Cut and group conversations of any number and length into batches. No torch."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-PIECE_TURNS = 512  # turns answered by one piece of a long dialogue
-STRETCH_TOKENS = 512  # tokens of a long dialogue that a reader answers at once
+PIECE_TURNS = 512  # turns labelled by one piece of a long dialogue
+STRETCH_TOKENS = 512  # tokens of a long dialogue that a reader labels at once
 
 
 class Piece(NamedTuple):
-    """A part of a dialogue: turns `first` to `last` are read, `start` to `stop` are answered."""
+    """A part of a dialogue: turns `first` to `last` are read, `start` to `stop` are labelled."""
 
     dialogue: int
     first: int
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
 
 
 def pieces(lengths: Sequence[int], reach: int, piece_turns: int = PIECE_TURNS) -> Iterator[Piece]:
-    """Cut dialogues into pieces that overlap by the network's reach, so that a cut changes no answer."""
+    """Cut dialogues into pieces that overlap by the network's reach, so that cuts don't change any output."""
     for dialogue, length in enumerate(lengths):
         for start in range(0, length, piece_turns):
             stop = min(start + piece_turns, length)
@@ -33,7 +33,7 @@ def pieces(lengths: Sequence[int], reach: int, piece_turns: int = PIECE_TURNS) -
 
 
 def grouped(cut: Iterable[Piece], turns: int) -> Iterator[list[Piece]]:
-    """Put pieces together until they have so many turns to read."""
+    """Group pieces until each group has the given number of turns to read."""
     group: list[Piece] = []
     read = 0
     for piece in cut:
@@ -47,7 +47,7 @@ def grouped(cut: Iterable[Piece], turns: int) -> Iterator[list[Piece]]:
 
 
 def stretches(dialogue: int, tokens: Sequence[int], reach: int, causal: bool) -> Iterator[Piece]:
-    """Cut a dialogue of so many tokens a turn for a reader, with overlaps as above."""
+    """Cut a dialogue with the given number of tokens per turn for a reader, with overlaps as in `pieces`."""
     start = 0
     while start < len(tokens):
         stop, length = start + 1, tokens[start]
@@ -60,7 +60,7 @@ def stretches(dialogue: int, tokens: Sequence[int], reach: int, causal: bool) ->
 
 
 def alike(lengths: Sequence[int], most: int, most_pairs: float = float("inf")) -> Iterator[list[int]]:
-    """Put rows of like length together, `most` places of a batch at most with the padding counted, one row at least."""
+    """Batch rows of similar length: at most `most` places per batch including padding, but at least one row."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
         size, length = len(batch) + 1, lengths[row]
@@ -73,7 +73,7 @@ def alike(lengths: Sequence[int], most: int, most_pairs: float = float("inf")) -
 
 
 def padded(rows: Sequence[Array], filler: float = 0) -> Array:
-    """B arrays (L,...) -> (B,L,...), filled up to the longest."""
+    """B arrays (L,...) -> (B,L,...), padded to the longest."""
     out = np.full((len(rows), max(map(len, rows)), *rows[0].shape[1:]), filler, rows[0].dtype)
     for place, row in enumerate(rows):
         out[place, : len(row)] = row

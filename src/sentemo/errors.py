@@ -1,4 +1,4 @@
-"""The one family of errors: each names its cause, the next step and an exit code."""
+"""The package's exceptions: each has a cause, a next step and an exit code."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 
 class SentemoError(Exception):
-    """Say in one sentence what went wrong and in another what to do next.
+    """Base class of all errors: one sentence says what went wrong, another what to do next.
 
-    The command line prints the message and leaves with `exit_code`.
+    The command line prints the message and exits with `exit_code`.
     """
 
     exit_code = 1
@@ -23,12 +23,12 @@ class SentemoError(Exception):
         super().__init__(f"{cause.rstrip('.')}. {next_step.rstrip('.')}.")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Go from one process to another as it is."""
+        """Support pickling, so that an error can cross process boundaries."""
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class UsageError(SentemoError):
-    """A call or command that cannot be meant (exit code 2)."""
+    """An invalid call or command (exit code 2)."""
 
     exit_code = 2
 
@@ -49,13 +49,13 @@ class BadInput(SentemoError):
         self.path = None if path is None else str(path)
         self.line = line
         self.fault = cause
-        """What is wrong, without the place."""
+        """The cause, without the file and line."""
         where = ":".join(str(part) for part in (self.path, line) if part is not None)
         super().__init__(f"{where}: {cause}" if where else cause, next_step)
 
 
 class BadModel(SentemoError):
-    """A checkpoint that is missing, damaged or does not fit (exit code 4)."""
+    """A checkpoint that is missing, damaged or incompatible (exit code 4)."""
 
     exit_code = 4
 
@@ -76,11 +76,11 @@ EXTRA_OF = {
     "matplotlib": "plots",
     "pyarrow": "parquet",
 }
-"""The extra that brings a module which the package itself doesn't need."""
+"""The extra that installs each optional module."""
 
 
 def optional(module: str) -> Any:
-    """Import a module of an extra; raise `MissingExtra` where it is not installed."""
+    """Import an optional module; raise `MissingExtra` if it is not installed."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -105,6 +105,6 @@ def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
 
 
 def missing(error: ImportError) -> ImportError | MissingExtra:
-    """Return what to raise for a module that could not be imported: its extra, where it is of one."""
+    """Return the error to raise for a failed import: `MissingExtra` if an extra installs the module."""
     top = (error.name or "").split(".")[0]
     return MissingExtra(top, EXTRA_OF[top]) if top in EXTRA_OF else error

@@ -1,4 +1,4 @@
-"""Files and folders that are there whole or not at all, one writer to a folder, and what a file's bytes add up to."""
+"""Atomic writing of files and folders, folder locks, and file hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sentemo.errors import SentemoError, UsageError
 
 try:
     import fcntl
-except ImportError:  # Windows has no flock; there two on one folder are the user's to avoid
+except ImportError:  # Windows has no flock; users must avoid two writers on one folder there
     fcntl = None  # type: ignore[assignment]
 
 LOCK = "run.lock"
@@ -23,7 +23,7 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2  # as Linux numbers them
 
 
 def sync(path: Path) -> None:
-    """Force a file or folder to the disk."""
+    """Flush a file or folder to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -32,19 +32,19 @@ def sync(path: Path) -> None:
 
 
 def _allowed(mode: int) -> int:
-    """Take from a mode what the user's umask takes, as the system does for files that it makes itself."""
+    """Apply the user's umask to a mode, as the system does for new files."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mode & ~mask
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replace a file in one step; on any failure the old one stays."""
+    """Replace a file atomically; on any failure the old one is kept."""
     write_chunks(path, [content])
 
 
 def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
-    """As `write_bytes`, holding one chunk in memory."""
+    """Write chunks as `write_bytes` does, with only one of them in memory."""
     with cannot_write(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         staged = Path(name)
@@ -63,10 +63,10 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
 
 @contextmanager
 def staged_folder(target: Path) -> Iterator[Path]:
-    """Give an empty folder beside `target` and put it in its place when the block ends well.
+    """Yield an empty folder next to `target`, and move it to `target` if the block succeeds.
 
-    A folder that was there before changes places with the new one in one step and is removed last, so that a kill at
-    any moment leaves the old one or the new one whole.
+    An existing folder is swapped with the new one in one step and then removed, so that a kill at any moment leaves
+    either the old or the new folder complete.
     """
     target = Path(os.path.realpath(target)) if target.is_symlink() else target
     with cannot_write(target):
@@ -101,7 +101,7 @@ def _swap(staged: Path, target: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; False where the system or its file system can't."""
+    """Swap two folders in one step; return False if the system or its file system can't."""
     try:
         rename = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):
@@ -111,7 +111,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 @contextmanager
 def cannot_write(path: Path) -> Iterator[None]:
-    """Turn a full disk or a read-only folder into one sentence."""
+    """Turn errors such as a full disk or a read-only folder into a one-sentence error."""
     try:
         yield
     except OSError as error:
@@ -122,7 +122,7 @@ def cannot_write(path: Path) -> Iterator[None]:
 
 @contextmanager
 def locked(folder: Path, work: str = "training") -> Iterator[None]:
-    """Hold the folder for this process; the system lets go when the process ends, however it ends."""
+    """Lock the folder for this process; the system releases the lock however the process ends."""
     with cannot_write(folder):
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / LOCK).open("w")

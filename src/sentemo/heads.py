@@ -1,4 +1,4 @@
-"""From features and points to scores: prototypes, nearest examples, labels learnt from a few examples. No torch.
+"""Score features and points: prototypes, nearest examples, labels learnt from a few examples. No torch.
 
 N turns or stored examples, F features, Z dimensions of the emotion space, C labels.
 """
@@ -18,24 +18,24 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 Method = Literal["prototypes", "neighbours", "linear", "metric", "label-free"]
 TEMPERATURE = 0.1
-"""Divides squared distances."""
+"""Squared distances are divided by this."""
 NEAREST = 20
-AT_ONCE = 2**24  # numbers of the differences held at once
+AT_ONCE = 2**24  # difference values in memory at once
 
 
 def points_of(features: Floats, space_dim: int) -> Floats:
-    """(...,F) -> (...,Z), the points of the emotion space inside, of length 1."""
+    """(...,F) -> (...,Z), the emotion-space points that the features contain, of length 1."""
     return unit(features[..., -space_dim:])
 
 
 def unit(rows: Floats) -> Floats:
-    """(...,F) -> (...,F), each of length 1; zeros stay."""
+    """(...,F) -> (...,F), each row scaled to length 1; zero rows stay zero."""
     out: Floats = rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-12)
     return out
 
 
 def distances(rows: Floats, others: Floats) -> Floats:
-    """(T,F), (N,F) -> (T,N), exact where they are close: 0 for the same row."""
+    """(T,F), (N,F) -> (T,N), exact for close rows: 0 for the same row."""
     out = np.empty((len(rows), len(others)), np.float32)
     at_once = max(1, AT_ONCE // max(1, others.size))
     for start in range(0, len(rows), at_once):
@@ -56,7 +56,7 @@ class Prototypes:
     """Score labels by the distance to the mean point of each (Snell et al. 2017)."""
 
     points: Floats
-    """(C,Z); a label without examples keeps the origin."""
+    """(C,Z); a label without examples stays at the origin."""
 
     def __call__(self, points: Floats) -> Floats:
         """(T,Z) -> (T,C)."""
@@ -72,7 +72,7 @@ class Neighbours:
     labels: Rows
     """(N,)."""
     scores: Floats
-    """(N,C), the network's own of these examples."""
+    """(N,C), the network's own scores of these examples."""
 
     def __call__(self, features: Floats) -> Floats:
         """(T,F) -> (T,C), logarithms of smoothed shares."""
@@ -89,11 +89,11 @@ class Neighbours:
 class Adapted:
     """Score labels by a few examples of each.
 
-    `prototypes` goes by the squared distance to each label's mean (Snell et al. 2017), `metric` does so after a linear
-    map that triplets of the examples have trained, `label-free` after one that triplets of unlabelled conversations
-    have, `linear` is a logistic regression, `neighbours` the stored examples' share by distance. All but the last are
-    linear in the features, and kept as that. Where labels extend others, a score is a label's log odds against all of
-    them, and it is chosen when its score is above the others' by `threshold`.
+    `prototypes` uses the squared distance to each label's mean (Snell et al. 2017), `metric` does so after a linear
+    map trained on triplets of the examples, `label-free` after one trained on triplets of unlabelled conversations,
+    `linear` is a logistic regression, and `neighbours` the share of the stored examples by distance. All but the last
+    are linear in the features and stored as such. If labels extend others, a score is a label's log-odds against all
+    of them, and the label is chosen if its score exceeds theirs by `threshold`.
     """
 
     method: Method
@@ -104,21 +104,21 @@ class Adapted:
     gold: Rows
     """(N,)."""
     weight: Floats
-    """(C,F); no rows where the method is `neighbours`."""
+    """(C,F); no rows if the method is `neighbours`."""
     bias: Floats
     """(C,)."""
     scale: float = 1.0
     threshold: float = 0.0
 
     def __call__(self, features: Floats) -> Floats:
-        """(T,F) -> (T,C), logarithms up to a constant; log odds where the labels extend others."""
+        """(T,F) -> (T,C), logarithms up to a constant; log-odds if the labels extend others."""
         linear = self.method != "neighbours"
         scores = features @ self.weight.T + self.bias if linear else self._by_closeness(features)
         out: Floats = np.float32(self.scale) * scores
         return out
 
     def _by_closeness(self, features: Floats) -> Floats:
-        """The logarithm of each label's mean closeness."""
+        """Return the logarithm of each label's mean closeness."""
         close = closeness(features, self.examples)
         columns = [
             np.logaddexp.reduce(close[:, self.gold == label], -1) - np.log((self.gold == label).sum())
@@ -129,7 +129,7 @@ class Adapted:
 
 @dataclass(frozen=True, eq=False)
 class OtherLabels:
-    """A label set beside the model's own, of which several may apply: a logistic regression for each label."""
+    """An additional multi-label set: a logistic regression for each label."""
 
     labels: LabelSet
     weight: Floats
@@ -137,7 +137,7 @@ class OtherLabels:
     bias: Floats
     """(M,)."""
     threshold: Floats
-    """(M,), the probabilities from which labels apply."""
+    """(M,), the probability from which each label applies."""
 
     def __call__(self, features: Floats) -> Floats:
         """(T,F) -> (T,M), probabilities, each from 0 to 1."""
@@ -146,13 +146,13 @@ class OtherLabels:
 
 
 def softmax(scores: Floats) -> Floats:
-    """(...,C) -> (...,C), which sum to 1."""
+    """(...,C) -> (...,C), which sum to 1 along the last axis."""
     powers = np.exp(scores - scores.max(-1, keepdims=True))
     out: Floats = powers / powers.sum(-1, keepdims=True)
     return out
 
 
 def arrays_of(head: Any) -> Mapping[str, NDArray[Any]]:
-    """The arrays of a head, by the names of its fields."""
+    """Return the arrays of a head by field name."""
     found = {field.name: getattr(head, field.name) for field in fields(head)}
     return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}

@@ -1,4 +1,4 @@
-"""What people pass as conversations, understood: texts, pairs, dictionaries or conversations. No torch."""
+"""Convert what users pass (texts, pairs, dictionaries or conversations) to conversations. No torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sentemo.types import Conversation, Utterance, is_turn
 Turn = Utterance | tuple[str, str] | tuple[str, str, str]
 """A turn: (speaker, text), or (speaker, text, label)."""
 One = Conversation | str | Mapping[str, Any] | Sequence[Turn]
-"""One conversation: a single text, a dictionary as a JSON line holds it, or turns."""
+"""One conversation: a single text, a dictionary as in JSON Lines, or turns."""
 Many = Sequence[Conversation] | list[str] | Sequence[Mapping[str, Any]] | Sequence[Sequence[Turn]]
 """Several conversations; strings are independent texts."""
 
@@ -19,10 +19,10 @@ STEP = 'Pass a text, a list of texts, (speaker, text) pairs, {"turns": [...]} or
 
 
 def as_conversations(given: object) -> tuple[list[Conversation], bool]:
-    """Return the conversations that are meant, and whether it is a single one.
+    """Return the input as conversations, and whether it is a single one.
 
     A string is a conversation of one turn, a list of strings independent texts, a list of (speaker, text) pairs one
-    conversation, a dictionary what a JSON line holds. Raises `BadInput` for anything else.
+    conversation, a dictionary a line of JSON Lines. Raises `BadInput` for anything else.
     """
     if isinstance(given, Conversation | str | Mapping):
         return [_conversation(given)], True

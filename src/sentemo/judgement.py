@@ -1,4 +1,4 @@
-"""From scores to probabilities and labels, once for every engine: the label is the most probable one. No torch."""
+"""Turn scores into probabilities and the most probable label, for every engine alike. No torch."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Rule:
-    """The numbers by which a model decides."""
+    """The parameters of a model's decision."""
 
     prior: Sequence[float]
-    """(O,), added to the scores: the logarithm of what brings them from training's label shares to the stated ones."""
+    """(O,), added to the scores: the log of the stated label shares over those of training."""
     temperature: float
-    """Divides the scores afterwards (Guo et al. 2017)."""
+    """The scores are then divided by this (Guo et al. 2017)."""
     label_of: Sequence[int] = ()
-    """The label that each output stands for; empty where each is its own."""
+    """The label that each output stands for; empty if each output is a label of its own."""
     threshold: float = 0.0
-    """Taken from the log odds of added outputs."""
+    """Subtracted from the log-odds of added outputs."""
 
 
 PLAIN = Rule([0.0], 1.0)
@@ -33,7 +33,7 @@ PLAIN = Rule([0.0], 1.0)
 
 
 class Judgement(NamedTuple):
-    """What is said of T turns."""
+    """The probabilities and labels of T turns."""
 
     probabilities: Floats
     """(T,C), which sum to 1."""
@@ -56,13 +56,13 @@ def judge(scores: Floats, added: Floats | None, rule: Rule) -> Judgement:
 
 
 def as_prediction(conversation: Conversation, judged: Sequence[Judgement], labels: LabelSet) -> Prediction:
-    """Make the prediction of a conversation of what is said of its pieces, in their order."""
+    """Combine the judgements of a conversation's pieces, in order, into its prediction."""
     shares, tops = map(np.concatenate, zip(*judged, strict=True))
     return Prediction.of(conversation, labels, shares.tolist(), tops.tolist())
 
 
 def merge(logs: Floats, label_of: Sequence[int]) -> Floats:
-    """(T,O) logarithms of outputs' shares -> (T,C), those of the labels that they stand for."""
+    """(T,O) log-probabilities of outputs -> (T,C), those of the labels that they stand for."""
     owner = np.asarray(label_of)
     return np.stack([np.logaddexp.reduce(logs[:, owner == label], -1) for label in range(max(label_of) + 1)], -1)
 

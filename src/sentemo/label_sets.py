@@ -1,4 +1,4 @@
-"""Other label sets than a model's own: several labels of a turn at once, and sentiment. No torch."""
+"""Label sets other than a model's own: multi-label sets and sentiment. No torch."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ POLARITY: Mapping[str, str] = {
     **dict.fromkeys(("happiness", "joy", "joyful", "love"), "positive"),
     **dict.fromkeys(("anger", "disgust", "fear", "sadness", "mad", "scared", "sad"), "negative"),
 }
-"""What the usual emotions mean as sentiment; a label that isn't here, such as surprise, says nothing of it."""
+"""The sentiment of common emotions; labels that are not listed, such as surprise, have none."""
 
 
 def as_sentiment(prediction: Prediction) -> Prediction:
-    """Add up the probabilities of each sentiment's emotions; those that say nothing of it are left out.
+    """Add up the probabilities of each sentiment's emotions; labels without a sentiment are left out.
 
-    Raises `UsageError` where no label of the prediction is a known emotion.
+    Raises `UsageError` if no label of the prediction is a known emotion.
     """
     return Prediction(prediction.id, tuple(_sentiment(turn) for turn in prediction))
 
@@ -33,9 +33,7 @@ def _sentiment(turn: TurnPrediction) -> TurnPrediction:
             sums[POLARITY[name]] += share
     total = sum(sums.values())
     if not total:
-        raise UsageError(
-            f"The labels {', '.join(turn.probabilities)} say nothing of sentiment", "Use a model of emotions"
-        )
+        raise UsageError(f"The labels {', '.join(turn.probabilities)} have no sentiment", "Use a model of emotions")
     shares = {name: share / total for name, share in sums.items()}
     label = max(shares, key=shares.__getitem__)
     return TurnPrediction.of(turn, label, shares[label], shares, tags=turn.tags)
@@ -47,9 +45,9 @@ def several(
     probabilities: Sequence[Sequence[float]],
     thresholds: Sequence[float],
 ) -> Prediction:
-    """Name for each turn all labels whose probability reaches their threshold, the likeliest first.
+    """Return for each turn all labels whose probability reaches their threshold, most likely first.
 
-    `label` is the likeliest of all, whether or not it reaches its threshold; probabilities don't sum to 1.
+    `label` is the most likely of all, even if it is below its threshold; probabilities don't sum to 1.
     """
     turns = []
     for turn, row in zip(conversation, probabilities, strict=True):

@@ -1,4 +1,4 @@
-"""What labelers share: whatever is passed as conversations is understood, and one of them gives one prediction."""
+"""Base classes of labelers: they accept conversations in any form; a single one gives a single prediction."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 
 class Predicting(ABC):
-    """A labeler; the subclass labels a list of conversations."""
+    """Base class of labelers; subclasses implement `label` for a list of conversations."""
 
     @abstractmethod
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label every turn of conversations that were checked."""
+        """Label every turn of conversations that are already validated."""
 
     @overload
     def predict(self, conversations: One) -> Prediction: ...
@@ -29,7 +29,7 @@ class Predicting(ABC):
         """Label every turn. A conversation's labels don't depend on what else is in the call.
 
         A string is a conversation of one turn, a list of strings independent texts, a list of (speaker, text) pairs one
-        conversation. Raises `BadInput` for what is not a conversation.
+        conversation. Raises `BadInput` for anything else.
         """
         talks, is_one = checked(conversations)
         found = self.label(talks)
@@ -37,18 +37,18 @@ class Predicting(ABC):
 
 
 class ReadingModel(Predicting):
-    """A model that can read a conversation as it comes, and may know other label sets."""
+    """A model that can label causally and may have additional label sets."""
 
     causal: bool
-    """Read a conversation as it comes, unless a call says otherwise: no later turn matters to a label."""
+    """Ignore later turns when labelling a turn, unless a call overrides it."""
 
     @property
     def label_sets(self) -> tuple[str, ...]:
-        """The names of the label sets that it knows beside its own and `sentiment`."""
+        """The names of the label sets it has in addition to its own and `sentiment`."""
         return ()
 
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by one of `label_sets`; raise `UsageError` for a name that isn't among them."""
+        """Label with one of `label_sets`; raise `UsageError` for any other name."""
         raise UsageError(f"This model has no label set {labels!r}", "Use its own labels, or sentiment")
 
     @overload
@@ -63,8 +63,8 @@ class ReadingModel(Predicting):
         """Label every turn. A conversation's labels don't depend on what else is in the call.
 
         A string is a conversation of one turn, a list of strings independent texts, a list of (speaker, text) pairs one
-        conversation. `labels` names another label set, such as `sentiment`. Raises `BadInput` for what is not a
-        conversation, `UsageError` for a label set that the model hasn't.
+        conversation. `labels` names another label set, such as `sentiment`. Raises `BadInput` for anything else, and
+        `UsageError` for a label set that the model doesn't have.
         """
         model = self
         if causal is not None and causal != self.causal:
@@ -83,7 +83,7 @@ class ReadingModel(Predicting):
 
 @dataclass(frozen=True)
 class InSentiment(Predicting):
-    """A labeler of emotions that tells their sentiment."""
+    """Wrap a labeler of emotions to return their sentiment."""
 
     labeler: Labeler
 
@@ -93,12 +93,12 @@ class InSentiment(Predicting):
         return SENTIMENT
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label each turn as the labeler does, and add up what it says of each sentiment."""
+        """Label each turn with the wrapped labeler and add up the probabilities of each sentiment."""
         return [as_sentiment(each) for each in self.labeler.predict(conversations)]
 
 
 def checked(given: One | Many) -> tuple[list[Conversation], bool]:
-    """Return the conversations that are meant, all of which can be read, and whether it is a single one."""
+    """Return the input as valid conversations, and whether it was a single one."""
     talks, is_one = as_conversations(given)
     for talk in talks:
         talk.check()

@@ -1,4 +1,4 @@
-"""A conversation as it happens. No torch."""
+"""Label a conversation while it happens. No torch."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sentemo.types import TurnPrediction, Utterance
 
 
 class LiveConversation:
-    """Label each turn when it is said, as `predict` does with `causal=True`; no answer is ever taken back.
+    """Label each turn as it arrives, as `predict` does with `causal=True`; labels never change afterwards.
 
-    A turn costs one pass of the encoder over its own words; earlier turns are remembered as far as they matter.
+    Each turn costs one encoder pass over its own words; earlier turns are cached as far back as they matter.
     """
 
     def __init__(self, engine: Engine, label: Callable[[Utterance, Output], TurnPrediction]) -> None:
@@ -29,12 +29,12 @@ class LiveConversation:
         self._network = _Memory(network.layers, network.heads, network.context_dim, network.window)
         self._numbers: dict[str | int, int] = {}
         self.turns = 0
-        """How many were added."""
+        """How many turns were added."""
         self.features: Array = np.empty(0, np.float32)
-        """Of the newest turn (`SentEmoContext.features`), (F,)."""
+        """The features of the newest turn (`SentEmoContext.features`), (F,)."""
 
     def add(self, speaker: str, text: str) -> TurnPrediction:
-        """Label the next turn. Raises `BadInput` for text that can't be read; the conversation then stays as it was."""
+        """Label the next turn. Raises `BadInput` for invalid text and then leaves the conversation unchanged."""
         turn = Utterance(text, speaker)
         turn.check()
         number = self._numbers.setdefault(speaker or self.turns % 2, len(self._numbers))
@@ -81,7 +81,7 @@ class LiveConversation:
 
 
 class _Memory:
-    """Keys and values of the turns that a new one can look back at: N layers, H heads, P places."""
+    """Cached keys and values of the turns that a new one can attend to: N layers, H heads, P places."""
 
     def __init__(self, layers: int, heads: int, width: int, window: int) -> None:
         self.layers = layers
@@ -90,17 +90,17 @@ class _Memory:
         self._said: deque[tuple[int, int]] = deque(maxlen=window + 1)  # places and speaker of each turn
 
     def begin(self, places: int, speaker: int) -> None:
-        """Begin a turn of so many places."""
+        """Start a turn of the given number of places."""
         self._said.append((places, speaker))
 
     @property
     def back(self) -> Array:
-        """(S,), how many turns ago each place was said, the new turn's own included."""
+        """(S,), how many turns ago each place was said, including the new turn's places."""
         return np.repeat(np.arange(len(self._said) - 1, -1, -1), [places for places, _ in self._said])
 
     @property
     def speakers(self) -> Array:
-        """(S,), who said it."""
+        """(S,), the speaker of each place."""
         return np.repeat([speaker for _, speaker in self._said], [places for places, _ in self._said])
 
     @property
@@ -109,5 +109,5 @@ class _Memory:
         return np.concatenate([self._nothing, *self._kept], 3)
 
     def keep(self, new: Array) -> None:
-        """Remember the new turn's."""
+        """Store the keys and values of the new turn."""
         self._kept.append(new)

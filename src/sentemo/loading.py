@@ -1,4 +1,4 @@
-"""Find a model by name and load it in whatever form it has."""
+"""Find a model by name and load it, whatever its form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sentemo.static.model import StaticModel
 
 Model = Union["SentEmoContext", "StaticModel"]
-"""A model, in any form that it can have on disk."""
+"""A model of any form that can be stored on disk."""
 
 
 def load(
@@ -27,10 +27,10 @@ def load(
 ) -> Model:
     """Load a model that ships with the package (`default`, `static`, `dailydialog`), a folder, or a hub id.
 
-    It runs as ONNX graphs where it has any, else with torch; a static one needs neither. `threads` 0 is one for graphs
-    and torch's choice for torch, where any other number holds for the whole process. Raises `BadModel` for one that
-    isn't there or is damaged, `UsageError` for a head or an engine that it has not, `MissingExtra` where it needs torch
-    and that is not installed.
+    It runs its ONNX graphs if it has any, and with torch otherwise; a static model needs neither. `threads` 0 means
+    one thread for graphs and torch's default for torch, where any other number applies to the whole process. Raises
+    `BadModel` if the model is missing or damaged, `UsageError` if it doesn't have the head or engine, and
+    `MissingExtra` if it needs torch and torch is not installed.
     """
     from sentemo.artifacts.hub import find
     from sentemo.static.folder import is_static
@@ -54,7 +54,7 @@ def load(
 
 
 def check_static(folder: Path, head: str, engine: str = "auto") -> None:
-    """Raise `UsageError` for a head or an engine that the static model in a folder, if it is one, has not."""
+    """Raise `UsageError` if the folder's model is static and doesn't have the given head or engine."""
     from sentemo.static.folder import is_static
 
     if (head != "classifier" or engine != "auto") and is_static(folder):

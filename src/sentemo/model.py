@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 class SentEmoContext(Adaptable, ReadingModel):
     """Recognise the emotion of every utterance of a conversation (Gendron and Guibon 2024, figure 2).
 
-    `causal` reads a conversation as it comes: no later turn matters to a label. `head` chooses what turns a point of
-    the emotion space into scores: the trained classifier, the labels' prototypes, or the nearest stored examples.
+    With `causal`, a label depends only on the turns up to its own, never on later ones. `head` selects what scores a
+    point in the emotion space: the trained classifier, the label prototypes, or the nearest stored examples.
     """
 
     head: Head = "classifier"
     causal: bool = False
 
     def __post_init__(self) -> None:
-        self._bank: tuple[object, Bank] | None = None  # the last that `explain` used, and what it was made of
+        self._bank: tuple[object, Bank] | None = None  # the bank that `explain` used last, and what it was built from
 
     def __repr__(self) -> str:
         made = ", ".join(f"{name}={self.facts[name]!r}" for name in ("recipe", "seed", "date") if name in self.facts)
@@ -58,11 +58,11 @@ class SentEmoContext(Adaptable, ReadingModel):
         engine: EngineName = "auto",
         threads: int = 1,
     ) -> SentEmoContext:
-        """Load a shipped model, a folder, or a hub id at a revision.
+        """Load a model by the name of a shipped one, from a folder, or by hub id and revision.
 
-        It runs as ONNX graphs on so many `threads` (0: every core) where it has any; with torch where it has none,
-        where `engine` is `torch`, and with a frozen `encoder` that is given. Raises `BadModel` for a damaged
-        checkpoint, and for an encoder other than the one it was trained with.
+        The model runs its ONNX graphs, if it has any, on `threads` threads (0: all cores). It runs with torch if it has
+        none, if `engine` is `torch`, or if a frozen `encoder` is passed. Raises `BadModel` if the checkpoint is damaged
+        or the encoder is not the one it was trained with.
         """
         parts = load(name, revision=revision, encoder=encoder, engine=engine, threads=threads)
         return cls(**vars(parts))
@@ -70,19 +70,19 @@ class SentEmoContext(Adaptable, ReadingModel):
     def save_pretrained(
         self, folder: str | Path, *, precision: Precision = "float32", carry_encoder: bool = False
     ) -> None:
-        """Write the model to a folder, whole or not at all, with its graphs where it runs as graphs.
+        """Write the model to a folder, atomically, including its graphs if it runs as graphs.
 
-        `precision` is that of the stored weights where it runs with torch; `carry_encoder` puts a frozen encoder's own
-        files inside. A tuned encoder is always there.
+        `precision` is that of the stored weights if the model runs with torch; `carry_encoder` includes the files of a
+        frozen encoder. A fine-tuned encoder is always included.
         """
         save(self, Path(folder), precision=precision, carry_encoder=carry_encoder)
 
     def push_to_hub(self, repository: str, *, private: bool = False, message: str = "Upload SentEmoContext") -> str:
-        """Save and push the model; return the commit's address. A frozen encoder is named, not carried."""
+        """Save and push the model; return the commit's URL. A frozen encoder is referenced by name, not included."""
         return push(self, repository, private=private, message=message)
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label every turn of conversations that were checked."""
+        """Label every turn of conversations that are already validated."""
         if self.tags is not None:
             return [prediction for prediction, _ in self._tagged(self._labelled(conversations))]
         judged: list[list[Judgement]] = [[] for _ in conversations]
@@ -93,11 +93,11 @@ class SentEmoContext(Adaptable, ReadingModel):
 
     @property
     def label_sets(self) -> tuple[str, ...]:
-        """The names of the label sets beside its own."""
+        """The names of the model's additional label sets."""
         return tuple(self.heads)
 
     def label_as(self, conversations: Sequence[Conversation], labels: str) -> list[Prediction]:
-        """Label by one of `heads`, of whose labels several may apply to a turn."""
+        """Label with one of `heads`, several of whose labels may apply to a turn."""
         other = self.heads[labels]
         thresholds = other.threshold.tolist()
         return [
@@ -122,7 +122,7 @@ class SentEmoContext(Adaptable, ReadingModel):
             yield as_prediction(talk, parts, self.labels), np.concatenate(features)
 
     def _tagged(self, labelled: Iterable[tuple[Prediction, Floats]]) -> Iterable[tuple[Prediction, Floats]]:
-        """Add the tags that apply, by each turn's features alone and in its conversation, (T,F)."""
+        """Add the tags that apply, judged by each turn's features (T,F), read alone and within its conversation."""
         if self.tags is None:
             return labelled
         found = list(labelled)
@@ -132,7 +132,7 @@ class SentEmoContext(Adaptable, ReadingModel):
         return [(self.tags.put(said, self.tags.log_odds(words, within)), within) for (said, within), words in rows]
 
     def live(self) -> LiveConversation:
-        """Begin a conversation whose turns are labelled as they are said, each by what was said before it."""
+        """Start a live conversation, in which each turn is labelled as it arrives, from the turns before it."""
         judge = self._judge()
 
         def label(turn: Utterance, output: Output) -> TurnPrediction:
@@ -148,9 +148,9 @@ class SentEmoContext(Adaptable, ReadingModel):
         return [points_of(features, space_dim) for features in self.features(conversations)]
 
     def features(self, conversations: Sequence[Conversation]) -> list[Floats]:
-        """Return what few-shot labels are learnt on, an array (T,F) of rows of length 1 for each conversation.
+        """Return the features that few-shot labels are learnt from: for each conversation an array (T,F) of unit rows.
 
-        What was said, beside where it is in the emotion space. Raises `BadInput` for a text that can't be read.
+        They combine the utterance's embedding with its point in the emotion space. Raises `BadInput` for invalid text.
         """
         for talk in conversations:
             talk.check()
@@ -166,12 +166,12 @@ class SentEmoContext(Adaptable, ReadingModel):
         turn: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
     ) -> Explanation:
-        """Say what each label rests on: near examples, labels' prototypes, what leaving other turns out changes.
+        """Explain each label by nearby examples, label prototypes, and the effect of leaving out other turns.
 
-        Examples are the labelled turns of `bank`; without one, those that labels were learnt from, else a small bank
-        written for the package. Other turns are looked at up to `reach` turns away, and only for `turn` (from 0) where
-        one is named, which takes no longer in a long conversation than in a short one. Raises `BadInput` for a
-        conversation that can't be read and a bank without labels, `UsageError` for numbers that can't be meant.
+        Examples are the labelled turns of `bank`; by default, those that the labels were learnt from, or else a small
+        bank shipped with the package. Turns up to `reach` away are considered. If `turn` (from 0) is given, only that
+        turn is explained, which takes no longer in a long conversation than in a short one. Raises `BadInput` for an
+        invalid conversation or a bank without labels, and `UsageError` for invalid numbers.
         """
         check_asked(neighbours, reach, turn, len(conversation))
         conversation.check()
@@ -187,12 +187,12 @@ class SentEmoContext(Adaptable, ReadingModel):
 
     @property
     def reach(self) -> int:
-        """Turns, on either side, that can influence a turn's label."""
+        """How many turns on either side can influence a turn's label."""
         return self._engine.reach
 
     @property
     def form(self) -> str:
-        """What computes, in a few words."""
+        """A short description of what computes the labels."""
         return self.runner.form
 
     @property
@@ -200,18 +200,18 @@ class SentEmoContext(Adaptable, ReadingModel):
         return Engine(self.runner, self.causal)
 
     def check_head(self) -> None:
-        """Raise `UsageError` for a head that the model has not."""
+        """Raise `UsageError` if the model doesn't have the chosen head."""
         self._judge()
 
     def _judge(self) -> Callable[[Output], Judgement]:
-        """What turns a network's output into probabilities and labels: the chosen head, and what was adapted."""
+        """Return what turns network output into probabilities and labels: the chosen head or the adapted one."""
         own = self.decision if self.decision is not None and self.head == "classifier" else PLAIN
         adapted, rule = self.adapted, replace(own, label_of=self.label_of)
         if adapted is None:
             score = self._scorer()
             return lambda output: judge(score(output), None, rule)
         if self.head != "classifier":
-            raise UsageError("Labels learnt from a few examples have one head", "Use head='classifier'")
+            raise UsageError("Labels learnt from a few examples have only one head", "Use head='classifier'")
         if not adapted.extends:
             plain = replace(PLAIN, label_of=self.label_of)
             return lambda output: judge(adapted(output.features), None, plain)
@@ -219,7 +219,7 @@ class SentEmoContext(Adaptable, ReadingModel):
         return lambda output: judge(output.scores, adapted(output.features), beside)
 
     def _scorer(self) -> Callable[[Output], Floats]:
-        """What turns a network's output into scores (T,C), by the chosen head."""
+        """Return the function of the chosen head that turns network output into scores (T,C)."""
         if self.head == "classifier":
             return lambda output: output.scores
         if self.head not in get_args(Head):

@@ -1,4 +1,4 @@
-"""How often each label occurs in one's own chats: move what is said towards that, or estimate it. No torch."""
+"""Label shares of unlabelled conversations: estimate them, or shift predictions towards them. No torch."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 MOST_SENSITIVE = 5.0
-"""Of a sensitivity, above or below 0: the odds of neutral then change by a factor of 148."""
+"""The largest sensitivity, above or below 0; it changes the odds of neutral by a factor of 148."""
 FEWEST_TURNS, MOST_TURNS = 50, 20_000
 STEPS, CLOSE = 1000, 1e-6
 LEAST = 1e-6
-"""The smallest share that is estimated."""
+"""The smallest share that can be estimated."""
 RESAMPLES = 200
 Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Reweighed(Predicting):
-    """A labeler whose probabilities are multiplied by factors; its labels are then the most probable ones."""
+    """A labeler whose probabilities are multiplied by factors before the most probable label is chosen."""
 
     labeler: Labeler
     factors: Mapping[str, float]
-    """By label; 1 where none is given."""
+    """Factor by label; 1 if a label is missing."""
 
     @property
     def labels(self) -> LabelSet:
-        """The labeler's own."""
+        """The wrapped labeler's labels."""
         return self.labeler.labels
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label each turn as the labeler does, and reweigh what it says."""
+        """Label each turn with the wrapped labeler and reweigh its probabilities."""
         return [reweigh(each, self.factors) for each in self.labeler.predict(conversations)]
 
 
 def sensitive(labeler: Labeler, sensitivity: float) -> Labeler:
-    """Give a labeler that finds more emotions (a sensitivity above 0) or fewer (below 0); itself for 0.
+    """Return a labeler that finds more emotions (sensitivity above 0) or fewer (below 0); the same labeler for 0.
 
-    `sensitivity` is taken from the log-odds of neutral. Raises `UsageError` for a number beyond -5 to 5, and where no
-    label means neutral.
+    `sensitivity` is subtracted from the log-odds of neutral. Raises `UsageError` if it is not between -5 and 5, or if
+    no label means neutral.
     """
     check_sensitivity(sensitivity)
     return Reweighed(labeler, neutral_factor(labeler.labels, sensitivity)) if sensitivity else labeler
 
 
 def with_sensitivity(predictions: Sequence[Prediction], labels: LabelSet, sensitivity: float) -> list[Prediction]:
-    """Do to predictions that are there already what `sensitive` does to a labeler."""
+    """Apply a sensitivity to existing predictions, as `sensitive` does to a labeler."""
     check_sensitivity(sensitivity)
     if not sensitivity:
         return list(predictions)
@@ -62,28 +62,28 @@ def with_sensitivity(predictions: Sequence[Prediction], labels: LabelSet, sensit
 
 
 def check_sensitivity(sensitivity: float) -> None:
-    """Raise `UsageError` for a number that can't be one."""
+    """Raise `UsageError` for an invalid sensitivity."""
     if not abs(sensitivity) <= MOST_SENSITIVE:  # nor is NaN
         raise UsageError(f"A sensitivity can't be {sensitivity}", "Use a number from -5 to 5, such as 0.7")
 
 
 def neutral_factor(labels: LabelSet, sensitivity: float) -> dict[str, float]:
-    """Give the factor of neutral that a sensitivity means; raise `UsageError` where no label means neutral."""
+    """Return the factor that a sensitivity gives neutral; raise `UsageError` if no label means neutral."""
     if labels.neutral is None:
         raise UsageError("A sensitivity needs a neutral label, and this model has none", "Leave the sensitivity out")
     return {labels.neutral: math.exp(-sensitivity)}
 
 
 def reweigh(prediction: Prediction, factors: Mapping[str, float]) -> Prediction:
-    """Multiply each label's probability by its factor, 1 where none is given; the label is then the most probable.
+    """Multiply each label's probability by its factor (default 1) and choose the most probable label.
 
-    A turn that a labeler gave no label stays as it is.
+    A turn without a label is left unchanged.
     """
     return Prediction(prediction.id, tuple(reweigh_turn(turn, factors) for turn in prediction))
 
 
 def reweigh_turn(turn: TurnPrediction, factors: Mapping[str, float]) -> TurnPrediction:
-    """Do to one turn what `reweigh` does to them all."""
+    """Reweigh a single turn."""
     if turn.label == ABSTENTION:
         return turn
     weighted = {name: share * factors.get(name, 1.0) for name, share in turn.probabilities.items()}
@@ -101,7 +101,7 @@ class FittedShares:
     low: dict[str, float]
     high: dict[str, float]
     factors: dict[str, float]
-    """What to multiply each label's probability by: its share over the one that the model assumed."""
+    """The factor of each label's probability: its share divided by the share that the model assumed."""
 
     def __str__(self) -> str:
         return ", ".join(
@@ -112,8 +112,8 @@ class FittedShares:
 def fit_shares(predictions: Sequence[Prediction], assumed: Mapping[str, float], *, seed: int = 0) -> FittedShares:
     """Estimate the label shares of unlabelled conversations by expectation maximisation (Saerens et al. 2002).
 
-    `assumed` holds the shares that the predictions' probabilities assume. Of long inputs, random conversations of some
-    20,000 turns are used. Raises `UsageError` for fewer than 50 turns, too few to learn shares from.
+    `assumed` are the shares that the predicted probabilities assume. Long inputs are reduced to random conversations of
+    about 20,000 turns. Raises `UsageError` for fewer than 50 turns, too few to estimate shares from.
     """
     names = [*assumed]
     rng = np.random.default_rng(seed)
@@ -147,7 +147,7 @@ def fit_shares(predictions: Sequence[Prediction], assumed: Mapping[str, float], 
 
 
 def estimate(probabilities: Floats, assumed: Floats) -> Floats:
-    """(N,C) probabilities that assume shares (C,) -> the shares (C,) under which such turns are likeliest."""
+    """(N,C) probabilities that assume shares (C,) -> the shares (C,) of maximum likelihood."""
     shares: Floats = _maximised(probabilities / assumed, np.ones((len(probabilities), 1)), assumed)[0]
     return shares
 

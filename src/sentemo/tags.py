@@ -1,4 +1,4 @@
-"""Tags of a user's own, which stand beside a turn's label: a yes or no for each, from features alone. No torch.
+"""User-defined tags in addition to a turn's label: a yes or no for each, computed from features. No torch.
 
 T turns, N examples, F features, G tags.
 """
@@ -19,14 +19,14 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class TagExamples:
-    """What tags were learnt from, kept to learn more beside it."""
+    """The examples that tags were learnt from, kept so that more can be added."""
 
     alone: Floats
-    """(N,F), features of each turn read by itself."""
+    """(N,F), features of each turn read on its own."""
     within: Floats
     """(N,F), features of each turn read in its conversation."""
     gold: NDArray[np.int64]
-    """(N,), the position of its tag."""
+    """(N,), the position of each turn's tag."""
     counter: NDArray[np.bool_]
     """(N,), whether the tag does not apply."""
     texts: tuple[str, ...]
@@ -34,9 +34,9 @@ class TagExamples:
 
 @dataclass(frozen=True, eq=False)
 class Tags:
-    """Detectors that are linear in the features.
+    """Linear detectors on the features.
 
-    A tag applies where its log-odds are 0 or more: 0 is its threshold, which was set on what people say otherwise.
+    A tag applies if its log-odds are 0 or more; that threshold was set on ordinary turns.
     """
 
     names: tuple[str, ...]
@@ -45,16 +45,16 @@ class Tags:
     biases: Floats
     """(G,)."""
     context: Floats
-    """(G,), how much a turn's neighbours count, from 0 (its own words alone) to 1."""
+    """(G,), the weight of a turn's neighbours, from 0 (its own words only) to 1."""
     examples: TagExamples
 
     @property
     def reads_context(self) -> bool:
-        """Whether any tag looks at the turns around."""
+        """Whether any tag depends on the surrounding turns."""
         return bool(self.context.any())
 
     def log_odds(self, alone: Floats, within: Floats) -> Floats:
-        """(T,F) features of turns by themselves, (T,F) of the same in their conversation -> (T,G)."""
+        """(T,F) features of turns on their own, (T,F) of the same turns in their conversation -> (T,G)."""
         found = np.empty((len(alone), len(self.names)), np.float32)
         for share in np.unique(self.context):
             of = self.context == share
@@ -62,17 +62,17 @@ class Tags:
         return found
 
     def more_sensitive(self, by: Mapping[str, float]) -> Tags:
-        """Add to tags' log-odds: above 0 a tag is found more often, below 0 less."""
+        """Add to the log-odds of tags: above 0 a tag is found more often, below 0 less often."""
         for name, amount in by.items():
             if name not in self.names:
-                raise UsageError(f"There is no tag {name!r}", f"Use one of: {', '.join(self.names)}")
+                raise UsageError(f"Unknown tag {name!r}", f"Use one of: {', '.join(self.names)}")
             if not abs(amount) <= MOST_SENSITIVE:  # nor is NaN
                 raise UsageError(f"A sensitivity can't be {amount}", "Use a number from -5 to 5, such as 0.7")
         moved = np.array([by.get(name, 0.0) for name in self.names], np.float32)
         return replace(self, biases=self.biases + moved)
 
     def without(self, names: Sequence[str]) -> Tags | None:
-        """Leave tags out, and what they were learnt from; None where no other is left."""
+        """Remove tags and the examples they were learnt from; return None if no tag is left."""
         kept = [place for place, name in enumerate(self.names) if name not in names]
         rows = np.isin(self.examples.gold, kept)
         old = self.examples
@@ -87,7 +87,7 @@ class Tags:
         return Tags(named, self.weights[kept], self.biases[kept], self.context[kept], examples) if kept else None
 
     def beside(self, other: Tags) -> Tags:
-        """Put other tags behind these."""
+        """Append other tags to these."""
         one, two = self.examples, other.examples
         return Tags(
             self.names + other.names,
@@ -104,8 +104,8 @@ class Tags:
         )
 
     def put(self, prediction: Prediction, log_odds: Floats) -> Prediction:
-        """Add to each turn the tags that apply; (T,G). A tag named as one of the labels is a correction: the label
-        becomes that one."""
+        """Add the tags that apply to each turn; (T,G). A tag with the name of a label is a correction: it replaces the
+        turn's label."""
         turns = zip(prediction, log_odds.astype(np.float64), strict=True)
         return Prediction(prediction.id, tuple(self._put(turn, odds) for turn, odds in turns))
 
@@ -118,17 +118,17 @@ class Tags:
 
 
 MOST_SENSITIVE = 5.0
-"""Of a sensitivity, above or below 0."""
+"""The largest sensitivity, above or below 0."""
 
 
 def corrected(turn: TurnPrediction, label: str) -> TurnPrediction:
-    """Give a turn another label of the model's: the probabilities of the two change places."""
+    """Return the turn with another of the model's labels; the probabilities of the two are swapped."""
     shares = {**turn.probabilities, turn.label: turn.probabilities[label], label: turn.score}
     return replace(turn, label=label, probabilities=shares)
 
 
 def mixed(alone: Floats, within: Floats, share: float) -> Floats:
-    """(N,F), (N,F) -> (N,F) of length 1: a turn's own words, and so much of what its conversation makes of them."""
+    """(N,F), (N,F) -> (N,F) of length 1: features read alone, mixed with those read in context by the given share."""
     if not share:
         return alone
     both = (1 - share) * alone + share * within
@@ -137,5 +137,5 @@ def mixed(alone: Floats, within: Floats, share: float) -> Floats:
 
 
 def sigmoid(log_odds: float) -> float:
-    """Log-odds to a probability."""
+    """Convert log-odds to a probability."""
     return float(1 / (1 + np.exp(-log_odds)))

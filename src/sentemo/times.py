@@ -1,4 +1,4 @@
-"""Times as files write them, to a datetime and back."""
+"""Convert between times as written in files and datetimes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 EARLIEST_S, LATEST_S = 631_152_000, 4_102_444_800
-"""The years 1990 to 2099: a number outside them counts something else than seconds since 1970."""
+"""The years 1990 to 2099: a number outside this range is not a count of seconds since 1970."""
 LONGEST = 64
 
 
 def read_time(value: object) -> datetime | None:
     """Read a time: ISO 8601, RFC 2822, or seconds, milli- or microseconds since 1970; None for anything else.
 
-    One with an offset comes back in UTC, one without is naive.
+    A time with an offset is returned in UTC, one without is naive.
     """
     if isinstance(value, datetime):
         return in_utc(value)
@@ -43,7 +43,7 @@ def _since_1970(number: float) -> datetime | None:
 
 
 def in_utc(time: datetime) -> datetime | None:
-    """Return the time in UTC where its zone is known, and as it is elsewhere."""
+    """Return the time in UTC if its zone is known, and unchanged otherwise."""
     try:
         return time if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError:
@@ -51,5 +51,5 @@ def in_utc(time: datetime) -> datetime | None:
 
 
 def written(time: datetime) -> str:
-    """Return the time in ISO 8601, with a Z where it is UTC."""
+    """Return the time in ISO 8601, with a Z if it is in UTC."""
     return time.isoformat().replace("+00:00", "Z")

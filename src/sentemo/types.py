@@ -1,4 +1,4 @@
-"""What goes in and what comes out: conversations, label sets, predictions, and who makes them. No torch."""
+"""Input and output types: conversations, label sets, predictions, and the labeler protocol. No torch."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from sentemo.errors import BadInput
 from sentemo.times import read_time, written
 
 ABSTENTION = "(none)"
-"""What a labeler that gives no label says in its place; it can't be in a label set."""
+"""The placeholder for a turn that a labeler gave no label; it can't be part of a label set."""
 COUNTER = "!"
-"""Begins the label of a counter-example: `!relief` says that a turn is no relief."""
+"""Prefix of a counter-example's label: `!relief` means that the turn is not relief."""
 Head = Literal["classifier", "prototypes", "neighbours"]
-"""What turns a turn's features into labels, in a model that was not exported."""
+"""What turns features into labels in a model that was not exported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn of a conversation: what was said, by whom, and its gold label where there is one."""
+    """One turn of a conversation: its text, speaker and, if known, gold label."""
 
     text: str
     speaker: str = ""
     label: str | None = None
     labels: tuple[str, ...] = ()
-    """Every label that was given, where there are several: all that apply, or one from each annotator; empty where
-    `label` says it all."""
+    """All labels if there are several: those that apply, or one from each annotator. Empty if `label` is the only
+    one."""
     id: str = ""
-    """The message's own id, where its file gives one."""
+    """The message's own id, if its file has one."""
     time: datetime | None = None
-    """When it was written or said: in UTC, or naive where its file doesn't tell the zone."""
+    """When it was written or said: in UTC, or naive if the file doesn't give the time zone."""
     span_s: tuple[float, float] | None = None
     """Where it starts and ends in a recording, in seconds."""
 
     @classmethod
     def of(cls, turn: Any) -> Utterance:
-        """Make a turn of a text, of (speaker, text) or (speaker, text, label), or of a dictionary as in JSON lines.
+        """Make a turn from a text, (speaker, text), (speaker, text, label), or a dictionary as in JSON Lines.
 
         Raises `BadInput` for anything else.
         """
@@ -58,19 +58,19 @@ class Utterance:
         raise BadInput(f"{turn!r:.60} is not a turn", "Write (speaker, text), or (speaker, text, label)")
 
     def check(self, name: str = "The turn") -> None:
-        """Raise `BadInput` for a text that can't be read: a blank one, or one that is no Unicode."""
+        """Raise `BadInput` if the text is blank or not valid Unicode."""
         if not self.text.strip():
             raise BadInput(f"{name} is empty", "Remove it or fill it in")
         try:
             self.text.encode()
         except UnicodeEncodeError:
             raise BadInput(
-                f"{name} holds half a character (a lone surrogate)", "Decode the text as UTF-8 before passing it"
+                f"{name} contains half a character (a lone surrogate)", "Decode the text as UTF-8 before passing it"
             ) from None
 
 
 def is_turn(given: object) -> bool:
-    """Tell whether a value is a turn by itself: an utterance, or two or three texts."""
+    """Return whether a value is a single turn: an utterance, or two or three texts."""
     if isinstance(given, Utterance):
         return True
     return isinstance(given, list | tuple) and len(given) in (2, 3) and all(isinstance(part, str) for part in given)
@@ -85,7 +85,7 @@ class Conversation:
 
     @classmethod
     def of(cls, *turns: Any, id: str = "") -> Conversation:
-        """Make a conversation of `(speaker, text)` or `(speaker, text, label)` turns, or of a list of them.
+        """Make a conversation from `(speaker, text)` or `(speaker, text, label)` turns, or a list of them.
 
         Bare texts get no speaker. Raises `BadInput` for a turn that is none of these.
         """
@@ -93,18 +93,18 @@ class Conversation:
         return cls(id, tuple(map(Utterance.of, given)))
 
     def speaker_numbers(self) -> list[int]:
-        """Number the speakers in the order in which they first speak, so that names change nothing.
+        """Number the speakers in order of first appearance, so that their names have no influence.
 
-        Turns that name no speaker are taken to be of two people who alternate, as in DailyDialog. No number follows
-        from a later turn.
+        Turns without a speaker are attributed to two people who alternate, as in DailyDialog. A speaker's number never
+        depends on later turns.
         """
         numbers: dict[str | int, int] = {}
         return [numbers.setdefault(turn.speaker or place % 2, len(numbers)) for place, turn in enumerate(self.turns)]
 
     def check(self) -> None:
-        """Raise `BadInput` for a conversation that can't be read: without a turn, or with one that can't."""
+        """Raise `BadInput` if the conversation has no turns or an invalid one."""
         if not self.turns:
-            raise BadInput(f"Conversation {self.id!r} has no turn", "Give it at least one utterance")
+            raise BadInput(f"Conversation {self.id!r} has no turns", "Give it at least one utterance")
         for place, turn in enumerate(self.turns, 1):
             turn.check(f"Turn {place} of conversation {self.id!r}")
 
@@ -117,7 +117,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class LabelSet(Sequence[str]):
-    """The labels of a task in their fixed order, and which of them means "no emotion"."""
+    """The labels of a task in a fixed order, and which of them means "no emotion"."""
 
     names: tuple[str, ...]
     neutral: str | None = None
@@ -132,11 +132,11 @@ class LabelSet(Sequence[str]):
 
     @property
     def emotions(self) -> tuple[str, ...]:
-        """The labels that an average marked with `*` runs over: all but neutral."""
+        """The labels that averages marked with `*` run over: all but neutral."""
         return tuple(name for name in self.names if name != self.neutral)
 
     def index(self, name: str) -> int:  # type: ignore[override]
-        """Return the position of a label; raise `BadInput` for one that is not in the set."""
+        """Return the position of a label; raise `BadInput` if it is not in the set."""
         try:
             return self.names.index(name)
         except ValueError:
@@ -154,7 +154,7 @@ class LabelSet(Sequence[str]):
 
 
 def origin(turn: Utterance | TurnPrediction) -> dict[str, Any]:
-    """Return where a turn comes from, as plain values: its own id, its time, its start and end in seconds."""
+    """Return a turn's origin as plain values: its id, its time, its start and end in seconds."""
     found: dict[str, Any] = {"id": turn.id} if turn.id else {}
     if turn.time is not None:
         found["time"] = written(turn.time)
@@ -164,15 +164,15 @@ def origin(turn: Utterance | TurnPrediction) -> dict[str, Any]:
 
 
 def rounded(shares: Mapping[str, float]) -> dict[str, float]:
-    """Round numbers by name to 6 digits, as they are written."""
+    """Round the values to 6 digits, as they are written to files."""
     return {name: round(share, 6) for name, share in shares.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class TurnPrediction:
-    """The label of one turn, its probability, and those of all labels (they sum to 1).
+    """The label of one turn, its probability, and the probabilities of all labels (they sum to 1).
 
-    Where the labeler gave none, the label is `ABSTENTION`, which then is among the probabilities too.
+    If the labeler gave no label, it is `ABSTENTION`, which is then among the probabilities too.
     """
 
     speaker: str
@@ -181,13 +181,13 @@ class TurnPrediction:
     score: float
     probabilities: Mapping[str, float]
     labels: tuple[str, ...] = ()
-    """Of a label set of which several may apply: those that do, the likeliest first."""
+    """For a multi-label set: the labels that apply, most likely first."""
     tags: Mapping[str, float] = field(default_factory=dict)
-    """The user's own tags that apply beside the label, the surest first; each has 0.5 or more."""
+    """The user-defined tags that apply in addition to the label, most likely first; each has 0.5 or more."""
     id: str = ""
     time: datetime | None = None
     span_s: tuple[float, float] | None = None
-    """The utterance's own, as `id` and `time` are."""
+    """Copied from the utterance, as are `id` and `time`."""
 
     @classmethod
     def of(
@@ -199,12 +199,12 @@ class TurnPrediction:
         labels: tuple[str, ...] = (),
         tags: Mapping[str, float] | None = None,
     ) -> TurnPrediction:
-        """Label a turn, or label it in another way: what was said, by whom and when is the same."""
+        """Label a turn, or relabel a prediction, keeping its text, speaker and time."""
         said = (turn.speaker, turn.text)
         return cls(*said, label, score, probabilities, labels, tags or {}, turn.id, turn.time, turn.span_s)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values, its probabilities rounded; the label is None where there is none."""
+        """Return plain values with rounded probabilities; the label is None for an abstention."""
         found: dict[str, Any] = {
             **origin(self),
             "speaker": self.speaker,
@@ -218,7 +218,7 @@ class TurnPrediction:
 
     @property
     def said(self) -> str:
-        """What is said of the turn, in words: its label or labels, then its tags, each after a `#`."""
+        """The turn's label or labels, then its tags, each prefixed with `#`."""
         return " ".join([", ".join(self.labels) or self.label, *(f"#{name}" for name in self.tags)])
 
 
@@ -233,7 +233,7 @@ class Prediction:
     def of(
         cls, conversation: Conversation, labels: LabelSet, shares: Sequence[Sequence[float]], tops: Sequence[int]
     ) -> Prediction:
-        """Make it from each turn's probabilities, in the order of the labels, and the positions of the chosen ones."""
+        """Make a prediction from each turn's probabilities, in label order, and the positions of the chosen labels."""
         names = labels.names
         return cls(
             conversation.id,
@@ -244,7 +244,7 @@ class Prediction:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values, as `sentemo predict --json` prints it."""
+        """Return plain values, as `sentemo predict --json` prints them."""
         return {"id": self.id, "turns": [turn.to_dict() for turn in self.turns]}
 
     def __str__(self) -> str:
@@ -295,5 +295,5 @@ class Labeler(Protocol):
     @overload
     def predict(self, conversations: Sequence[Conversation]) -> list[Prediction]: ...
     def predict(self, conversations: Conversation | Sequence[Conversation]) -> Prediction | list[Prediction]:
-        """Label each turn, in the given order; one conversation gives one prediction."""
+        """Label each turn, in order; a single conversation gives a single prediction."""
         ...

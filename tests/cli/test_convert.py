@@ -39,7 +39,7 @@ def test_labels_under_a_key(sentemo: Command, tmp_path: Path) -> None:
 def test_errors_are_sentences(sentemo: Command, tmp_path: Path) -> None:
     (tmp_path / "chat.txt").write_text(ANDROID + "1/1/24, 9:00 AM - Ida: \0\n", encoding="utf-8")
     result = sentemo("convert", tmp_path / "chat.txt", tmp_path / "out")
-    assert result.code == 3 and "chat.txt:16: The utterance holds a NUL" in result.err
+    assert result.code == 3 and "chat.txt:16: The utterance contains a NUL" in result.err
     assert sentemo("convert", tmp_path, tmp_path / "out").code == 2
     assert [file.name for file in tmp_path.iterdir()] == ["chat.txt"]
 

@@ -67,7 +67,7 @@ def test_parquet_goes_on_behind_a_bad_row(tmp_path: Path) -> None:
     assert told(file) == ["t-0", (2, "Empty utterance"), (3, "Empty conversation"), "t-3"]
     pq.write_table(pa.table({"id": [1, 1, 2, 3], "text": ["a", "b\0", "c", "x" * 1_000_001]}), file)
     assert told(file) == [
-        (2, "The utterance holds a NUL character"),
+        (2, "The utterance contains a NUL character"),
         "2",
         (4, "An utterance of 1,000,001 characters, above 1,000,000"),
     ]

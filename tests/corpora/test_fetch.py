@@ -154,7 +154,7 @@ def test_wrong_counts_stay_aside(full: Server, tmp_path: Path) -> None:
 
 def test_what_is_no_corpus_stays_aside(full: Server, tmp_path: Path) -> None:
     full.put("/default/train/0000.parquet", (200, b"<html>please log in</html>"))
-    with pytest.raises(BadInput, match="What came is not DailyDialog"):
+    with pytest.raises(BadInput, match="The download is not DailyDialog"):
         fetch(CORPUS, tmp_path, full.base, settings=QUICK)
     assert files(tmp_path) == {"default/train/0000.parquet.unverified"}
 

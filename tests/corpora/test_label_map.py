@@ -141,8 +141,8 @@ def test_a_map_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("labels =", "Not TOML"),
-        ("labels = [" + "[" * 5_000, "Not TOML"),
+        ("labels =", "Not valid TOML"),
+        ("labels = [" + "[" * 5_000, "Not valid TOML"),
         ("", "labels is not a list of names"),
         ('labels = "up"', "labels is not a list of names"),
         ('labels = ["up", 3]', "labels is not a list of names"),
@@ -158,7 +158,7 @@ def test_a_map_of_ones_own(tmp_path: Path) -> None:
         ('labels = ["up"]\n[tables.meld]\njoy = []', r"tables\.meld\.joy is nothing"),
         ('labels = ["up"]\n[tables.meld]\njoy = "up"\nJoy = "up"', r"tables\.meld has a label twice"),
         ('like = "eight"', "like is not the name of a map: 'eight'.*Use one of: seven, ekman, polarity"),
-        ('like = "seven"\nlabels = ["up"]', "labels or neutral beside like"),
+        ('like = "seven"\nlabels = ["up"]', "labels or neutral together with like"),
     ],
 )
 def test_a_map_that_is_none_names_the_key(tmp_path: Path, text: str, cause: str) -> None:
@@ -174,5 +174,5 @@ def test_no_such_map(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="Cannot open the file"):
         LabelMap.load(tmp_path / "gone.toml")
     (tmp_path / "odd.toml").write_bytes(b"\xff")
-    with pytest.raises(BadInput, match="Not TOML"):
+    with pytest.raises(BadInput, match="Not valid TOML"):
         LabelMap.load(tmp_path / "odd.toml")

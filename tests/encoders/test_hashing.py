@@ -55,7 +55,7 @@ def test_a_name_that_can_not_be_meant_is_refused(name: str) -> None:
     if name == "hashing-":
         assert load_encoder(name).identity.dimension == 64
         return
-    with pytest.raises(UsageError, match=r"multiple of 8|names no hashing"):
+    with pytest.raises(UsageError, match=r"multiple of 8|is not a hashing"):
         load_encoder(name)
 
 

@@ -103,7 +103,7 @@ def test_compares_annotators_who_answered_different_items() -> None:
 
 
 def test_refuses_what_can_not_be_compared() -> None:
-    with pytest.raises(UsageError, match="two annotators at least"):
+    with pytest.raises(UsageError, match="at least two annotators"):
         agreement({"ann": {1: "joy"}})
     with pytest.raises(UsageError, match="No utterance was answered by two"):
         agreement({"ann": {1: "joy"}, "bob": {2: "joy"}})

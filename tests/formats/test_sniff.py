@@ -57,7 +57,7 @@ def test_folders_and_zips(tmp_path: Path) -> None:
         (tmp_path / f"{format}.ZIP").write_bytes(zipped(files, "root/"))
         assert sniff(tmp_path / f"{format}.ZIP") == format
     assert sniff(Blob(zipped({"_chat.txt": IOS}))) == "whatsapp"
-    with pytest.raises(BadInput, match="The zip holds no WhatsApp chat"):
+    with pytest.raises(BadInput, match="The zip contains no WhatsApp chat"):
         sniff(Blob(zipped({"_chat.txt": PLAIN})))
     with pytest.raises(UsageError, match="tells no format"):
         sniff(tmp_path)  # folders of exports are none

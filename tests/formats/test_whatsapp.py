@@ -167,7 +167,7 @@ def test_only_notices_and_no_chat() -> None:
         read("31.12.23, 22:15 - Messages are encrypted.\n31.12.23, 22:15 - Ann: <Media omitted>\n")
     with pytest.raises(BadInput, match="No WhatsApp chat in the zip"):
         list(read_bytes(zipped({"a.txt": "x", "b.txt": "y"}), "whatsapp"))
-    with pytest.raises(BadInput, match="The zip holds no WhatsApp chat, Slack export or ConvoKit corpus"):
+    with pytest.raises(BadInput, match="The zip contains no WhatsApp chat, Slack export or ConvoKit corpus"):
         list(read_bytes(zipped({"a.txt": "x", "b.txt": "y"})))
 
 

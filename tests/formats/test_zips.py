@@ -86,5 +86,5 @@ def test_names_steer_no_terminal() -> None:
 def test_an_empty_archive() -> None:
     buffer = io.BytesIO()
     zipfile.ZipFile(buffer, "w").close()
-    with pytest.raises(BadInput, match="The zip holds no"):
+    with pytest.raises(BadInput, match="The zip contains no"):
         list(read_bytes(buffer.getvalue()))

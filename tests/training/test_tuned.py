@@ -193,5 +193,5 @@ def test_settings_that_do_not_go_together(overrides: dict[str, object], message:
 
 
 def test_settings_of_a_tuned_encoder() -> None:
-    with pytest.raises(UsageError, match="last layer alone"):
+    with pytest.raises(UsageError, match="only returns its last layer"):
         choose_encoder(EncoderChoice(tuned=True, layers=(3,)))

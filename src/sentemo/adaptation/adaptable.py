@@ -1,4 +1,4 @@
-"""A model that learns labels and tags of a user's own. No torch."""
+"""A model that learns user-defined labels and tags. No torch."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
 
 
 class Adaptable(ModelParts):
-    """The parts of a model, and what is learnt from a few examples on its features; the network stays as it is."""
+    """Model parts that can learn labels and tags from a few examples of their features; the network is unchanged."""
 
     causal: bool
 
     @abstractmethod
     def features(self, conversations: Sequence[Conversation]) -> list[Floats]:
-        """Return what is learnt on, an array (T,F) for each conversation."""
+        """Return the features to learn from, an array (T,F) for each conversation."""
 
     def adapt(
         self,
@@ -40,28 +40,28 @@ class Adaptable(ModelParts):
         unlabelled: Sequence[Conversation] = (),
         context: float | None = None,
     ) -> Self:
-        """Learn labels from a few examples; return a new model, this one stays.
+        """Learn labels from a few examples; return a new model and leave this one unchanged.
 
         Examples are conversations in which some turns have a label, or texts by label: `{"relief": ["Phew!", ...]}`.
-        `labels` says whether they become "tags", each a yes or no beside the model's own label ("extend" is another
-        name for that), or "replace" the model's labels. `names` are labels that must be there, in their order; a label
-        with a description (a few words) needs no example. The new model's `adaptation` says what to expect.
+        `labels` says whether they become "tags", each a yes or no in addition to the model's own label ("extend" is an
+        alias), or "replace" the model's labels. `names` are labels that must be present, in this order; a label with a
+        description (a few words) needs no example. The new model's `adaptation` says what to expect.
 
-        For tags, a label that begins with `!` marks a counter-example, and `other` one of all tags; `unlabelled` are
-        conversations of your own, on which thresholds are set in place of the project's own; `context` says how much a
-        turn's neighbours count, from 0 to 1, else leaving examples out does. A tag with the name of one of the model's
-        labels corrects: where it applies, the label becomes that one.
+        For tags, a label that starts with `!` marks a counter-example, and `other` a counter-example of all tags.
+        Thresholds are set on `unlabelled`, your own conversations, or by default on those shipped with the package.
+        `context` is the weight of a turn's neighbours, from 0 to 1, chosen by leave-one-out if not given. A tag with
+        the name of one of the model's labels is a correction: it replaces the label of the turns it applies to.
 
-        Where labels are replaced, the `method` is chosen by leaving examples out, unless named, and `unlabelled`
-        conversations shape a metric before any label is seen (paper, section 6.3), used where it does better; the label
-        `other` needs no example. Raises `BadInput` for examples that contradict each other, are too few or too many.
+        When labels are replaced, the `method` is chosen by leave-one-out unless given, and `unlabelled` conversations
+        train a metric without labels (paper, section 6.3), which is used if it does better; the label `other` needs no
+        example. Raises `BadInput` if examples contradict each other, or are too few or too many.
         """
         if isinstance(examples, Mapping):
             examples = [
                 Conversation("", (Utterance(t, "", label),)) for label, texts in examples.items() for t in texts
             ]
         if labels not in get_args(Keeping):
-            raise UsageError(f"Labels can't be kept by {labels!r}", "Use tags or replace")
+            raise UsageError(f"Unknown value for labels: {labels!r}", "Use tags or replace")
         if labels != "replace":
             if method is not None:
                 raise UsageError(f"Tags are not learnt by {method}", "Leave the method out, or replace the labels")
@@ -80,12 +80,12 @@ class Adaptable(ModelParts):
             method=method,
             views=views,
         )
-        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # those of other labels
+        facts = {name: fact for name, fact in self.facts.items() if name != "label shares"}  # of other labels
         facts |= {"adapted": found.to_json()}
         return replace(self, **parts, facts=facts)
 
     def _views(self, conversations: Sequence[Conversation]) -> tuple[Floats, Floats]:
-        """Read utterances in their whole conversations, and after what came before them: (N,F), (N,F)."""
+        """Read utterances in their whole conversations, and with preceding turns only: (N,F), (N,F)."""
         models = [copy.copy(self), copy.copy(self)]
         models[0].causal, models[1].causal = False, True
         whole, before = (np.concatenate(model.features(conversations)) for model in models)
@@ -93,23 +93,23 @@ class Adaptable(ModelParts):
 
     @property
     def ordinary(self) -> Turns:
-        """The project's own ordinary turns as this model reads them, on which tags are learnt; read once."""
+        """Features of the shipped ordinary turns, against which tags are learnt; cached."""
         return ordinary_turns(self.runner, self.features)
 
     @property
     def adaptation(self) -> Adaptation | None:
-        """What `adapt` found: method, examples, expected accuracy with its interval; None where nothing was adapted."""
+        """What `adapt` found: method, examples, expected accuracy and interval; None if the model was not adapted."""
         found = self.facts.get("adapted")
         return None if found is None else Adaptation.from_json(found)
 
     def rename(self, new: Mapping[str, str]) -> Self:
-        """Give labels other names, the same to several to merge them (their probabilities are added)."""
+        """Rename labels; labels with the same new name are merged (their probabilities are added)."""
         return replace(self, **renamed(self, new))
 
     def more_sensitive(self, by: Mapping[str, float]) -> Self:
-        """Return a model that finds tags more often (above 0) or less: numbers added to their log-odds, -5 to 5.
+        """Return a model that finds tags more often (above 0) or less often: numbers added to their log-odds, -5 to 5.
 
-        Raises `UsageError` for a tag that isn't there.
+        Raises `UsageError` for an unknown tag.
         """
         if self.tags is None:
             raise UsageError("This model has no tags", "Learn some: sentemo adapt --labels tags")
@@ -118,7 +118,7 @@ class Adaptable(ModelParts):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A turn with another label or other tags; positions from 0."""
+    """A turn whose label or tags changed; positions from 0."""
 
     conversation: int
     turn: int
@@ -130,7 +130,7 @@ class Change:
 
 
 def changes(before: Sequence[Prediction], after: Sequence[Prediction]) -> list[Change]:
-    """Compare what was said of the same conversations, and return the turns that differ."""
+    """Compare predictions of the same conversations, and return the turns that differ."""
     return [
         Change(number, place, old, new)
         for number, (one, other) in enumerate(zip(before, after, strict=True))

@@ -1,4 +1,4 @@
-"""What an adaptation found: the method, what was tried, what to expect."""
+"""The result of an adaptation: the method, its alternatives, and the expected quality."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What to expect of a tag."""
+    """The expected quality of a tag."""
 
     examples: int
-    """From how many examples it was learnt; its description counts as one."""
+    """The number of examples; a description counts as one."""
     context: float
-    """How much a turn's neighbours count for it, from 0 to 1."""
+    """The weight of a turn's neighbours, from 0 to 1."""
     false: float
-    """The share of ordinary turns that it is given to."""
+    """The share of ordinary turns that get the tag."""
     recall: float | None
-    """The share of its turns that it finds, as measured on examples left out; None with a single one."""
+    """Recall, measured on left-out examples; None with a single example."""
     recall_interval: tuple[float, float]
     """95 % (Wilson)."""
     precision: float | None
-    """The share of the turns it is given to that bear it, if one turn in 20 does."""
+    """Precision, if the tag is right for one turn in 20."""
     precision_interval: tuple[float, float]
-    """From the ends of the intervals of what is found and of what is falsely found."""
+    """Computed from the interval bounds of recall and of false alarms."""
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Expected:
-        """Take plain values."""
+        """Make it from plain values."""
         intervals = {name: tuple(value[name]) for name in ("recall_interval", "precision_interval")}
         return cls(**{**value, **intervals})
 
     def told(self, name: str) -> str:
-        """Say it in a line, with a warning where the tag will find little."""
+        """Return a one-line summary, with a warning if the tag will find little."""
         if self.recall is None or self.precision is None:
             return f"{name}: one example, so nothing can be expected; give it a few more."
         found, right = _with(self.recall, self.recall_interval), _with(self.precision, self.precision_interval)
@@ -52,30 +52,30 @@ class Adaptation:
     """How labels were learnt from a few examples."""
 
     method: str
-    """prototypes, neighbours, linear, metric, names where labels were only described, or tags."""
+    """prototypes, neighbours, linear, metric, names (if labels were only described), or tags."""
     examples: Mapping[str, int]
-    """Of each label."""
+    """The number of examples of each label."""
     trials: Mapping[str, float] = field(default_factory=dict)
-    """The accuracy of each method tried, on examples left out."""
+    """The accuracy of each method tried, on left-out examples."""
     accuracy: float | None = None
-    """Expected share of right labels among utterances such as the examples, with labels as frequent as there; where
-    labels extend others, the share of the new ones that is found. None where a label has a single example."""
+    """Expected accuracy on utterances like the examples, with the same label frequencies; if labels extend others, the
+    share of the new ones that is found. None if a label has a single example."""
     interval: tuple[float, float] | None = None
     """Its 95 % interval (Wilson)."""
     chance: float = 0.0
-    """What guessing the most frequent label of the examples would give."""
+    """The accuracy of always guessing the examples' most frequent label."""
     mistaken: float | None = None
-    """Where labels extend others: the share of known utterances that are taken for a new label."""
+    """If labels extend others: the share of known utterances that are mistaken for a new label."""
     tags: Mapping[str, Expected] = field(default_factory=dict)
-    """What to expect of each tag, where tags were learnt."""
+    """The expected quality of each tag, if tags were learnt."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values for `json.dumps`."""
+        """Return plain values for `json.dumps`."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Adaptation:
-        """Take what `to_json` gave, perhaps written and read in between."""
+        """Restore the result of `to_json`, also after a round trip through JSON."""
         interval = value["interval"]
         tags = {name: Expected.from_json(each) for name, each in value.get("tags", {}).items()}
         return cls(**{**value, "interval": None if interval is None else tuple(interval), "tags": tags})

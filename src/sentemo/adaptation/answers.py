@@ -1,4 +1,4 @@
-"""The file of answers: one labelled utterance a line, with the conversation around it, never lost once given."""
+"""The answer file: one labelled utterance per line, with its conversation, stored durably."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from sentemo.formats.turns import Place, plain
 from sentemo.types import Conversation, Utterance
 
 BEFORE, AFTER = 16, 4
-"""Turns kept around an utterance of a conversation that is longer than all of them together."""
+"""How many turns are kept around an utterance of a longer conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The label of one turn: the conversation, or what is kept of it, without labels; the turn's 0-based place."""
+    """The label of one turn: the conversation (or its excerpt) without labels, and the turn's 0-based position."""
 
     conversation: Conversation
     turn: int
     label: str
 
     def line(self) -> bytes:
-        """Give the line of the file; it counts turns from 1."""
+        """Return the answer as a line of the file, which counts turns from 1."""
         talk = self.conversation
         turns = [({"speaker": turn.speaker} if turn.speaker else {}) | {"text": turn.text} for turn in talk]
         named = {"id": talk.id} if talk.id else {}
@@ -39,7 +39,7 @@ class Answer:
 
 
 def excerpt(conversation: Conversation, turn: int) -> tuple[Conversation, int]:
-    """Give the conversation, or of a long one the turns around the turn, without labels; and the turn's place there."""
+    """Return the conversation without labels, a long one cut to the turns around `turn`, and the turn's position."""
     long = len(conversation) > BEFORE + 1 + AFTER
     start = max(0, turn - BEFORE) if long else 0
     stop = turn + 1 + AFTER if long else None
@@ -48,17 +48,17 @@ def excerpt(conversation: Conversation, turn: int) -> tuple[Conversation, int]:
 
 
 class AnswerFile:
-    """Answers in memory and on disk alike; each is on disk before the next question."""
+    """Answers in memory and on disk; each is on disk before the next question."""
 
     def __init__(self, path: Path) -> None:
-        """Read what is there, if anything, and drop the rest of a line that was being written when all stopped.
+        """Read the existing answers, if any, and drop an incomplete last line left by an interruption.
 
-        Raises `BadInput` with file and line for any other damage, `SentemoError` for a folder that can't be written.
+        Raises `BadInput` with file and line for any other damage, and `SentemoError` if the folder is not writable.
         """
         self.path = path
         self.answers: list[Answer] = []
         self.torn = ""
-        """The rest of a line that was dropped."""
+        """The incomplete line that was dropped."""
         self._lines: list[bytes] = []
         if not path.exists():
             with cannot_write(path):
@@ -73,7 +73,7 @@ class AnswerFile:
             write_bytes(path, whole + b"\n" if whole and not torn else whole)
 
     def add(self, answer: Answer) -> None:
-        """Append an answer; it is on the disk when this returns."""
+        """Append an answer; it is on disk when this returns."""
         line = answer.line()
         is_new = not self.path.exists()
         with cannot_write(self.path), self.path.open("ab", buffering=0) as file:
@@ -88,9 +88,9 @@ class AnswerFile:
         self._lines.append(line.strip())
 
     def undo(self) -> Answer:
-        """Take the last answer out and give it; the file changes in one step. There must be one.
+        """Remove and return the last answer, changing the file atomically. There must be one.
 
-        Raises `SentemoError` where somebody else has written to the file since.
+        Raises `SentemoError` if another program has changed the file since.
         """
         with open_binary(self.path) as stream:
             content = stream.read().rstrip()
@@ -121,10 +121,10 @@ def _check_folder(folder: Path) -> None:
 
 
 def _split_torn(content: bytes) -> tuple[bytes, bytes]:
-    """Part off the start of a line that was never finished.
+    """Split off an unfinished last line.
 
-    Only what could be the start of an answer is (or zeros, which some file systems leave after a crash), so that a file
-    of another kind is refused and not cut.
+    Only what could be the start of an answer is split off (or zeros, which some file systems leave after a crash), so
+    that a file of another kind is rejected rather than truncated.
     """
     stop = content.rfind(b"\n") + 1
     last = content[stop:]

@@ -1,4 +1,4 @@
-"""The ways to learn labels from a few examples; each gives what scores features."""
+"""Methods that learn labels from a few examples; each returns what scores features."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from sentemo.heads import Adapted, Floats, Method, Rows, softmax
 
 STRENGTH = 5.0
-"""Of the logistic regression: the inverse of its regularisation."""
+"""The inverse regularisation strength of the logistic regression."""
 LOGISTIC_STEPS, LOGISTIC_CLOSE = 300, 1e-4
 METRIC_STEPS, METRIC_RATE, MARGIN = 20, 5e-4, 0.3
 LABEL_FREE_STEPS, BATCH = 60, 128
 ENOUGH_FOR_METRIC = 5
-"""Examples of each label from which on a metric is trained."""
+"""The fewest examples of each label that a metric is trained on."""
 Linear = tuple[Floats, Floats]
 """Weights (C,F) and biases (C,)."""
 
@@ -31,17 +31,17 @@ def fit(method: Method, features: Floats, gold: Rows, labels: int, mapping: Floa
         basis = span(features)
         weight, bias = LINEAR[method](features @ basis, gold, labels)
         weight = weight @ basis.T
-    weight = np.ascontiguousarray(weight, np.float32)  # laid out as it is when it is loaded, for the same last digits
+    weight = np.ascontiguousarray(weight, np.float32)  # the memory layout of a loaded array, for bit-identical results
     return Adapted(method, labels, False, features, gold, weight, bias.astype(np.float32))
 
 
 def scaled(adapted: Adapted, scale: float) -> Adapted:
-    """The same with another scale."""
+    """Return the same labels with another scale."""
     return replace(adapted, scale=scale)
 
 
 def span(features: Floats) -> Floats:
-    """(N,F) -> (F,R), an orthonormal basis of the examples' span; what is learnt is in it, and R is at most N."""
+    """(N,F) -> (F,R), an orthonormal basis of the examples' span, which contains all that is learnt; R is at most N."""
     if len(features) >= features.shape[1]:
         return np.eye(features.shape[1], dtype=np.float32)
     basis: Floats = np.linalg.qr(features.T).Q
@@ -56,8 +56,8 @@ def one_hot(gold: Rows, labels: int) -> Floats:
 def prototypes(features: Floats, gold: Rows, labels: int) -> Linear:
     """(N,F), (N,) -> weights (C,F) and biases (C,) of -d^2 to each label's mean, up to what all labels share.
 
-    The mean of few examples is farther from everything than the true mean, by the variance over their number; that is
-    taken back, so that labels with few examples are not at a loss.
+    The mean of a few examples is farther from everything than the true mean, by the variance over their number. This is
+    corrected, so that labels with few examples are not at a disadvantage.
     """
     of_label = one_hot(gold, labels)
     counts = of_label.sum(0)
@@ -69,15 +69,15 @@ def prototypes(features: Floats, gold: Rows, labels: int) -> Linear:
 def linear(features: Floats, gold: Rows, labels: int) -> Linear:
     """(N,F), (N,) -> weights (C,F) and biases (C,) of a logistic regression in which all labels weigh the same.
 
-    Its curvature is nowhere above half that of a least squares problem, whose steps therefore never lead uphill
-    (Böhning 1992): one matrix is inverted, once, and there is no learning rate. Nesterov's momentum makes them longer.
+    Its curvature never exceeds half that of a least-squares problem, whose steps therefore never increase the loss
+    (Böhning 1992): one matrix is inverted once, and no learning rate is needed. Nesterov momentum speeds it up.
     """
     of_label = one_hot(gold, labels)
     counts = of_label.sum(0)
     weigh = (len(gold) / (labels * counts))[gold][:, None].astype(np.float32)  # (N, 1)
-    rows = np.concatenate([features, np.ones((len(features), 1), np.float32)], 1)  # (N, F+1), the last is the bias's
+    rows = np.concatenate([features, np.ones((len(features), 1), np.float32)], 1)  # (N, F+1), with a bias column
     penalty = np.full(rows.shape[1], 1 / STRENGTH, np.float32)
-    penalty[-1] = 1e-3  # free but for the direction that all labels share
+    penalty[-1] = 1e-3  # almost unpenalised: only the direction shared by all labels needs it
     step = np.linalg.inv(0.5 * rows.T @ (weigh * rows) + np.diag(penalty))
     found = ahead = np.zeros((rows.shape[1], labels), np.float32)
     pace = 1.0
@@ -86,7 +86,7 @@ def linear(features: Floats, gold: Rows, labels: int) -> Linear:
         new = (ahead - step @ slope).astype(np.float32)
         faster = (1 + (1 + 4 * pace * pace) ** 0.5) / 2
         change = new - found
-        if (slope * change).sum() > 0:  # uphill: forget the momentum
+        if (slope * change).sum() > 0:  # uphill: reset the momentum
             faster = 1.0
         ahead, found, pace = new + (pace - 1) / faster * change, new, faster
         if np.abs(change).max() < LOGISTIC_CLOSE * max(1.0, float(np.abs(new).max())):
@@ -95,14 +95,14 @@ def linear(features: Floats, gold: Rows, labels: int) -> Linear:
 
 
 def metric(features: Floats, gold: Rows, labels: int) -> Linear:
-    """Prototypes after a linear map that batch-hard triplets have trained (Hermans et al. 2017; paper, section 3)."""
+    """Prototypes after a linear map trained on batch-hard triplets (Hermans et al. 2017; paper, section 3)."""
     mapping = train_metric(features, gold)
     weight, bias = prototypes(features @ mapping.T, gold, labels)
     return weight @ mapping, bias
 
 
 def train_metric(features: Floats, gold: Rows) -> Floats:
-    """(N,F), (N,) -> (F,F), from the identity on, by batch-hard triplets of all examples."""
+    """(N,F), (N,) -> (F,F), starting at the identity, trained on batch-hard triplets of all examples."""
     same = gold[:, None] == gold
     near, far = same & ~np.eye(len(gold), dtype=bool), ~same
     usable = near.any(1) & far.any(1)
@@ -110,8 +110,8 @@ def train_metric(features: Floats, gold: Rows) -> Floats:
     def slope(mapping: Floats, step: int) -> Floats:
         points = features @ mapping.T
         apart = _apart(points, points)
-        like = np.where(near, apart, -np.inf).argmax(1)  # the farthest of the own label
-        unlike = np.where(far, apart, np.inf).argmin(1)  # the nearest of another one
+        like = np.where(near, apart, -np.inf).argmax(1)  # the farthest of the same label
+        unlike = np.where(far, apart, np.inf).argmin(1)  # the nearest of another label
         rows = np.arange(len(gold))
         lost = usable & (apart[rows, like] - apart[rows, unlike] + MARGIN > 0)
         return _triplet_slope(points, points, like, unlike, lost, features, features, max(int(lost.sum()), 1))
@@ -122,8 +122,8 @@ def train_metric(features: Floats, gold: Rows) -> Floats:
 def train_label_free(views: Floats, others: Floats) -> Floats:
     """(N,F), (N,F), two views of N utterances -> (F,F), by triplets that need no label (paper, section 6.3).
 
-    The like pair are two views of one utterance: as it is read in its whole conversation, and after what came before
-    it alone. The other utterances of a batch are the negatives.
+    Each positive pair is two views of one utterance: read in its whole conversation, and read with the preceding turns
+    only. The other utterances of a batch are the negatives.
     """
     order = np.random.default_rng(0).permutation(len(views))
     batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
@@ -158,7 +158,7 @@ def _triplet_slope(
     others_of: Floats,
     over: int,
 ) -> Floats:
-    """The slope (F,F), at a map, of the mean of d(anchor, like) - d(anchor, unlike) + margin where that is above 0.
+    """The gradient (F,F), at a map, of the mean of max(0, d(anchor, like) - d(anchor, unlike) + margin).
 
     `anchors` and `others` are mapped, `anchors_of` and `others_of` what they were mapped from.
     """
@@ -172,7 +172,7 @@ def _triplet_slope(
 
 
 def _descended(width: int, steps: int, slope_of: Callable[[Floats, int], Floats]) -> Floats:
-    """Minimise a loss of a linear map (F,F), from the identity on, by Adam (Kingma and Ba 2015)."""
+    """Minimise a loss of a linear map (F,F), starting at the identity, with Adam (Kingma and Ba 2015)."""
     mapping = np.eye(width, dtype=np.float32)
     mean, square = np.zeros_like(mapping), np.zeros_like(mapping)
     for step in range(steps):

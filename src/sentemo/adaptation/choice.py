@@ -1,4 +1,4 @@
-"""Choose a method by leaving examples out."""
+"""Choose a method by cross-validation on the examples."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from sentemo.heads import Adapted, Floats, Method, Rows
 from sentemo.judgement import log_softmax
 
 ONE_BY_ONE = 25
-"""Up to so many examples each is left out alone; of more, a tenth at a time."""
+"""Up to this many examples, each is left out alone; with more, a tenth at a time."""
 SCALES = [2.0**power for power in range(-1, 8)]
 USUAL_SCALE = {"prototypes": 3.0, "neighbours": 0.3, "linear": 1.0, "metric": 1.0, "label-free": 3.0}
-"""What scores are multiplied by where nothing can be left out."""
+"""The factor of the scores if no example can be left out."""
 METHODS: tuple[Method, ...] = ("prototypes", "linear", "neighbours", "metric")
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a method did on examples that were left out."""
+    """How a method did on left-out examples."""
 
     method: Method
     accuracy: float
-    """Share of the examples that got their label."""
+    """The share of the examples that got the right label."""
     log_loss: float
     """Mean of -log p(gold), natural logarithm, with the best scale."""
     scale: float
 
 
 def tryable(gold: Rows, labels: int) -> tuple[Method, ...]:
-    """The methods worth trying: none can be told apart where a label has a single example."""
+    """The methods worth trying; they can't be compared if a label has a single example."""
     counts = np.bincount(gold, minlength=labels)
     if counts.min() < 2:
         return ()
@@ -70,7 +70,7 @@ def _scores_of_present(method: Method, features: Floats, gold: Rows, left_out: F
 
 
 def attempt(method: Method, features: Floats, gold: Rows, labels: int, mapping: Floats | None = None) -> Trial:
-    """Leave each example out once."""
+    """Try a method, leaving each example out once."""
     scores = left_out_scores(method, features, gold, labels, mapping)
     accuracy = float((scores.argmax(-1) == gold).mean())
     each = np.arange(len(gold))
@@ -82,9 +82,9 @@ def attempt(method: Method, features: Floats, gold: Rows, labels: int, mapping: 
 def choose(
     features: Floats, gold: Rows, labels: int, method: Method | None = None, mapping: Floats | None = None
 ) -> tuple[Adapted, list[Trial]]:
-    """Fit the given method, or the one with the least loss on examples left out; prototypes where none can be.
+    """Fit the given method, or the one with the lowest loss on left-out examples; prototypes if none can be left out.
 
-    `mapping` (F,F) is that of `label-free`, which is tried where it is given.
+    `mapping` (F,F) is the map of `label-free`, which is only tried if it is given.
     """
     trials = [attempt(each, features, gold, labels) for each in tryable(gold, labels) if method in (None, each)]
     if mapping is not None and tryable(gold, labels) and method in (None, "label-free"):

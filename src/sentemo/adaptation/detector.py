@@ -1,4 +1,4 @@
-"""One tag's detector: ridge regression in a space that ordinary turns make round, its threshold set on these. No torch.
+"""Tag detectors: ridge regression on features whitened by ordinary turns, which set the threshold. No torch.
 
 N examples, B background turns, F features.
 """
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 SHRINKAGE = 0.9
-"""How far the background's covariance is taken for round: a thousand turns say little of hundreds of directions."""
+"""Shrinkage of the background covariance to a sphere: a thousand turns are few for hundreds of dimensions."""
 RIDGE = 1.0
-"""Of the regression, beside a kernel that is 1 for the usual turn and itself."""
+"""The ridge penalty, relative to a kernel that is 1 between a typical turn and itself."""
 FALSE_SHARE = 0.015
-"""The share of the background above the threshold; what the background holds of the tag itself is in it."""
+"""The share of ordinary turns above the threshold, including any in the background that deserve the tag."""
 SINGLE_FALSE_SHARE = 0.035
-"""The same for a tag with a single example or description, which finds too little otherwise."""
+"""The same for a tag with a single example or description, which would find too little otherwise."""
 STEEPNESS = [2.0**power for power in range(-2, 6)]
 
 
 class Background:
-    """What people say otherwise, and the space that it makes round."""
+    """Ordinary turns, and the transformation that whitens them."""
 
     def __init__(self, rows: Floats) -> None:
         """(B,F)."""
@@ -37,14 +37,14 @@ class Background:
         inverse: Floats = np.linalg.inv(shrunk)
         squares: Floats = ((self.centred @ inverse) * self.centred).sum(1)
         self.leverage: Floats = (1 - SHRINKAGE) / len(rows) * squares
-        """(B,), by how much each turn pulled its own score to 0, for it is among those that made the space round."""
+        """(B,), by how much each turn pulled its own score to 0, because it took part in the whitening."""
         self.inverse: Floats = inverse / squares.mean()
-        """(F,F), the inverse of the shrunk covariance, scaled so that the usual turn's own kernel is 1."""
+        """(F,F), the inverse of the shrunk covariance, scaled so that a typical turn's kernel with itself is 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class Detector:
-    """Log-odds that are linear in the features: 0 at the threshold."""
+    """Log-odds that are linear in the features and 0 at the threshold."""
 
     weight: Floats
     """(F,)."""
@@ -56,15 +56,15 @@ class Detector:
 
     @property
     def margin(self) -> float:
-        """How well examples that are left out stand out from the background: mean log-odds by their spread there."""
+        """How well left-out examples stand out: their mean log-odds over the spread of the background's."""
         return float(self.found.mean() / max(self.ordinary.std(), 1e-9))
 
 
 def detect(background: Background, rows: Floats, is_tag: NDArray[np.bool_], weights: Floats) -> Detector:
-    """Learn from rows (N,F) that bear the tag or don't, (N,), each of which counts by its weight, (N,).
+    """Learn from rows (N,F) that have the tag or don't (N,), with weights (N,).
 
-    The background are rows without the tag. In its round space ridge regression has a closed form in the N examples,
-    and so has what it says of an example that it never saw (Allen 1974): leaving each out costs nothing.
+    Background rows don't have the tag. After whitening, ridge regression has a closed form in the N examples, and so
+    has its prediction of an example that it was not fitted on (Allen 1974): leave-one-out costs nothing.
     """
     directions = (rows - background.mean) @ background.inverse  # (N, F)
     kernel = directions @ (rows - background.mean).T  # (N, N)
@@ -84,7 +84,7 @@ def detect(background: Background, rows: Floats, is_tag: NDArray[np.bool_], weig
 
 
 def _steepness(found: Floats, ordinary: Floats) -> float:
-    """The factor that makes log-odds of scores with the least loss, the tag as frequent as all else."""
+    """The factor that turns scores into log-odds with the lowest loss, with the tag as frequent as the rest."""
     spread = max(float(ordinary.std()), 1e-9)
     losses = {
         each / spread: np.logaddexp(0, -each / spread * found).mean() + np.logaddexp(0, each / spread * ordinary).mean()

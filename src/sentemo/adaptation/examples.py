@@ -1,4 +1,4 @@
-"""Labelled examples, gathered from conversations and checked."""
+"""Collect labelled examples from conversations and validate them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sentemo.types import COUNTER, Conversation, Utterance
 MAX_LABELS = 200
 MAX_PER_LABEL = 100
 OTHER = "other"
-"""The label of what is none of the others."""
+"""The label for none of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ def gather(
 ) -> tuple[list[Example], tuple[str, ...]]:
     """Collect the labelled utterances (the support) and the labels, `names` first, in their order, others sorted.
 
-    A label that begins with `!` marks a counter-example of what follows. Raises `BadInput` for an utterance with two
-    labels, labels that differ in case or space alone, a label of `names` with neither example nor description, more
-    than 100 examples of a label, more than 200 labels, and where there is nothing to learn.
+    A label that starts with `!` marks a counter-example of the label after it. Raises `BadInput` for an utterance with
+    two labels, labels that differ only in case or whitespace, a label of `names` with neither example nor description,
+    more than 100 examples of a label, more than 200 labels, and if there is nothing to learn.
     """
     described = descriptions or {}
     examples = _distinct(conversations)
@@ -74,7 +74,7 @@ def _check_alike(names: Sequence[str]) -> None:
 
 
 def _distinct(conversations: Sequence[Conversation]) -> list[Example]:
-    """Each labelled turn once; the same turn of the same conversation can't have two labels, unless it lists them."""
+    """Return each labelled turn once; a turn of a conversation can't have two labels, unless it lists them."""
     known: dict[tuple[object, int], tuple[str, ...]] = {}
     examples = []
     for number, talk in enumerate(conversations):
@@ -96,7 +96,7 @@ def _made(number: int, place: int, turn: Utterance, label: str) -> Iterator[Exam
 
 
 def _check_agree(before: Sequence[str], given: Sequence[str], where: str) -> None:
-    """Refuse a second label of a turn, and a label that is said to apply and not to."""
+    """Raise `BadInput` for a turn with two labels, or with a label that both applies and doesn't."""
     for old in before:
         for new in given:
             both = not old.startswith(COUNTER) and not new.startswith(COUNTER)

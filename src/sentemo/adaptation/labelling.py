@@ -1,4 +1,4 @@
-"""A session of labelling: what is asked, what was answered, and what a model makes of it so far."""
+"""A labelling session: which utterances to ask for, the answers so far, and the model learnt from them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from sentemo.heads import Adapted, Floats, Method, Rows, softmax
 from sentemo.types import Conversation
 
 EVERY = 5
-"""Answers after which the method is chosen again and its accuracy measured."""
+"""The method is chosen again, and its accuracy measured, after this many answers."""
 ENOUGH_TO_DOUBT = 40
-"""Answers from which on the model's doubts count in what is asked; with fewer they led to worse questions."""
+"""The model's uncertainty is used to pick questions from this many answers on; earlier it picked worse ones."""
 QUICK: tuple[Method, ...] = ("prototypes", "neighbours", "linear")
-"""Methods tried between two questions; a trained metric takes seconds."""
-ROWS = 4096  # scored at once: neighbours need memory for each pair
+"""The methods tried between two questions; training a metric would take seconds."""
+ROWS = 4096  # rows scored at once: neighbours need memory for each pair
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The most probable label of an utterance, and its probability."""
+    """The most probable label of an utterance and its probability."""
 
     label: str
     probability: float
@@ -37,8 +37,8 @@ class Guess:
 class Labelling:
     """Ask for labels of the utterances of conversations, one at a time, and learn from each answer.
 
-    `featurise` is called once, with all conversations. An answer of the file about other conversations counts as an
-    example; an utterance that has an answer there is not asked again.
+    `featurise` is called once, with all conversations. Answers in the file about other conversations count as examples;
+    an utterance that already has an answer is not asked for again.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class Labelling:
         sample: int = 0,
         seed: int = 0,
     ) -> None:
-        """Ask for the most telling utterances first, or for a random `sample` of so many texts, in random order.
+        """Ask for the most informative utterances first, or for a random `sample` of that many texts, in random order.
 
-        The sample depends on the conversations and the seed alone, so that several annotators answer the same.
+        The sample depends only on the conversations and the seed, so that several annotators label the same texts.
         """
         self.file = file
         self.labels = list(dict.fromkeys([*labels, *(answer.label for answer in file.answers)]))
@@ -73,7 +73,7 @@ class Labelling:
         self._suggester = Suggester(self._features, texts)
         self._texts = texts
         self._sample = drawn(texts, sample, seed) if sample else None
-        self._examples: list[Floats] = []  # of each answer, (F,)
+        self._examples: list[Floats] = []  # (F,) for each answer
         self._seen: set[int | None] = {*found}
         for answer, place in zip(file.answers, found, strict=True):
             self._remember(next(others)[answer.turn] if place is None else self._features[place])
@@ -86,7 +86,7 @@ class Labelling:
         self._learn()
 
     def next(self) -> int | None:
-        """Give the place, in `places`, of the utterance to ask for; None when all are answered or skipped."""
+        """Return the position, in `places`, of the utterance to ask for; None when all are answered or skipped."""
         if self._sample is not None:
             place = next((each for each in self._sample if each not in self._seen), None)
             self._seen |= {place}
@@ -95,7 +95,7 @@ class Labelling:
         return self._suggester.next(self._probabilities(self._features) if doubts else None)
 
     def guess(self, place: int) -> Guess | None:
-        """Give the present model's label, once two labels have an example each."""
+        """Return the current model's label, once two labels have an example each."""
         probabilities = self._probabilities(self._features[place : place + 1])
         if probabilities is None or self._learnt is None:
             return None
@@ -103,9 +103,9 @@ class Labelling:
         return Guess(self._learnt[1][top], float(probabilities[0, top]))
 
     def answer(self, place: int, label: str) -> bool:
-        """Keep an answer on disk and learn from it; a label that is new joins the others.
+        """Store an answer on disk and learn from it; a new label is added to the others.
 
-        Gives whether the accuracy was measured.
+        Returns whether the accuracy was measured.
         """
         number, turn = self.places[place]
         self.file.add(Answer(*excerpt(self.conversations[number], turn), label))
@@ -117,7 +117,7 @@ class Labelling:
         return measured
 
     def undo(self) -> int | None:
-        """Take the last answer back and give its place; None where there is none, or it is about another file."""
+        """Undo the last answer and return its position; None if there is none, or it is about another file."""
         place = self._find(self.file.answers[-1]) if self.file.answers else None
         if place is not None:
             self.file.undo()
@@ -127,22 +127,22 @@ class Labelling:
         return place
 
     def counts(self) -> Counter[str]:
-        """Give each label's number of examples."""
+        """Return each label's number of examples."""
         return Counter(answer.label for answer in self.file.answers)
 
     def excess(self, label: str) -> str:
-        """Say why no more examples of a label, or no more labels, can be learnt from; nothing where they can."""
+        """Return why no more examples of a label, or no more labels, can be added; an empty string if they can."""
         if label not in self.labels:
             return f"There are {MAX_LABELS} labels already, the most." if len(self.labels) >= MAX_LABELS else ""
         enough = self.counts()[label] >= MAX_PER_LABEL
         return f"{label} has {MAX_PER_LABEL} examples already, the most that `sentemo adapt` takes." if enough else ""
 
     def measure(self) -> bool:
-        """Choose the method and add to the curve, once there are enough answers of two labels."""
+        """Choose the method and extend the learning curve, once two labels have enough answers."""
         present, gold = self._gold()
         if len(present) < 2 or len(gold) < EVERY:
             return False
-        # a label's only example can't be right when it is left out; that counts as wrong, as it may well be
+        # a label's only example can't be right when it is left out, so it counts as wrong
         alone = bool(np.bincount(gold).min() < 2)
         features = np.stack(self._examples)
         trials = [attempt(method, features, gold, len(present)) for method in QUICK[: 1 if alone else None]]
@@ -159,7 +159,7 @@ class Labelling:
             self._learnt = scaled(adapted, self._scale), present
 
     def _probabilities(self, features: Floats) -> Floats | None:
-        """(N,F) -> (N,C) of the labels that have examples."""
+        """(N,F) -> (N,C), probabilities of the labels that have examples."""
         if self._learnt is None:
             return None
         adapted, _ = self._learnt
@@ -173,7 +173,7 @@ class Labelling:
 
     @property
     def total(self) -> int:
-        """How many utterances there are to ask for."""
+        """The number of utterances to ask for."""
         return len({*self._texts}) if self._sample is None else len(self._sample)
 
     def _remember(self, example: Floats) -> None:
@@ -181,7 +181,7 @@ class Labelling:
         self._suggester.cover(example)
 
     def _find(self, answer: Answer) -> int | None:
-        """The place of an answered utterance."""
+        """Return the position of an answered utterance."""
         for place in self._places_of.get(answer.conversation.turns[answer.turn].text, ()):
             number, turn = self.places[place]
             talk, at = excerpt(self.conversations[number], turn)
@@ -191,7 +191,7 @@ class Labelling:
 
 
 def drawn(texts: Sequence[str], count: int, seed: int) -> list[int]:
-    """Draw places of so many distinct texts, each as likely as any other, in random order."""
+    """Draw the positions of `count` distinct texts, uniformly and in random order."""
     first: dict[str, int] = {}
     for place, text in enumerate(texts):
         first.setdefault(" ".join(text.casefold().split()), place)

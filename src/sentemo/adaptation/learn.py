@@ -1,4 +1,4 @@
-"""From a model and labelled examples to an adapted model's parts."""
+"""Compute the parts of an adapted model from a model and labelled examples."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from sentemo.heads import Floats, Method, Rows, unit
 from sentemo.types import Conversation, LabelSet
 
 Keeping = Literal["tags", "replace", "extend"]
-"""Tags stand beside the model's labels; extend is another name for that."""
+"""Tags are added to the model's labels; extend is an alias."""
 Featurise = Callable[[Sequence[Conversation]], list[Floats]]
 """Conversations -> their features (T,F)."""
 
 
 @dataclass(frozen=True)
 class Support:
-    """What labels are learnt from: features (N,F), label positions (N,), and texts."""
+    """The examples that labels are learnt from: features (N,F), label positions (N,), and texts."""
 
     labels: tuple[str, ...]
     features: Floats
     gold: Rows
     texts: tuple[str, ...]
     described: bool
-    """Whether a label stands on its description alone."""
+    """Whether a label has only a description and no example."""
 
 
 def learn(
@@ -47,14 +47,14 @@ def learn(
     method: Method | None = None,
     views: tuple[Floats, Floats] | None = None,
 ) -> tuple[dict[str, Any], Adaptation]:
-    """Learn labels in place of the model's; return the model's parts that change, and what was found.
+    """Learn labels that replace the model's; return the parts of the model that change, and the adaptation.
 
-    `ordinary` gives turns, (N,F), that are examples of the label `other` where it has none. `views` are two of the same
+    `ordinary` returns turns, (N,F), as examples of the label `other` if it has none. `views` are two views of the same
     unlabelled utterances, (N,F) and (N,F), for the method `label-free`.
     """
     support = _support(featurise, conversations, ordinary, names, descriptions or {})
     if method is not None and support.described:
-        raise UsageError(f"Labels that are only described are not learnt by {method}", "Leave the method out")
+        raise UsageError(f"Labels with only a description can't be learnt by {method}", "Leave the method out")
     if method == "label-free" and views is None:
         raise UsageError("The method label-free learns from unlabelled conversations", "Give some")
     return _replaced(model, support, method, None if views is None else train_label_free(*views))
@@ -69,7 +69,7 @@ def _support(
 ) -> Support:
     examples, labels = gather(conversations, names, descriptions)
     if any(example.counter for example in examples):
-        raise UsageError("Counter-examples say nothing where labels are replaced", "Learn tags, or leave them out")
+        raise UsageError("Counter-examples can't be used when labels are replaced", "Learn tags, or leave them out")
     used = sorted({example.conversation for example in examples})
     found = dict(zip(used, featurise([conversations[i] for i in used]), strict=True))
     rows = [found[example.conversation][example.turn] for example in examples]
@@ -91,7 +91,7 @@ def _support(
 
 
 def _evenly(rows: Floats) -> Floats:
-    """(N,F) -> at most (100,F), spread over all."""
+    """(N,F) -> at most (100,F), evenly spaced over all."""
     some: Floats = rows[np.unique(np.linspace(0, len(rows) - 1, MAX_PER_LABEL).astype(int))]
     return some
 
@@ -123,7 +123,7 @@ def _replaced(
 
 
 def _labels_of(model: ModelParts) -> Sequence[int]:
-    """The position of the label of each output."""
+    """Return the position of each output's label."""
     return model.label_of or range(len(model.labels))
 
 
@@ -133,7 +133,7 @@ def _counted(support: Support) -> dict[str, int]:
 
 
 def renamed(model: ModelParts, new: Mapping[str, str]) -> dict[str, Any]:
-    """Give labels other names, the same to several to merge them; give the parts that change."""
+    """Rename labels, merging those with the same new name; return the parts of the model that change."""
     for name in new:
         model.labels.index(name)
     called = [new.get(name, name) for name in model.labels.names]

@@ -1,4 +1,4 @@
-"""The project's own ordinary turns: what people say when no tag applies."""
+"""The shipped bank of ordinary turns: what people say when no tag applies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Features = NDArray[np.float32]
 
 
 class Turns:
-    """Features of turns by themselves and in their conversations, the latter computed when they are asked for."""
+    """Features of turns on their own and in their conversations, the latter computed on demand."""
 
     def __init__(self, conversations: Sequence[Conversation], featurise: Featurise) -> None:
         self._conversations, self._featurise = conversations, featurise
@@ -33,13 +33,13 @@ class Turns:
 
     @cached_property
     def from_descriptions(self) -> Features:
-        """(F,), what leads from the way in which labels are described to the way in which people talk."""
+        """(F,), the offset from the way labels are described to the way people talk."""
         told: Features = self.alone.mean(0) - alone(_descriptions(), self._featurise).mean(0)
         return told
 
 
 def alone(texts: Sequence[str], featurise: Featurise) -> Features:
-    """N texts -> (N,F), each read as a conversation of its own; equal texts once."""
+    """N texts -> (N,F), each read as a conversation of its own; duplicates are read once."""
     distinct = list(dict.fromkeys(texts))
     found = featurise([Conversation.of(text) for text in distinct])
     rows = dict(zip(distinct, found, strict=True))
@@ -48,7 +48,7 @@ def alone(texts: Sequence[str], featurise: Featurise) -> Features:
 
 @cache
 def _descriptions() -> tuple[str, ...]:
-    """Read descriptions of what a turn may do, written for the project; none is of anybody's tag."""
+    """Read descriptions of what a turn may do, written for the project; none describes a user's tag."""
     return tuple(Path(__file__).with_name("descriptions.txt").read_text(encoding="utf-8").splitlines())
 
 
@@ -62,7 +62,7 @@ _KNOWN: WeakKeyDictionary[object, Turns] = WeakKeyDictionary()
 
 
 def ordinary_turns(model: object, featurise: Featurise) -> Turns:
-    """Return the bank as a model reads it; it is read once, for as long as that model lives."""
+    """Return the features of the bank, cached for the lifetime of the model."""
     if model not in _KNOWN:
         _KNOWN[model] = Turns(ordinary(), featurise)
     return _KNOWN[model]

@@ -1,4 +1,4 @@
-"""Which utterance to label next: one that is like many to which no example is close."""
+"""Choose the utterance to label next: one that resembles many others without a similar example."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 from sentemo.heads import Floats, Rows
 
 MOST, MOST_REFERENCES = 10_000, 1_000
-"""Texts that may be suggested, and texts that stand for all, evenly chosen of more: memory is their product."""
+"""Limits on candidate and reference texts, beyond which they are thinned evenly: memory is their product."""
 
 
 class Suggester:
-    """Choose utterances one after the other by how much nearer they bring a labelled one to all the others.
+    """Choose utterances one by one, each bringing a labelled utterance as near as possible to all the others.
 
-    That is the greedy choice of facility location (Nemhauser et al. 1978): diverse, for what is near a labelled
-    utterance gains nothing, but not led by outliers, as the farthest point first is. The gain of an utterance of which
-    the present model is unsure counts up to twice. The first is the most central. A text is suggested once, wherever
-    it stands. The same calls give the same suggestions.
+    This is the greedy algorithm for facility location (Nemhauser et al. 1978): diverse, because utterances near a
+    labelled one gain nothing, but not driven by outliers, as farthest-point-first is. The gain of an utterance that the
+    current model is unsure of counts up to twice. The first choice is the most central utterance. Each distinct text is
+    suggested once. Suggestions are deterministic.
     """
 
     def __init__(self, features: Floats, texts: Sequence[str]) -> None:
@@ -37,9 +37,9 @@ class Suggester:
         self._is_open = np.ones(len(self._candidates), bool)
 
     def next(self, probabilities: Floats | None = None) -> int | None:
-        """Give the place of the next utterance, which counts as seen from now on; None when all texts are seen.
+        """Return the position of the next utterance and mark it as seen; None when all texts are seen.
 
-        (N,C) are the probabilities that the present model gives the labels, where there is one.
+        `probabilities` (N,C) are the current model's, if there is one.
         """
         if not self._is_open.any():
             return None
@@ -53,14 +53,14 @@ class Suggester:
         return place
 
     def see(self, place: int) -> None:
-        """Take an utterance, and all of its text, as labelled or suggested."""
+        """Mark an utterance, and all with the same text, as labelled or suggested."""
         row = self._row.get(self._keys[place])
         if row is not None:
             self._is_open[row] = False
         self.cover(self._features[place])
 
     def cover(self, example: Floats) -> None:
-        """Take features (F,) as labelled that need not be among the candidates."""
+        """Count features (F,) as labelled, even if they are not among the candidates."""
         self._nearest = np.maximum(self._nearest, self._points @ example)
 
 
@@ -72,7 +72,7 @@ def uncertainty(probabilities: Floats) -> Floats:
 
 
 def _evenly(places: Rows, most: int) -> Rows:
-    """At most so many of the places, spread over all."""
+    """Return at most `most` of the positions, evenly spaced."""
     if len(places) <= most:
         return places
     return places[np.arange(most) * len(places) // most]

@@ -1,4 +1,4 @@
-"""From examples, counter-examples and descriptions to tags, and what to expect of them. No torch."""
+"""Learn tags from examples, counter-examples and descriptions, and estimate their quality. No torch."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from sentemo.tags import TagExamples, Tags, mixed
 from sentemo.types import Conversation
 
 CONTEXT = (0.0, 0.25, 0.5)
-"""How much a turn's neighbours may count, chosen by leaving examples out."""
+"""Candidate weights of a turn's neighbours, chosen by leave-one-out."""
 GAIN = 0.1
-"""By what part more examples must stand out for neighbours to count more: a turn's own words come first."""
+"""The relative gain in margin needed to give neighbours more weight: a turn's own words come first."""
 OTHER_TAG = 0.02
-"""How much an example of another tag weighs against a tag: both may apply."""
+"""The weight of another tag's example as a negative: both tags may apply."""
 PREVALENCE = 0.05
-"""The share of turns that bear a tag, for the precision to expect; nobody knows it."""
+"""The share of turns assumed to have a tag, to estimate precision; the true share is unknown."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Support:
-    """What is learnt from: a row for each example, (N,F); every row is for or against one tag, or against all."""
+    """The examples, one row each, (N,F); every row is for or against one tag, or against all of them."""
 
     names: tuple[str, ...]
     alone: Features
     within: Features
     gold: NDArray[np.int64]
-    """(N,), -1 for what is against all."""
+    """(N,), -1 for an example against all tags."""
     counter: NDArray[np.bool_]
     texts: tuple[str, ...]
 
@@ -50,14 +50,14 @@ def learn_tags(
     descriptions: Mapping[str, str] | None = None,
     context: float | None = None,
 ) -> tuple[Tags, Adaptation]:
-    """Learn tags, beside those that are there; a tag that is there already learns from old and new examples.
+    """Learn tags in addition to existing ones; an existing tag is learnt from its old and new examples.
 
-    `background` are turns of which hardly any bears a tag; each tag's threshold is set on them. `context` says how much
-    a turn's neighbours count, from 0 to 1; without it that is chosen. Raises `BadInput` as `gather` does, `UsageError`
-    where the only label is `other` or the context is no share.
+    `background` are turns that hardly ever have a tag; each tag's threshold is set on them. `context` is the weight of
+    a turn's neighbours, from 0 to 1, chosen by leave-one-out if None. Raises `BadInput` as `gather` does, and
+    `UsageError` if the only label is `other` or `context` is not between 0 and 1.
     """
     if context is not None and not 0 <= context <= 1:
-        raise UsageError(f"Neighbours can't count {context}", "Use a share from 0 (not at all) to 1")
+        raise UsageError(f"The context can't be {context}", "Use a share from 0 (neighbours don't count) to 1")
     support = _support(featurise, conversations, background, names, descriptions or {})
     if not support.names:
         raise UsageError(f"{OTHER!r} is the only label", "Give examples of a tag, or describe it")
@@ -73,7 +73,7 @@ def learn_tags(
 
 
 class _Space:
-    """Examples and background with neighbours counting so much."""
+    """Examples and background, with neighbours weighted by a given share."""
 
     def __init__(self, support: _Support, background: Turns, share: float) -> None:
         self.support, self.share = support, share
@@ -82,7 +82,7 @@ class _Space:
         self.rows = mixed(support.alone, support.within, share).astype(np.float64)
 
     def detector(self, name: str) -> tuple[float, Detector]:
-        """Learn one tag: for it its examples, against it its counter-examples and, each a little, other tags'."""
+        """Learn one tag from its examples, its counter-examples and, with a small weight, other tags' examples."""
         support, place = self.support, self.support.names.index(name)
         is_tag = (support.gold == place) & ~support.counter
         against = support.counter & (support.gold == place) | (support.gold < 0)
@@ -92,7 +92,7 @@ class _Space:
 
 
 def _best(found: Sequence[tuple[float, Detector]]) -> tuple[float, Detector]:
-    """The one whose examples stand out most; more context has to be clearly better."""
+    """Return the detector with the largest margin; more context must be clearly better."""
     best = found[0]
     for each in found[1:]:
         if each[1].margin > best[1].margin + GAIN * abs(best[1].margin):
@@ -127,7 +127,7 @@ def _support(
 
 
 def _joined(before: Tags, support: _Support) -> _Support:
-    """Put the examples that tags were learnt from before new ones of the same tags."""
+    """Prepend the examples that existing tags were learnt from to the new ones of the same tags."""
     old = before.examples
     named = np.array([support.names.index(name) if name in support.names else -1 for name in before.names])
     kept = np.isin(old.gold, np.flatnonzero(named >= 0))
@@ -142,7 +142,7 @@ def _joined(before: Tags, support: _Support) -> _Support:
 
 
 def _together(before: Tags | None, support: _Support, learnt: Mapping[str, tuple[float, Detector]]) -> Tags:
-    """Put new tags behind old ones, of which those that were learnt again change, and no other."""
+    """Append new tags to the old ones; only old tags that were relearnt change."""
     of_tag = support.gold >= 0
     kept = TagExamples(
         support.alone[of_tag],

@@ -1,1 +1,1 @@
-"""What is stored on disk: atomic, hashed, strict, without pickle; the hub; the model card."""
+"""Models on disk and on the hub: written atomically, hashed, read strictly, without pickle; the model card."""

@@ -24,13 +24,13 @@ FREE = ("Apache-2.0", "CC BY 4.0")
 
 
 def corpora_of(facts: Mapping[str, Any]) -> list[str]:
-    """Return the corpora that a model was trained on, those that were labelled again once."""
+    """Return the corpora that a model was trained on, without duplicates from relabelling."""
     names = facts.get("corpora") or [facts.get("corpus", "")]
     return [*dict.fromkeys(str(name).removesuffix("-everyday") for name in names)]
 
 
 def licence_of(facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the licence that a model's data leave for its weights, in words and as the hub's tag."""
+    """Return the licence of a model's weights that follows from its data, in words and as the hub's tag."""
     known = [LICENCES.get(name, (name, "that of its data", "other")) for name in corpora_of(facts)]
     if all(licence in FREE for _, licence, _ in known):
         return "any use, with attribution (trained on open data: Apache-2.0 and CC BY 4.0)", "cc-by-4.0"
@@ -42,7 +42,7 @@ def licence_of(facts: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def model_card(*, labels: Sequence[str], encoder: str, tuned: bool, parameters: int, facts: Mapping[str, Any]) -> str:
-    """Write the card as Markdown with the hub's header.
+    """Return the card as Markdown with the hub's header.
 
     `facts` is what training recorded: corpora, recipe, seed, date, machine, and the figures on validation.
     """
@@ -90,7 +90,7 @@ text describes it.
 
 
 def data_lines(facts: Mapping[str, Any]) -> str:
-    """Return the corpora that a model was trained on with their licences, a line each."""
+    """Return the corpora that a model was trained on, with their licences, one per line."""
     known = (LICENCES.get(name, (name or "unknown", "unknown", "")) for name in corpora_of(facts))
     lines = "".join(f"- {title}: {terms}\n" for title, terms, _ in known)
     again = [str(name) for name in facts.get("corpora", []) if str(name).endswith("-everyday")]
@@ -103,14 +103,14 @@ def data_lines(facts: Mapping[str, Any]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a fact as the card tells it."""
+    """Format a fact for the card."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {share}" for name, share in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _adapted(facts: Mapping[str, Any]) -> str:
-    """Say that labels were learnt from a few examples, so that the figures below are of other labels."""
+    """Note that labels were learnt from a few examples, so that the figures below are for other labels."""
     found = facts.get("adapted")
     if not found:
         return ""

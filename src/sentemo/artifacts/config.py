@@ -1,4 +1,4 @@
-"""A model's configuration: its sizes, labels and encoder as JSON, read strictly. No torch."""
+"""A model's configuration: sizes, labels and encoder as JSON, validated on reading. No torch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Record = TypeVar("Record")
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """Read a file that holds one JSON object; raise `BadModel` for any other."""
+    """Read a file with one JSON object; raise `BadModel` for anything else."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -36,7 +36,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def as_record(record: Mapping[str, Any], kind: type[Record], path: Path) -> Record:
-    """Make a dataclass of a JSON object; raise `BadModel` for an entry too many, too few or of another type."""
+    """Convert a JSON object to a dataclass; raise `BadModel` for unknown, missing or mistyped entries."""
     types = get_type_hints(kind)
     if record.keys() != {field.name for field in fields(kind)} or not all(  # type: ignore[arg-type]
         _is(record[name], wanted) for name, wanted in types.items()
@@ -46,7 +46,7 @@ def as_record(record: Mapping[str, Any], kind: type[Record], path: Path) -> Reco
 
 
 def _is(value: Any, kind: Any) -> bool:
-    """Tell whether a value read from JSON is of an annotated type, down to a list's entries."""
+    """Return whether a value read from JSON has the annotated type, including a list's entries."""
     if isinstance(kind, UnionType):
         return any(_is(value, each) for each in get_args(kind))
     if get_origin(kind) is list:
@@ -59,7 +59,7 @@ def _is(value: Any, kind: Any) -> bool:
 
 FORMAT, BEFORE = 5, 4
 OTHER = "sentemo-"
-"""Begins the format of a static model, and of what earlier versions exported."""
+"""Prefix of the format of static models, and of the exports of earlier versions."""
 Shape = TypeVar("Shape", NetworkShape, ReaderShape)
 
 
@@ -73,24 +73,24 @@ class RuleRecord:
 
 @dataclass(frozen=True)
 class AdaptedRecord:
-    """What the arrays don't say of labels learnt from a few examples (`heads.Adapted`)."""
+    """The metadata of labels learnt from a few examples (`heads.Adapted`), besides the arrays."""
 
     method: str
     labels: int
     extends: bool
     stored: int
-    """Examples that are kept."""
+    """The number of stored examples."""
     scale: float
     threshold: float
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the weights don't say of a model."""
+    """The metadata of a model, besides its weights."""
 
     format: int
     sentemo: str
-    """The version that wrote it."""
+    """The package version that wrote it."""
     labels: list[str]
     neutral: str | None
     encoder: dict[str, Any]
@@ -99,7 +99,7 @@ class Config:
     shape: dict[str, Any]
     prototypes: bool
     neighbours: int
-    """Stored examples of the labels."""
+    """The number of stored examples of the labels."""
     decision: dict[str, Any] | None
     adapted: dict[str, Any] | None
     label_of: list[int]
@@ -107,15 +107,15 @@ class Config:
     """Other label sets by name: their labels, and which of them is neutral."""
     facts: dict[str, Any]
     graphs: dict[str, Any] | None
-    """None where there are weights alone."""
+    """None if there are only weights."""
 
     def to_text(self) -> str:
-        """Write it as JSON."""
+        """Return it as JSON."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
 
 def describe(model: ModelParts, *, carries_encoder: bool, graphs: GraphsRecord | None) -> Config:
-    """Make the configuration of a model that is saved."""
+    """Return the configuration of a model to be saved."""
     known, adapted, rule = model.runner.architecture, model.adapted, model.decision
     return Config(
         format=FORMAT,
@@ -142,20 +142,20 @@ def _of_adapted(of: Adapted) -> dict[str, Any]:
 
 
 def read_config(path: Path) -> Config:
-    """Read a configuration; raise `BadModel` for any but a whole one of this format, or of the one before."""
+    """Read a configuration; raise `BadModel` unless it is complete and of this format or the previous one."""
     record = read_object(path)
     if str(record.get("format")).startswith(OTHER):
         raise BadModel(
-            f"The model in {path.parent} is static, or was exported before 0.3: it labels and does nothing else",
-            "Name the model that it was made of",
+            f"The model in {path.parent} is static, or was exported before 0.3, and can only label",
+            "Use the model that it was made from",
         )
     if record.get("format") not in (FORMAT, BEFORE):
-        raise BadModel(f"{path} is of a format that this version doesn't know", "Install a newer sentemo")
+        raise BadModel(f"{path} has a format that this version doesn't support", "Install a newer sentemo")
     return as_record(_upgraded(record) if record["format"] == BEFORE else record, Config, path)
 
 
 def _upgraded(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Read format 4, in which the decision and what was learnt from examples stood among the weights."""
+    """Convert format 4, in which the decision and few-shot labels were stored with the weights."""
     known = {**record, "graphs": None, "decision": {} if record.get("decision") else None}
     if isinstance(adapted := record.get("adapted"), dict):
         kept = {name: value for name, value in adapted.items() if name != "features"}
@@ -164,7 +164,7 @@ def _upgraded(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse(config: Config, path: Path) -> tuple[LabelSet, Architecture]:
-    """Return labels, encoder and sizes; raise `BadModel` where they don't fit each other."""
+    """Return labels, encoder and sizes; raise `BadModel` if they are inconsistent."""
     try:
         labels = LabelSet(tuple(config.labels), config.neutral)
     except BadInput as error:
@@ -181,7 +181,7 @@ def parse(config: Config, path: Path) -> tuple[LabelSet, Architecture]:
 
 
 def parse_heads(config: Config, path: Path) -> dict[str, LabelSet]:
-    """Return the label sets beside the model's own; raise `BadModel` where they are damaged."""
+    """Return the model's additional label sets; raise `BadModel` if they are damaged."""
     try:
         found = {name: LabelSet(tuple(names), neutral) for name, (names, neutral) in config.heads.items()}
     except (TypeError, ValueError, BadInput) as error:
@@ -192,27 +192,27 @@ def parse_heads(config: Config, path: Path) -> dict[str, LabelSet]:
 
 
 def parse_rule(record: Mapping[str, Any] | None, outputs: int, path: Path) -> Rule | None:
-    """Return the rule; raise `BadModel` for one that can't be."""
+    """Return the rule; raise `BadModel` if it is invalid."""
     if record is None:
         return None
     found = as_record(record, RuleRecord, path)
     if found.temperature <= 0 or len(found.prior) != outputs:
-        raise BadModel(f"{path} has a decision that can't be", AGAIN)
+        raise BadModel(f"{path} has an invalid decision", AGAIN)
     return Rule(tuple(found.prior), found.temperature)
 
 
 def parse_adapted(record: Mapping[str, Any] | None, path: Path) -> AdaptedRecord | None:
-    """Return what was learnt from examples; raise `BadModel` for what can't be."""
+    """Return the record of few-shot labels; raise `BadModel` if it is invalid."""
     if record is None:
         return None
     found = as_record(record, AdaptedRecord, path)
     if found.method not in get_args(Method) or found.labels < 1 or found.stored < 0:
-        raise BadModel(f"{path} has few-shot labels that can't be", AGAIN)
+        raise BadModel(f"{path} has invalid few-shot labels", AGAIN)
     return found
 
 
 def _outputs_fit(config: Config, network: int, labels: int) -> bool:
-    """Tell whether each label has an output, and each output a label."""
+    """Return whether each label has an output, and each output a label."""
     if config.adapted is not None:
         if type(config.adapted.get("labels")) is not int or type(config.adapted.get("extends")) is not bool:
             return False

@@ -1,4 +1,4 @@
-"""Where a model is, and models from and to the Hugging Face hub. No torch."""
+"""Find models, and transfer them from and to the Hugging Face hub. No torch."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 def is_repository(name: str) -> bool:
-    """Tell whether a name can be a hub id, `owner/name`."""
+    """Return whether a name can be a hub id, `owner/name`."""
     return REPOSITORY.fullmatch(name) is not None
 
 
 def download(repository: str, revision: str | None, cache: Path) -> Path:
-    """Fetch a model at a revision (branch, tag or commit) into the cache and give its folder.
+    """Download a model at a revision (branch, tag or commit) to the cache and return its folder.
 
-    Files are copied, not linked, so that the manifest's check sees the files themselves.
+    Files are copied, not linked, so that the manifest check reads the files themselves.
     """
     from huggingface_hub import snapshot_download
 
     folder = cache / "models" / repository.replace("/", "--") / (revision or "main")
     try:
         snapshot_download(repository, revision=revision, local_dir=folder)
-    except Exception as error:  # the hub's client raises many kinds, all of which mean the same to a user
+    except Exception as error:  # the hub's client raises many types, which all mean the same to users
         if not (folder / "manifest.json").is_file():
             raise BadModel(
                 f"The model {repository} could not be fetched from the hub ({type(error).__name__})",
@@ -37,7 +37,7 @@ def download(repository: str, revision: str | None, cache: Path) -> Path:
 
 
 def upload(folder: Path, repository: str, *, private: bool, message: str) -> str:
-    """Push a saved model to the hub and give the commit's address."""
+    """Push a saved model to the hub and return the commit's URL."""
     from huggingface_hub import HfApi
 
     api = HfApi()
@@ -59,11 +59,11 @@ BY_NAME = {
     "dailydialog": SHIPPED.with_name("shipped_dailydialog"),
     "static": SHIPPED_STATIC,
 }
-"""The models that come with the package."""
+"""The models shipped with the package."""
 
 
 def find(name: str | Path, revision: str | None = None) -> Path:
-    """Give the folder of a model: a shipped one, a saved one, a training run's, or one fetched from the hub."""
+    """Return the folder of a model: a shipped one, a saved one, a training run's, or one from the hub."""
     if str(name) in BY_NAME:
         return BY_NAME[str(name)]
     folder = Path(name)

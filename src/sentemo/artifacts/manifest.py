@@ -1,4 +1,4 @@
-"""The list of a model's files with their SHA-256 sums: written last, checked first."""
+"""The list of a model's files with their SHA-256 hashes: written last, checked first."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def write_manifest(folder: Path) -> None:
 
 
 def check_manifest(folder: Path) -> dict[str, str]:
-    """Return the sums of a folder's files by name.
+    """Return the hashes of a folder's files by name.
 
-    Refuses a folder that lacks a listed file, holds an unlisted one or a link, or has one that was changed.
+    Raises `BadModel` if a listed file is missing or changed, or the folder contains an unlisted file or a link.
     """
     with can_read(folder):
         return _check(folder)
@@ -32,7 +32,7 @@ def check_manifest(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def can_read(folder: Path) -> Iterator[None]:
-    """Turn a model that may not be read, or a disk that fails, into `BadModel`."""
+    """Turn permission and disk errors into `BadModel`."""
     try:
         yield
     except OSError as error:
@@ -46,7 +46,7 @@ def _check(folder: Path) -> dict[str, str]:
     for name in sorted(sums.keys() - found):
         raise BadModel(f"{folder} lacks {name}", AGAIN)
     for name in sorted(found - sums.keys()):
-        raise BadModel(f"{folder} holds {name}, which its manifest does not list", "Remove it, or get the model again")
+        raise BadModel(f"{folder} contains {name}, which is not in its manifest", "Remove it, or get the model again")
     for name, wanted in sums.items():
         if sha256_of(folder / name) != wanted:
             raise BadModel(f"{folder / name} is not the file that was saved (its SHA-256 differs)", AGAIN)
@@ -54,7 +54,7 @@ def _check(folder: Path) -> dict[str, str]:
 
 
 def holds_a_model_alone(folder: Path) -> bool:
-    """Tell whether a folder holds what its manifest lists and nothing else, hidden files included."""
+    """Return whether a folder contains only what its manifest lists, including hidden files."""
     try:
         listed = {*_read(folder), NAME}
     except BadModel:
@@ -64,10 +64,10 @@ def holds_a_model_alone(folder: Path) -> bool:
 
 
 def check_free(folder: Path) -> None:
-    """Raise `UsageError` for a folder that is there and holds anything but a model."""
+    """Raise `UsageError` if a folder exists and contains anything but a model."""
     empty = folder.is_dir() and not any(folder.iterdir())
     if folder.exists() and not empty and not holds_a_model_alone(folder):
-        raise UsageError(f"{folder} is there already and holds something else", "Choose another folder")
+        raise UsageError(f"{folder} already exists and contains something else", "Choose another folder")
 
 
 def _read(folder: Path) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _read(folder: Path) -> dict[str, str]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """All files but the manifest and dot files (a hub's or system's own); a link anywhere is refused."""
+    """List all files except the manifest and dot files (of the hub or system); raise `BadModel` for any link."""
     files = []
     for path in sorted(folder.rglob("*")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):

@@ -1,4 +1,4 @@
-"""The parts that make a model, in memory. No torch."""
+"""The parts of a model in memory. No torch."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from sentemo.types import LabelSet
 
 @dataclass
 class ModelParts:
-    """What is saved and loaded together."""
+    """The parts that are saved and loaded together."""
 
     runner: Runner
-    """What computes features and scores of a conversation: ONNX graphs, or torch."""
+    """What computes features and scores: ONNX graphs or torch."""
     labels: LabelSet
     prototypes: Prototypes | None = None
     neighbours: Neighbours | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What training recorded: corpus, recipe, seed, date."""
     decision: Rule | None = None
-    """How the classifier's scores become probabilities; without one, their softmax."""
+    """How the classifier's scores become probabilities; by default, their softmax."""
     adapted: Adapted | None = None
-    """Labels learnt from a few examples, in place of the network's or beside them."""
+    """Labels learnt from a few examples, which replace the network's or extend them."""
     label_of: tuple[int, ...] = ()
-    """The label that each output stands for: the network's, then those of `adapted`; empty where each is its own."""
+    """The label of each output: the network's, then those of `adapted`; empty if each output is a label of its own."""
     texts: tuple[str, ...] = ()
-    """What was said in the examples that `adapted` keeps."""
+    """The texts of the examples that `adapted` stores."""
     heads: Mapping[str, OtherLabels] = field(default_factory=dict)
-    """Other label sets that the model knows, by name."""
+    """Additional label sets by name."""
     tags: Tags | None = None
-    """A user's own, which stand beside the label."""
+    """User-defined tags, in addition to the label."""

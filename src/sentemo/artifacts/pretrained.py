@@ -1,7 +1,7 @@
-"""A model to and from a folder: configuration, weights, graphs, card, manifest. No torch where there are graphs.
+"""Save and load a model: configuration, weights, graphs, card, manifest. No torch if there are graphs.
 
-`model.safetensors` holds what the encoder and the network compute with, whether as graphs, which point into it, or
-with torch; `heads.safetensors` what is computed from their features.
+`model.safetensors` contains the weights of encoder and network, used by torch or by graphs, which refer to it;
+`heads.safetensors` contains the heads that are computed from their features.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ CONFIG, WEIGHTS, HEADS, TEXTS, TOKENIZER = (
 )
 EngineName = Literal["auto", "onnx", "torch"]
 WriteGraphs = Callable[[Path], GraphsRecord]
-"""Writes graphs beside the weights in a folder."""
+"""Writes graphs next to the weights in a folder."""
 
 
 def save(
@@ -60,7 +60,7 @@ def save(
     carry_encoder: bool,
     write_graphs: WriteGraphs | None = None,
 ) -> None:
-    """Write a model, whole or not at all; a folder that is there and holds anything but a model is left alone."""
+    """Write a model atomically; an existing folder that contains anything but a model is left untouched."""
     check_free(folder)
     with staged_folder(folder) as staged:
         graphs = None
@@ -96,9 +96,9 @@ def load(
     engine: EngineName = "auto",
     threads: int = 1,
 ) -> ModelParts:
-    """Find a model by folder, hub id or a shipped one's name, check it whole, and load it strictly.
+    """Find a model by folder, hub id or shipped name, verify all of it, and load it strictly.
 
-    It runs as graphs where there are any, unless torch is asked for or an encoder is given.
+    It runs its graphs if it has any, unless torch is requested or an encoder is given.
     """
     folder = find(name, revision)
     sums = check_manifest(folder)
@@ -113,14 +113,14 @@ def load(
     except ImportError as error:
         if error.name is None or error.name.split(".")[0] != "torch":
             raise
-        raise MissingExtra(f"torch, with which the model in {folder} runs,", "train") from error
+        raise MissingExtra(f"torch, which the model in {folder} needs,", "train") from error
     return _assembled(*trained.read_modules(folder, config, known, encoder, sums[WEIGHTS]), labels, folder)
 
 
 def _graphs(folder: Path, config: Config, known: Architecture, threads: int, sums: Mapping[str, str]) -> Graphs:
     record = as_record(config.graphs or {}, GraphsRecord, folder / CONFIG)
     if record.max_tokens < 1:
-        raise BadModel(f"{folder / CONFIG} has sizes that can't be", AGAIN)
+        raise BadModel(f"{folder / CONFIG} has invalid sizes", AGAIN)
     key = ",".join(sums[name] for name in sums if name == WEIGHTS or name.endswith(".onnx"))
     tokenizer = Pieces.read(folder / TOKENIZER, record.max_tokens)
     found = Graphs(folder, known, tokenizer, record, count_numbers(folder / WEIGHTS), key, threads)
@@ -129,7 +129,7 @@ def _graphs(folder: Path, config: Config, known: Architecture, threads: int, sum
 
 
 def heads_of(model: ModelParts) -> dict[str, Array]:
-    """The arrays of what is computed from features, by name."""
+    """Return the arrays of the heads by name."""
     named: dict[str, object] = {f"heads.{name}": other for name, other in model.heads.items()}
     named |= {"prototypes": model.prototypes, "neighbours": model.neighbours, "adapted": model.adapted}
     return {
@@ -162,7 +162,7 @@ def _shapes(config: Config, known: Architecture, others: Mapping[str, int]) -> d
 def _assembled(
     runner: Runner, config: Config, arrays: Mapping[str, Array] | None, labels: LabelSet, folder: Path
 ) -> ModelParts:
-    """Put what is computed from features beside what computes them; of format 4, it was read with the weights."""
+    """Combine the heads with the runner; in format 4, the heads were read with the weights."""
     path, known = folder / CONFIG, runner.architecture
     others = parse_heads(config, path)
     shapes = _shapes(config, known, {name: len(each) for name, each in others.items()})
@@ -226,7 +226,7 @@ def push(model: ModelParts, repository: str, *, private: bool, message: str) -> 
 
 
 def card(model: ModelParts) -> str:
-    """Write a model's card."""
+    """Return a model's card."""
     known = model.runner.architecture
     return model_card(
         labels=model.labels.names,

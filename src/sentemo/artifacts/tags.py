@@ -1,4 +1,4 @@
-"""A model's tags in its folder: numbers in one file, names and texts in another, read strictly."""
+"""Save and load a model's tags: numbers in one file, names and texts in another, validated on reading."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_tags(folder: Path, tags: Tags) -> None:
 
 
 def read_tags(folder: Path, features: int) -> Tags | None:
-    """Read a model's tags on so many features; None where it has none. Raises `BadModel` for damaged ones."""
+    """Read a model's tags on `features` features; None if it has none. Raises `BadModel` if they are damaged."""
     if not (folder / NUMBERS).exists():
         return None
     from safetensors import SafetensorError

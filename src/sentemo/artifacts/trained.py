@@ -1,4 +1,4 @@
-"""What torch computes with, to and from a model's folder."""
+"""Save and load the torch modules of a model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WEIGHTS = "model.safetensors"
 
 
 def write_modules(runner: Runner, folder: Path, precision: Precision, carry_encoder: bool) -> None:
-    """Write weights and tokenizer, and a frozen encoder's own files where it is to be carried."""
+    """Write weights and tokenizer, and optionally the files of a frozen encoder."""
     own = modules_of(runner)
     tensors = {
         prefix + name: tensor.detach().cpu().numpy()
@@ -45,9 +45,9 @@ def write_modules(runner: Runner, folder: Path, precision: Precision, carry_enco
 def read_modules(
     folder: Path, config: Config, known: Architecture, encoder: Encoder | None, key: str
 ) -> tuple[Modules, Config, Mapping[str, Array] | None]:
-    """Read what torch computes with; of format 4 also the other arrays, which stood among the weights there.
+    """Read the torch modules; in format 4, also the other arrays, which were stored with the weights.
 
-    Raises `BadModel` for another encoder than the one it was trained with.
+    Raises `BadModel` if the encoder is not the one it was trained with.
     """
     if known.reader is not None and encoder is not None:
         raise UsageError(f"The model in {folder} has an encoder of its own", "Load it without another")
@@ -62,12 +62,12 @@ def read_modules(
     if config.format == BEFORE:
         return runner, *_upgraded(config, arrays, runner, source)
     if arrays:
-        raise BadModel(f"{source} holds an unknown tensor {min(arrays)}", AGAIN)
+        raise BadModel(f"{source} contains an unknown tensor {min(arrays)}", AGAIN)
     return runner, config, None
 
 
 def _network(known: Architecture) -> Network:
-    """Make it without memory for its tensors, so that absurd sizes cost nothing."""
+    """Make the network without allocating its tensors, so that absurd sizes cost nothing."""
     try:
         with torch.device("meta"):
             return Network(known.network)
@@ -83,7 +83,7 @@ def _encoder(folder: Path, config: Config, known: Architecture, given: Encoder |
         name = str(folder / "encoder") if config.carries_encoder else identity.name
         found = given or load_encoder(name, identity.layers)
     except UsageError as error:
-        raise BadModel(f"The checkpoint's encoder can't be had: {error.cause}", AGAIN) from error
+        raise BadModel(f"The checkpoint's encoder can't be loaded: {error.cause}", AGAIN) from error
     if found.identity.key != identity.key:
         raise BadModel(
             f"The model in {folder} was trained on embeddings of {identity.name} ({identity.sha256[:12]}), "
@@ -117,7 +117,7 @@ def _save_encoder(encoder: Encoder, folder: Path) -> None:
 
 
 def load_strictly(module: nn.Module, arrays: Mapping[str, Array], source: Path) -> None:
-    """Fill a module: every tensor must be there, none may be left over, shapes and types must fit."""
+    """Fill a module: no tensor may be missing or left over, and shapes and types must match."""
     wanted = module.state_dict()
     odd = sorted(wanted.keys() ^ arrays.keys())
     if odd:
@@ -130,7 +130,7 @@ def load_strictly(module: nn.Module, arrays: Mapping[str, Array], source: Path) 
 
 
 def _taken(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
-    """Take the arrays under a prefix out of all."""
+    """Remove and return the arrays under a prefix."""
     return {name.removeprefix(prefix): arrays.pop(name) for name in [*arrays] if name.startswith(prefix)}
 
 
@@ -138,7 +138,7 @@ def _taken(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
 def _upgraded(
     config: Config, arrays: dict[str, Array], runner: Modules, source: Path
 ) -> tuple[Config, Mapping[str, Array]]:
-    """Turn what format 4 kept among the weights into what is kept now."""
+    """Convert what format 4 stored with the weights to the current format."""
     try:
         if config.decision is not None:
             prior, temperature = arrays.pop("decision.prior"), arrays.pop("decision.temperature")

@@ -1,4 +1,4 @@
-"""Arrays in safetensors files, read strictly. No torch."""
+"""Save and load arrays in safetensors files, validated on reading. No torch."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ LEAST_ENTRIES = 2**14  # smaller matrices stay in 16 bits
 
 
 def write_weights(path: Path, arrays: Mapping[str, Array], precision: Precision = "float32") -> None:
-    """Write named arrays in 32 bits, or large matrices in 8 and the others in 16 where their numbers fit.
+    """Write named arrays in 32 bits, or large matrices in 8 bits and the others in 16 if their values fit.
 
-    In 8 bits each row has a scale of its own, its largest absolute entry over 127, beside it as `NAME.scale`.
+    In 8 bits each row has its own scale, its largest absolute entry over 127, stored as `NAME.scale`.
     """
     from safetensors.numpy import save
 
     ready: dict[str, Array] = {}
     for name, array in arrays.items():
         ready |= _stored(name, np.array(array, order="C"), precision)
-    path.write_bytes(save(ready))  # safetensors' own writing reports a full disk by an error of its own
+    path.write_bytes(save(ready))  # safetensors' own save_file reports a full disk with its own error type
 
 
 def _stored(name: str, array: Array, precision: Precision) -> dict[str, Array]:
@@ -44,8 +44,7 @@ def _stored(name: str, array: Array, precision: Precision) -> dict[str, Array]:
 def read_weights(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None) -> dict[str, Array]:
     """Read named arrays, 8- and 16-bit ones widened to 32.
 
-    Raises `BadModel` for anything but a sound file of finite numbers, which has these names and shapes where they are
-    given.
+    Raises `BadModel` unless the file is valid and its numbers finite, with the given names and shapes if any.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load
@@ -69,21 +68,21 @@ def _widened(name: str, stored: Mapping[str, Array]) -> Array:
     array = stored[name]
     if array.dtype.kind == "i" and array.dtype != np.int8:
         if not name.endswith((".labels", ".gold")):
-            raise ValueError(f"{name} holds whole numbers")
+            raise ValueError(f"{name} contains integers")
         return array.astype(np.int64)
     wide: Array = array.astype(np.float32)
     if array.dtype == np.int8:
         scale = stored[name + SCALE]
         if array.ndim != 2 or scale.shape != array.shape[:1]:
-            raise ValueError(f"the scales of {name} are of another shape")
+            raise ValueError(f"the scales of {name} have another shape")
         wide *= scale.astype(np.float32)[:, None]
     if not np.isfinite(wide).all():
-        raise ValueError(f"{name} holds numbers that are not finite")
+        raise ValueError(f"{name} contains numbers that are not finite")
     return wide
 
 
 def count_numbers(path: Path) -> int:
-    """How many numbers a file of weights holds, scales not counted; raise `BadModel` for a damaged one."""
+    """Count the numbers in a weights file, without scales; raise `BadModel` if it is damaged."""
     from safetensors import SafetensorError, safe_open
 
     try:

@@ -1,4 +1,4 @@
-"""BRIGHTER (Muhammad et al. 2025), English: sentences from Reddit, five emotions or none; all that apply are given."""
+"""BRIGHTER (Muhammad et al. 2025), English: sentences from Reddit, multi-label with five emotions or none."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FILES = {"train": "train.csv", "validation": "dev.csv", "test": "test.csv"}
 def read_brighter(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the sentences of a split, each a conversation of one turn, from DIR/FILE or the file itself.
 
-    Ids are `brighter-` and the sentence's own. A sentence without an emotion is neutral, one with several has
-    them all as `labels` and no `label`.
+    Ids are `brighter-` plus the sentence's own id. A sentence without an emotion is neutral; one with several has them
+    all as `labels` and no `label`.
     """
     file = find(path, FILES[split], ("",))
     if file is None:

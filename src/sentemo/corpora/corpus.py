@@ -1,4 +1,4 @@
-"""What a published corpus is: its labels, splits, licence, published counts and reader."""
+"""The description of a published corpus: labels, splits, licence, published counts and reader."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Reader = Callable[[Path, str], Iterator[Conversation]]
 
 
 class SplitNotFound(BadInput):
-    """No file of the asked split in the given place."""
+    """The requested split was not found in the given folder."""
 
     def __init__(self, corpus: str, split: str, path: Path, expected: str) -> None:
         found = "no such file or folder" if not path.exists() else f"no {corpus} {split} split there"
@@ -27,16 +27,16 @@ class SplitNotFound(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class SplitCounts:
-    """Published sizes of one split; None where the figure is not surely known."""
+    """Published sizes of one split; None if a figure is not known for certain."""
 
     dialogues: int | None = None
     """Number of conversations."""
     utterances: int | None = None
     """Number of turns, labelled or not."""
     labels: Mapping[str, int] | None = None
-    """Number of turns of each label; where several apply to a turn, it counts for each."""
+    """Number of turns of each label; a turn with several labels counts for each."""
     edition: str = ""
-    """Which release the figures are of, where a corpus has several."""
+    """The release that the figures describe, if a corpus has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +53,32 @@ class Overall:
 
 @dataclass(frozen=True)
 class Corpus:
-    """One published corpus in the layouts in which it is published."""
+    """A published corpus, in any of its published layouts."""
 
     name: str
-    """The short name of commands and ids."""
+    """The short name in commands and ids."""
     title: str
-    """The name as its authors write it."""
+    """The name as written by its authors."""
     labels: LabelSet
     """All labels in fixed order, with the neutral one named."""
     licence: str
     """The licence of the data."""
     citation: str
-    """Who published it, where."""
+    """The publication to cite."""
     homepage: str
-    """Where it comes from."""
+    """The corpus's web page."""
     published: Mapping[str, tuple[SplitCounts, ...]]
     """Counts per split, one entry for each edition in use."""
     reader: Reader
     """The generator that reads one split."""
     overall: Overall | None = None
-    """Figures over all splits, where published."""
+    """Figures over all splits, if published."""
     language: str = "English"
     """The language of the conversations."""
     splits: tuple[str, ...] = SPLITS
     """Canonical split names."""
     several: Literal["none", "all", "votes"] = "none"
-    """What several labels of one turn mean: there are none, all of them apply, or each is one annotator's."""
+    """The meaning of several labels of a turn: there are none, all apply, or each is one annotator's."""
 
     def split(self, name: str) -> str:
         """Return the canonical name of a split; raise `UsageError` for an unknown one."""
@@ -93,7 +93,7 @@ class Corpus:
     def iter(self, path: str | PathLike[str], split: str) -> Iterator[Conversation]:
         """Yield the conversations of a split from a folder or file; only that split needs to be there.
 
-        Raises `BadInput` with file and line for what cannot be read, `SplitNotFound` for what is missing.
+        Raises `BadInput` with file and line for unreadable data, and `SplitNotFound` if the split is missing.
         """
         return self.reader(Path(path), self.split(split))
 
@@ -102,7 +102,7 @@ class Corpus:
         return list(self.iter(path, split))
 
     def present(self, path: str | PathLike[str]) -> tuple[str, ...]:
-        """Name the splits in the given place, readable or damaged."""
+        """Return the splits found in the given folder, readable or damaged."""
         return tuple(split for split in self.splits if self._lies_in(Path(path), split))
 
     def _lies_in(self, path: Path, split: str) -> bool:

@@ -11,8 +11,8 @@ from sentemo.corpora.dailydialog_layouts import LAYOUTS
 from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, LabelSet
 
-# Each rule is narrow on purpose: text that is written normally already must come out unchanged,
-# and so must oddities like "Oh ..." or "8 : 30" whose meaning is open.
+# Each rule is narrow on purpose: normally written text must stay unchanged, and so must oddities like
+# "Oh ..." or "8 : 30", whose meaning is unclear.
 _RULES = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -34,9 +34,9 @@ _RULES = tuple(
 
 
 def detokenise(text: str) -> str:
-    """Join punctuation to its word, straighten apostrophes and part sentences that were glued together.
+    """Attach punctuation to its word, straighten apostrophes and separate sentences that were run together.
 
-    Applying it twice is applying it once, and detokenised text stays as it is.
+    It is idempotent: detokenised text is unchanged.
     """
     text = " ".join(text.split())
     for pattern, replacement in _RULES:
@@ -58,8 +58,7 @@ PLACES = (
 def read_dailydialog(path: Path, split: str) -> Iterator[Conversation]:
     """Yield the dialogues of a split from text, zip or Parquet, whichever is found first.
 
-    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. The dialogue acts that stand
-    beside the emotions are not read.
+    Ids are `dailydialog-SPLIT-row` with a 0-based row; speakers alternate between A and B. Dialogue acts are not read.
     """
     for layout in LAYOUTS:
         rows = layout(path, split)

@@ -1,6 +1,6 @@
-"""Where DailyDialog's files are in each of its published layouts, and their raw rows.
+"""Find DailyDialog's files in each of its published layouts, and read their raw rows.
 
-A layout is a function `(path, split) -> rows or None`; None says that the split is not there in this layout.
+A layout is a function `(path, split) -> rows or None`; None means that the split doesn't exist in this layout.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ OUTER_ZIP = "ijcnlp_dailydialog.zip"
 
 
 class RawDialogue(NamedTuple):
-    """One dialogue as it stands in a file."""
+    """One dialogue as stored in a file."""
 
     row: int
     texts: Sequence[object]
     emotions: Sequence[object]
-    """As many as utterances."""
+    """One per utterance."""
     place: Place
-    """Where the texts stand."""
+    """The place of the texts."""
     emotion_place: Place
 
 
@@ -74,7 +74,7 @@ def parquet_layout(path: Path, split: str) -> Rows | None:
 
 
 def _may_hold(file: Path, split: str) -> bool:
-    """Tell whether a file's name does not name another split."""
+    """Return whether a file name doesn't mention another split."""
     words = re.split(r"[^a-z]+", file.stem.lower())
     named = {ALIASES.get(word, word) for word in words} & set(SPLITS)
     return not named or split in named
@@ -84,12 +84,12 @@ LAYOUTS = (text_layout, zip_layout, parquet_layout)
 
 
 def file_names(split: str) -> tuple[str, str]:
-    """Name the official files of a split: utterances and emotions."""
+    """Return the names of the official files of a split: utterances and emotions."""
     return f"dialogues_{split}.txt", f"dialogues_emotion_{split}.txt"
 
 
 def text_rows(texts: Iterator[Line], emotions: Iterator[Line], names: tuple[str | Path, str | Path]) -> Rows:
-    """Put each line of utterances beside its line of emotions; a line that is blank in both is skipped."""
+    """Pair each line of utterances with its line of emotions; lines blank in both are skipped."""
     pairs = zip_longest(bare(texts), bare(emotions), fillvalue=(0, ""))
     for row, ((number, text), (emotion_number, annotated)) in enumerate(pairs):
         place, emotion_place = Place(names[0], number or row + 1), Place(names[1], emotion_number or row + 1)
@@ -108,7 +108,7 @@ def text_rows(texts: Iterator[Line], emotions: Iterator[Line], names: tuple[str 
 
 
 def zip_rows(archive: Archive, member: str, split: str) -> Rows:
-    """Read the official text files out of an archive."""
+    """Read the official text files from an archive."""
     emotion_file = file_names(split)[1]
     emotions = archive.find(emotion_file)
     if emotions is None:
@@ -118,7 +118,7 @@ def zip_rows(archive: Archive, member: str, split: str) -> Rows:
 
 
 def parquet_dialogues(files: Sequence[Path]) -> Rows:
-    """Read the columns `dialog` and `emotion` of all shards, counting rows through."""
+    """Read the columns `dialog` and `emotion` of all shards, numbering rows across shards."""
     row = 0
     for file in files:
         if missing := {"dialog", "emotion"} - set(column_names(file)):

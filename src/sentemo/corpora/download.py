@@ -1,4 +1,4 @@
-"""One file over HTTP(S): bounded, with retries, complete on disk or not there at all."""
+"""Download a file over HTTP(S): size-limited, with retries, written atomically."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sentemo.errors import BadInput, UsageError
 
 Progress = Callable[[str, int, int | None], None]
-"""Called with the file's name, the bytes so far, and all bytes where known."""
+"""Called with the file's name, the bytes so far, and the total if known."""
 
 CHUNK_BYTES = 64 * 1024
 RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
@@ -26,26 +26,26 @@ RETRY_STATUS = (408, 425, 429, 500, 502, 503, 504)
 
 @dataclass(frozen=True, slots=True)
 class DownloadSettings:
-    """How patient and how generous a download is."""
+    """Timeouts, retries and size limit of a download."""
 
     timeout_s: float = 30.0
-    """Seconds without a byte before a try is given up."""
+    """Seconds without a byte before an attempt is abandoned."""
     tries: int = 3
-    """How often a failure that may pass is tried in all."""
+    """The total number of attempts on temporary failures."""
     backoff_s: float = 1.0
-    """Seconds before the second try; doubled for each further one."""
+    """Seconds before the second attempt; doubled for each further one."""
     max_bytes: int = 256 * 2**20
-    """A larger file is refused."""
+    """A larger file is rejected."""
 
 
 class PassingFailureError(Exception):
-    """A failure that may be gone at the next try."""
+    """A temporary failure, which is worth another attempt."""
 
 
 def download(url: str, target: Path, settings: DownloadSettings, on_progress: Progress | None = None) -> int:
-    """Fetch a URL into a file, whole and flushed to disk before it gets its name; return its size in bytes.
+    """Download a URL to a file, which is flushed to disk before it gets its name; return its size in bytes.
 
-    Raises `UsageError` for all but http and https, `BadInput` for what stays unreachable or is too large.
+    Raises `UsageError` for schemes other than http and https, `BadInput` if the file is unreachable or too large.
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise UsageError(f"Not an http or https address: {url}", "Give one that is")
@@ -103,7 +103,7 @@ def _opened(request: urllib.request.Request, timeout_s: float) -> http.client.HT
 
 
 class _SafeRedirect(urllib.request.HTTPRedirectHandler):
-    """Follow redirects, but never from https down to anything else."""
+    """Follow redirects, but never from https to anything else."""
 
     def redirect_request(
         self,
@@ -142,16 +142,16 @@ def _silent(_name: str, _bytes: int, _all_bytes: int | None) -> None:
 
 
 MAX_BYTES = 256 * 2**20
-"""An archive whose members are larger together is refused: those before the wanted one are unpacked to pass them."""
+"""An archive with larger members in total is rejected, because all members before the wanted one are unpacked."""
 
-# Whatever tarfile and gzip raise for a damaged archive.
+# Errors that tarfile and gzip may raise for a damaged archive.
 DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError)
 
 
 def unpack(archive: Path, name: str, target: Path) -> None:
-    """Write the member of that name, which must be a plain file, to a path of the caller's choice.
+    """Extract the member `name`, which must be a regular file, to `target`.
 
-    Raises `BadInput` for an archive that is damaged, too large or without it.
+    Raises `BadInput` if the archive is damaged, too large or doesn't contain it.
     """
     try:
         data = _member(archive, PurePosixPath(name))

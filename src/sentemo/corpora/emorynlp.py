@@ -1,7 +1,7 @@
 """EmoryNLP (Zahiri and Choi 2018): multi-party dialogues of a television series, seven labels.
 
-Two editions are in use: the official JSON, and the smaller CSV files that papers on emotion recognition in
-conversation share. Their counts differ, so figures of one say nothing about the other.
+Two editions are in use: the official JSON, and the smaller CSV files used in papers on emotion recognition in
+conversation. Their counts differ, so figures on one don't apply to the other.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, LabelSet
 
 RawTurn = tuple[object, list[str], object, Place]
-"""Text, speakers, label and place of a turn."""
+"""Text, speakers, label and file position of a turn."""
 
 Scene = tuple[str, list[RawTurn], Place]
-"""Id, turns and place of a scene."""
+"""Id, turns and file position of a scene."""
 
 
 def read_scenes(path: Path) -> Iterator[Scene]:
-    """Yield the scenes of a file, whose utterances may be grouped in one season or several.
+    """Yield the scenes of a file with one season or several.
 
-    Stage directions, which have neither a text nor an emotion, are left out, and scenes of nothing else too.
+    Stage directions, which have neither text nor emotion, are left out, and so are scenes that have nothing else.
     Parsed JSON has no line numbers, so an error names the utterance.
     """
     place = Place(path)
@@ -58,7 +58,7 @@ def _items(value: object, key: str, place: Place) -> list[object]:
 
 
 def _scene_id(season: object, episode: object, scene: object, place: Place) -> str:
-    """Return the scene's own id, which names season and episode already, or put one together."""
+    """Return the scene's own id, which includes season and episode, or compose one."""
     parts = [
         str(value.get(key, "")) if isinstance(value, Mapping) else ""
         for value, key in ((season, "season_id"), (episode, "episode_id"), (scene, "scene_id"))
@@ -139,7 +139,7 @@ def _csv_scenes(file: Path) -> Iterator[Scene]:
 
 
 def parse_speakers(text: str, place: Place) -> list[str]:
-    """Read a cell such as `['Ann', 'Bob']`; a plain name is one speaker."""
+    """Parse a cell such as `['Ann', 'Bob']`; a plain name is one speaker."""
     if not text.lstrip().startswith("["):
         return [text.strip()]
     try:

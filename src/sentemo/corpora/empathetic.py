@@ -1,8 +1,8 @@
 """EmpatheticDialogues (Rashkin et al. 2019): one speaker describes a situation, another answers; 32 emotions.
 
-The label is that of the situation, chosen before a word was said. The first turn, which describes it, carries it three
-times in four; later turns and the listener's don't. So the first turn alone has the label here, and the others have
-none. The label set has no neutral. The text of the situation, which was written apart from the dialogue, is not read.
+The label is that of the situation, chosen before the dialogue. The first turn, which describes the situation, expresses
+it in three of four cases; later turns and the listener's don't. So only the first turn has the label here. The label
+set has no neutral. The text of the situation, which was written separately, is not read.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def read_empathetic(path: Path, split: str) -> Iterator[Conversation]:
 
 
 def _rows(file: Path) -> Iterator[Row]:
-    """Cut lines at their commas: the files write a comma in a text as `_comma_` and quote nothing."""
+    """Split lines at commas: the files write a comma in a text as `_comma_` and don't quote."""
     lines = bare(file_lines(file))
     header = next(lines, (1, ""))[1].split(",")
     need_columns(header, COLUMNS, file)
     for line, text in lines:
         cells = text.split(",")
-        # Some rows have, without a column of that name, the answers that a model is to choose from.
+        # Some rows have an extra cell, without a column name, of candidate answers for retrieval models.
         if text and len(cells) not in (len(header), len(header) + 1):
             Place(file, line).refuse(f"{len(cells)} cells between commas, not {len(header)}", "Fetch the file again")
         if text:
@@ -68,7 +68,7 @@ def _turn(row: Row, file: Path, told: bool) -> Utterance:
 
 
 def _text(cell: str) -> str:
-    """Put the commas back; stray quotes stay, and those of a copy that went through a CSV writer go."""
+    """Restore commas; keep stray quotes, but remove those added by a CSV writer."""
     inner = cell[1:-1].replace('""', "")
     if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in inner:
         cell = cell[1:-1].replace('""', '"')

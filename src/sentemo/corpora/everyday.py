@@ -1,7 +1,7 @@
-"""Everyday, the project's own corpus: synthetic chats of every kind, DailyDialog's seven labels on every turn.
+"""Everyday, the project's own corpus: synthetic chats of every kind, with DailyDialog's seven labels on every turn.
 
-It was written line by line by a language model, not by people chatting. A turn's `label` is its writer's; its
-`labels`, where it has them, are one from each of two annotators.
+It was written line by line by a language model, not by people chatting. A turn's `label` is the writer's; its
+`labels`, if any, are one from each of two annotators.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CUSTOMER_FILES = {"train": "customers.jsonl"}
 
 
 def packaged() -> Path:
-    """Return the folder in which the package holds the corpus."""
+    """Return the corpus's folder in the package."""
     return Path(str(files("sentemo.corpora") / "everyday_data"))
 
 
@@ -35,7 +35,7 @@ def read_everyday(path: Path, split: str) -> Iterator[Conversation]:
 
 
 def read_customers(path: Path, split: str) -> Iterator[Conversation]:
-    """As `read_everyday`, from customers.jsonl."""
+    """Yield the conversations of a split as `read_everyday` does, from customers.jsonl."""
     yield from _read(path, split, "Customers", CUSTOMER_FILES[split])
 
 
@@ -86,4 +86,4 @@ CUSTOMERS = replace(
     reader=read_customers,
     splits=("train",),
 )
-"""Posts to companies, chats with their support, threads, which `everyday` has few of; for training alone."""
+"""Posts to companies, support chats and threads, which are rare in `everyday`; for training only."""

@@ -1,4 +1,4 @@
-"""Fetch a corpus from where it is published, and check its counts."""
+"""Fetch a corpus from its publisher and check its counts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from sentemo.corpora.statistics import CheckReport, check
 from sentemo.errors import BadInput, UsageError
 
 Put = Callable[[str, Path], object]
-"""Puts the file of a split at a path."""
+"""Writes the file of a split to a path."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +31,26 @@ class Home:
 
     base_url: str
     files: Mapping[str, str]
-    """Each split's file in the corpus's folder."""
+    """The file of each split in the corpus's folder."""
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Yield what gets the splits, from that address in place of the published one."""
+        """Yield the function that fetches splits from `base_url` instead of the published address."""
         yield lambda split, target: download(f"{base_url}/{self.files[split]}", target, settings, on_progress)
 
 
 @dataclass(frozen=True)
 class ArchiveHome(Home):
-    """A tar.gz that holds the files of all splits in one folder; it is downloaded once, when the first is asked for."""
+    """A tar.gz with the files of all splits in one folder; it is downloaded once, on the first request."""
 
     archive: str
-    """Its name under the base address."""
+    """The archive's name under the base address."""
     folder: str
-    """The folder in it."""
+    """The folder in the archive."""
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Yield what gets the splits; the archive is gone afterwards."""
+        """Yield the function that extracts splits; the archive is removed afterwards."""
         with ExitStack() as stack:
 
             @cache
@@ -64,14 +64,14 @@ class ArchiveHome(Home):
 
 @dataclass(frozen=True)
 class PackagedHome(Home):
-    """The package's own files; no address is asked."""
+    """Files shipped with the package; nothing is downloaded."""
 
     packaged: Callable[[], Path]
-    """Gives their folder."""
+    """Returns their folder."""
 
     @contextmanager
     def opened(self, base_url: str, settings: DownloadSettings, on_progress: Progress | None) -> Iterator[Put]:
-        """Yield what copies the splits."""
+        """Yield the function that copies splits."""
         yield lambda split, target: _copied(self.packaged() / self.files[split], target)
 
 
@@ -123,12 +123,12 @@ def fetch(
 ) -> dict[str, CheckReport]:
     """Download the splits of a corpus (all by default) into a folder and check their published counts.
 
-    `base_url`, else the variable SENTEMO_FETCH_BASE, replaces the published base address by a mirror's; the project's
-    own corpus is copied from the package. Files already in the folder that check out are not fetched again. Gives
-    the report of each split.
+    `base_url`, or else the variable SENTEMO_FETCH_BASE, replaces the published base address by a mirror's; the
+    project's own corpus is copied from the package. Files already in the folder with correct counts are not fetched
+    again. Returns the report of each split.
 
-    Raises `UsageError` for a corpus that cannot be fetched, `BadInput` for a failed download or wrong counts;
-    a file with wrong counts stays beside its place as `FILE.unverified`.
+    Raises `UsageError` for a corpus that cannot be fetched, `BadInput` for a failed download or wrong counts; a file
+    with wrong counts is kept as `FILE.unverified`.
     """
     known = get_corpus(corpus) if isinstance(corpus, str) else corpus
     home = _home(known)
@@ -151,7 +151,7 @@ def _home(corpus: Corpus) -> Home:
 
 
 def _kept(corpus: Corpus, folder: Path, split: str, file: str) -> CheckReport | None:
-    """Check a file from an earlier call; None if there is none."""
+    """Check a file from an earlier call; return None if there is none."""
     if not (folder / file).exists():
         return None
     report = check(corpus, folder, split)
@@ -161,7 +161,7 @@ def _kept(corpus: Corpus, folder: Path, split: str, file: str) -> CheckReport | 
 
 
 def _put(corpus: Corpus, folder: Path, split: str, file: str, put: Put) -> CheckReport:
-    """Put it in a folder of its own first, so that an unchecked file never has a checked one's name."""
+    """Fetch to a staging folder first, so that an unchecked file never has the final name."""
     try:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=folder, prefix=".fetch-") as staging:
@@ -181,7 +181,7 @@ def _checked(corpus: Corpus, staging: Path, split: str, staged: Path, final: Pat
         report = check(corpus, staging, split)
     except BadInput as error:
         staged.replace(aside)
-        raise BadInput(f"What came is not {corpus.title}: {error.cause}", "Check the address", path=aside) from None
+        raise BadInput(f"The download is not {corpus.title}: {error.cause}", "Check the address", path=aside) from None
     if not report.ok:
         staged.replace(aside)
         raise BadInput(report.problems[0], "Look at the file, or fetch it again later", path=aside)

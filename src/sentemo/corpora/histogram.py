@@ -1,4 +1,4 @@
-"""The paper's Figure 4: how often each emotion occurs, neutral left out, one panel for each split."""
+"""The paper's Figure 4: how often each emotion occurs, without neutral, one panel per split."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ COLOUR = "#3b6ea5"
 
 
 def plot_label_histograms(stats: CorpusStatistics, path: str | PathLike[str]) -> None:
-    """Draw the bars of every split at hand into one picture; the format goes by the extension.
+    """Draw a bar chart of every available split into one picture; the extension determines the format.
 
-    Raises `UsageError` for an unknown extension, `BadInput` where the picture cannot be written.
+    Raises `UsageError` for an unknown extension, `BadInput` if the picture cannot be written.
     """
     from matplotlib.figure import Figure
 

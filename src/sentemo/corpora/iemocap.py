@@ -2,16 +2,16 @@
 
 Splits. Test is session 5, as in the papers. Train and validation share sessions 1 to 4: their dialogues are
 sorted by name; the last tenth (at least one) is validation, the rest train. The papers agree on the 120
-dialogues of the two together, but each picks its own validation share: this choice is ours and fixed, so name
-it beside figures on validation.
+dialogues of the two together, but each picks its own validation share: this choice is ours and fixed, so mention
+it with figures on validation.
 
 Labels. happy, sad, neutral, angry, excited, frustrated. Turns that the annotators gave another label or none
-(surprise, fear, disgust, other, no agreement) stay in the dialogue as context, with label None.
+(surprise, fear, disgust, other, no agreement) are kept in the dialogue as context, with label None.
 
 Published by the ERC papers over all sessions: 151 dialogues with 7,433 labelled utterances: happy 648, sad 1,084,
 neutral 1,708, angry 1,103, excited 1,041, frustrated 1,849; of these session 5 has 31 dialogues, 1,623 utterances.
-They are counts of features that the papers share; users of the official label files report 595 happy and 7,380 in
-all. So only dialogues are checked here, not labels.
+These counts come from the features that the papers share; users of the official label files report 595 happy and
+7,380 in total. So only dialogues are checked here, not labels.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CODES = {
     "fru": "frustrated",
 }
 VALIDATION_SHARE = 10
-"""One dialogue in so many of sessions 1 to 4 is validation."""
+"""One in this many dialogues of sessions 1 to 4 is validation."""
 
 _SPOKEN = re.compile(r"(?P<id>\w+_(?P<speaker>[FM])\d{3}) \[(?P<start>\d+\.?\d*)-\d+\.?\d*\]: ?(?P<text>.*)", re.ASCII)
 _JUDGED = re.compile(r"\[[^\]]*\]\t(?P<id>\w+)\t(?P<code>\w+)\t.*", re.ASCII)

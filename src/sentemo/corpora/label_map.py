@@ -1,4 +1,4 @@
-"""How the labels of corpora map onto a common set: a label becomes one of them, "one of these", or is left out."""
+"""Map the labels of corpora to a common set: a label becomes one of them, "one of these", or is left out."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from sentemo.types import Conversation, LabelSet, Utterance
 
 KEYS = ("labels", "neutral", "like", "tables")
 MAPS = ("seven", "ekman", "polarity")
-"""The maps that come with the package."""
+"""The maps shipped with the package."""
 
 Table = Mapping[str, tuple[str, ...]]
-"""For each label of a corpus that says something, the common labels of which it means one."""
+"""For each covered label of a corpus, the common labels of which it means one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelMap:
-    """A common label set, and what the labels of each corpus mean in it."""
+    """A common label set, and the meaning of each corpus's labels in it."""
 
     name: str
     labels: LabelSet
     """The common labels."""
     tables: Mapping[str, Table]
-    """By the corpus's short name, `files` being users' own files; labels are in lower case."""
+    """Tables by the corpus's short name, with `files` for users' files; labels are in lower case."""
 
     @classmethod
     def load(cls, name_or_path: str | PathLike[str]) -> LabelMap:
-        """Read a map of the package by name (seven, ekman, polarity), or a TOML file.
+        """Load a shipped map by name (seven, ekman, polarity), or a TOML file.
 
-        The file has `labels` and perhaps `neutral`, or `like`, the name of a map of the package whose labels it takes
-        and whose tables, but for those of its own; and `[tables.CORPUS]` with lines such as `joy = "happiness"` or
-        `hope = ["neutral", "happiness"]`. Raises `UsageError` for an unknown name, `BadInput` with the key for a file
-        that is not a map.
+        The file has `labels` and optionally `neutral`, or else `like`, the name of a shipped map whose labels and
+        tables it inherits; and tables `[tables.CORPUS]`, which override inherited ones, with lines such as
+        `joy = "happiness"` or `hope = ["neutral", "happiness"]`. Raises `UsageError` for an unknown name, and
+        `BadInput` with the key if the file is not a valid map.
         """
         place = Place(_find(name_or_path))
         told = _read(place)
@@ -52,9 +52,9 @@ class LabelMap:
         return cls(Path(str(place.path)).stem, start.labels, {**start.tables, **tables})
 
     def of(self, corpus: str, labels: LabelSet) -> Table:
-        """Return what each of a corpus's labels means; those that say nothing are not in it.
+        """Return the meaning of each of a corpus's labels, without those that the map doesn't cover.
 
-        A corpus without a table has the common labels by name. Raises `UsageError` where none says anything.
+        Labels of a corpus without a table are matched by name. Raises `UsageError` if the map covers none of them.
         """
         table = self.tables.get(corpus, {name.casefold(): (name,) for name in self.labels.names})
         found = {name: table[name.casefold()] for name in labels.names if name.casefold() in table}
@@ -66,16 +66,16 @@ class LabelMap:
         return found
 
     def own(self, corpus: str, labels: LabelSet) -> tuple[str, ...]:
-        """Return the common labels that a corpus can express at all, in the common order."""
+        """Return the common labels that a corpus can express, in the common order."""
         return self._ordered(name for names in self.of(corpus, labels).values() for name in names)
 
     def turn(self, table: Table, utterance: Utterance) -> tuple[str, ...]:
-        """Return the common labels that the labels of a turn may mean, in their order; () where none says anything."""
+        """Return the common labels that a turn's labels may mean, in order; () if none of them is covered."""
         given = utterance.labels or (utterance.label or "",)
         return self._ordered(name for label in given for name in table.get(label, ()))
 
     def apply(self, conversations: Iterable[Conversation], table: Table) -> list[Conversation]:
-        """Put common labels in place of a corpus's own: as `label` where there is one, as `labels` where several."""
+        """Replace a corpus's labels by common ones: as `label` if there is one, as `labels` if there are several."""
         return [replace(talk, turns=tuple(self._mapped(turn, table) for turn in talk)) for talk in conversations]
 
     def _mapped(self, utterance: Utterance, table: Table) -> Utterance:
@@ -102,15 +102,15 @@ def _read(place: Place) -> Mapping[str, object]:
     with open_binary(Path(str(place.path))) as stream:
         try:
             return tomllib.load(stream)
-        except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, or nested without end
-            place.refuse(f"Not TOML: {error}", "Fix it")
+        except (ValueError, RecursionError) as error:  # invalid TOML, invalid UTF-8, or too deeply nested
+            place.refuse(f"Not valid TOML: {error}", "Fix it")
 
 
 def _like(told: Mapping[str, object], place: Place) -> LabelMap:
     if told["like"] not in MAPS:
         place.refuse(f"like is not the name of a map: {told['like']!r}", f"Use one of: {', '.join(MAPS)}")
     if "labels" in told or "neutral" in told:
-        place.refuse("labels or neutral beside like, which brings its own", "Leave one of the two out")
+        place.refuse("labels or neutral together with like, which has its own", "Leave one of the two out")
     return LabelMap.load(str(told["like"]))
 
 

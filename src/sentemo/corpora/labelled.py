@@ -1,4 +1,4 @@
-"""A user's labelled files as a corpus: the label set comes from the data."""
+"""Use labelled files as a corpus, with the label set found in the data."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ NEUTRAL_NAMES = ("neutral", "no emotion", "none", "no_emotion")
 def labelled_files(path: str | PathLike[str]) -> tuple[LabelSet, list[Conversation]]:
     """Read a labelled file, a ConvoKit corpus, or every file with a known extension in a folder, by name.
 
-    The labels are sorted; neutral is the one called neutral, "no emotion", none or no_emotion, in any case.
-    Turns without a label stay as context. Raises `BadInput` where no turn has a label.
+    The labels are sorted; neutral is the one called neutral, "no emotion", none or no_emotion, ignoring case. Turns
+    without a label are kept as context. Raises `BadInput` if no turn has a label.
     """
     place = Path(path)
     read = [each for file in _files(place) for each in read_conversations(file)]

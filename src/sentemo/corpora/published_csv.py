@@ -1,4 +1,4 @@
-"""What the readers of published tables share."""
+"""Shared helpers of the readers of published tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def find(path: Path, name: str, folders: Sequence[str]) -> Path | None:
 
 
 def need_columns(header: Sequence[str], names: Sequence[str], file: Path) -> None:
-    """Check that a header has all the named columns, each once."""
+    """Check that a header has each of the named columns exactly once."""
     for name in names:
         if list(header).count(name) != 1:
             raise BadInput(
@@ -33,7 +33,7 @@ def need_columns(header: Sequence[str], names: Sequence[str], file: Path) -> Non
 def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
     """Group rows by some columns, in order of first appearance.
 
-    The published files hold some ten thousand rows, so all of them may be in memory.
+    The published files have about ten thousand rows, so all of them fit in memory.
     """
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
@@ -42,7 +42,7 @@ def grouped(rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[str, ...]
 
 
 def whole_number(value: object, place: Place) -> int:
-    """Read a number that orders turns."""
+    """Parse a number that orders turns."""
     try:
         return int(str(value))
     except ValueError:
@@ -50,7 +50,7 @@ def whole_number(value: object, place: Place) -> int:
 
 
 def known_label(value: object, labels: LabelSet, place: Place) -> str:
-    """Check a label, in any case, against the corpus's own."""
+    """Check a label, ignoring case, against the corpus's labels."""
     name = str(value).strip().lower()
     if name not in labels.names:
         place.refuse(f"Unknown label {name[:40]!r}", f"Use one of: {', '.join(labels.names)}")
@@ -58,7 +58,7 @@ def known_label(value: object, labels: LabelSet, place: Place) -> str:
 
 
 def label_of(id: str, labels: LabelSet, place: Place, first: int = 0) -> str:
-    """Return the label of a published id, those of the set being numbered from `first` on."""
+    """Return the label of a published id; the labels of the set are numbered from `first`."""
     numbered = {str(number): name for number, name in enumerate(labels.names, first)}
     if id not in numbered:
         place.refuse(f"{id[:20]!r} is not a label id", f"Use numbers from {first} to {first + len(labels) - 1}")
@@ -66,6 +66,6 @@ def label_of(id: str, labels: LabelSet, place: Place, first: int = 0) -> str:
 
 
 def all_that_apply(names: Iterable[str]) -> tuple[str | None, tuple[str, ...]]:
-    """Return the labels of a turn as its `label`, where there is one, and as its `labels`, where there are several."""
+    """Return the labels of a turn as its `label`, if there is one, and as its `labels`, if there are several."""
     distinct = tuple(dict.fromkeys(names))
     return (distinct[0], ()) if len(distinct) == 1 else (None, distinct)

@@ -21,7 +21,7 @@ CORPORA = {
 }
 
 RELABELLED = (EMORYNLP, GOEMOTIONS, XED, BRIGHTER)
-"""Those whose texts have everyday's labels too, under their name with `-everyday`."""
+"""Corpora that are also available with everyday's labels, as NAME-everyday."""
 
 
 def corpus_names() -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def corpus_names() -> tuple[str, ...]:
 
 
 def get_corpus(name: str) -> Corpus:
-    """Find a corpus by its short name, in any case; raise `UsageError` naming the known ones."""
+    """Return a corpus by its short name, ignoring case; raise `UsageError` with the known names."""
     texts = next((each for each in RELABELLED if name.lower() == each.name + SUFFIX), None)
     if texts is not None:
         return relabelled(texts)

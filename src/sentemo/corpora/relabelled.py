@@ -1,7 +1,7 @@
-"""Other corpora's texts with everyday's labels: the labels are the project's own, the texts stay where they are.
+"""Other corpora's texts with everyday's labels: only the labels are shipped, not the texts.
 
-One annotator (a language model, as for `everyday`, blind to the corpora's own labels) read whole scenes, lines or
-comments, and gave each turn one of the seven labels, or two where it was torn.
+One annotator (a language model, as for `everyday`, blind to the original labels) read whole scenes, lines or comments,
+and gave each turn one of the seven labels, or two if undecided.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sentemo.formats.turns import Place
 from sentemo.types import Conversation, Utterance
 
 SUFFIX = "-everyday"
-"""Ends the name of a corpus that was labelled again."""
+"""Suffix of the name of a relabelled corpus."""
 TORN = 2
-"""How often the likelier of two labels counts, against once for the other."""
+"""The weight of the more likely of two labels, relative to the other."""
 
 
 def relabelled(corpus: Corpus) -> Corpus:
-    """Return a corpus of the same texts with everyday's labels; conversations that weren't labelled are left out."""
+    """Return the corpus with everyday's labels; conversations that weren't relabelled are left out."""
 
     def read(path: Path, split: str) -> Iterator[Conversation]:
         labels = given_labels(corpus.name)

@@ -1,4 +1,4 @@
-"""What a corpus looks like in figures: per split, and the paper's Table 1."""
+"""Corpus statistics: figures per split, and the paper's Table 1."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class SplitStatistics:
     share_without_emotion: float
     """Share of dialogues in which no turn has a label other than neutral."""
     labels: Mapping[str, int]
-    """Turns of each label, in the order of the label set; one with several counts for each."""
+    """Turns of each label, in label set order; a turn with several counts for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
-    """The figures of all splits at hand, with the published ones of the whole corpus."""
+    """The figures of all available splits, and the published ones of the whole corpus."""
 
     name: str
     language: str
     labels: LabelSet
     splits: Mapping[str, SplitStatistics]
     missing: tuple[str, ...] = ()
-    """Splits of the corpus that are not at hand."""
+    """Splits of the corpus that are not available."""
     published: Overall | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -58,7 +58,7 @@ class CorpusStatistics:
     def table_1(self) -> list[tuple[str, object, object]]:
         """Return name, measured value and published value (None where unknown) of the paper's Table 1.
 
-        The measured values run over the splits at hand only.
+        The measured values cover only the available splits.
         """
         splits, published = list(self.splits.values()), self.published or Overall(0)
         dialogues = sum(split.dialogues for split in splits)
@@ -79,7 +79,7 @@ class CorpusStatistics:
         return len(self.labels.emotions) if self.published else None
 
     def to_markdown(self) -> str:
-        """Write Table 1 and a table of all figures per split."""
+        """Return Table 1 and a table of all figures per split as Markdown."""
         present = ", ".join(self.splits)
         note = f"Measured on: {present}." + (f" Missing: {', '.join(self.missing)}." if self.missing else "")
         rows = [(name, _shown(measured), _shown(published)) for name, measured, published in self.table_1()]
@@ -104,9 +104,9 @@ def measure(corpus: Corpus, path: str | PathLike[str]) -> CorpusStatistics:
 
 
 def measure_split(conversations: Iterable[Conversation], labels: LabelSet) -> SplitStatistics:
-    """Measure a stream of conversations; in memory it keeps a hash of each distinct text.
+    """Measure a stream of conversations, keeping only a hash of each distinct text in memory.
 
-    Raises `BadInput` for no conversation, or for a label that is not in the set.
+    Raises `BadInput` if there are no conversations, or a label is not in the set.
     """
     turns, speakers, words, texts = [], [], Counter[int](), set[int]()
     found, unmoved = Counter[str](), 0
@@ -156,22 +156,22 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What a split holds, what it should hold, and each difference as a sentence."""
+    """The counts of a split, the published counts, and a sentence for each difference."""
 
     corpus: str
     split: str
     dialogues: int
     utterances: int
     labels: Mapping[str, int]
-    """Turns of each label, in the order of the label set, zeros included; one with several counts for each."""
+    """Turns of each label, in label set order, including zeros; a turn with several counts for each."""
     expected: SplitCounts | None
-    """The published counts, of the edition that is nearest; None where none are known."""
+    """The published counts of the closest edition; None if unknown."""
     problems: list[str]
-    """Empty if all is as published."""
+    """Empty if all counts are as published."""
 
     @property
     def ok(self) -> bool:
-        """Tell whether all known counts are as published."""
+        """Whether all known counts are as published."""
         return not self.problems
 
     def to_json(self) -> dict[str, object]:
@@ -180,7 +180,7 @@ class CheckReport:
 
 
 def check(corpus: Corpus, path: str | PathLike[str], split: str) -> CheckReport:
-    """Read a split and count it; raise `BadInput` for files that cannot be read, but not for wrong counts."""
+    """Read and count a split; raise `BadInput` for unreadable files, but not for wrong counts."""
     name = corpus.split(split)
     dialogues, utterances, found = 0, 0, Counter[str]()
     for conversation in corpus.iter(path, name):

@@ -1,7 +1,7 @@
 """XED (Öhman et al. 2020), English: lines of film subtitles, Plutchik's eight emotions, no neutral.
 
-The neutral lines that are published beside them (`neu_en.txt`) are never read: they come from another pipeline, and
-their words alone give that away, so that a model trained on them learns the pipeline.
+The neutral lines published with them (`neu_en.txt`) are never read: they come from another pipeline and can be told
+apart by their words alone, so that a model trained on them would learn the pipeline.
 """
 
 from __future__ import annotations

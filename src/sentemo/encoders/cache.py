@@ -1,4 +1,4 @@
-"""Embeddings kept on disk, so that a text is encoded once."""
+"""An on-disk cache of embeddings, so that each text is encoded once."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from sentemo.errors import SentemoError
 if TYPE_CHECKING:
     from sentemo.encoders.encoder import Embeddings
 
-CHUNK = 1024  # texts encoded between two commits: what a kill can lose
-QUERY = 500  # keys asked for at once
+CHUNK = 1024  # texts encoded between two commits: the most that a kill can lose
+QUERY = 500  # keys per query
 WAIT_S = 60.0
-MOST_BYTES = 2**28  # what a matrix may take of memory
+MOST_BYTES = 2**28  # the most memory that a matrix may take
 AT_ONCE = 4096  # rows copied at once
 
 
 def default_cache_folder() -> Path:
-    """Give `$SENTEMO_CACHE`, else a folder in the user's cache, else (no home) one in the temporary folder."""
+    """Return `$SENTEMO_CACHE`, else a folder in the user's cache, else (no home) one in the temporary folder."""
     if chosen := os.environ.get("SENTEMO_CACHE"):
         return Path(chosen)
     if base := os.environ.get("XDG_CACHE_HOME"):
@@ -40,12 +40,12 @@ def default_cache_folder() -> Path:
 
 
 class CachedEncoder:
-    """An encoder that looks a text up before it encodes it.
+    """An encoder that looks up texts in a cache before encoding them.
 
-    One SQLite file per encoder identity; the key is the text's SHA-256, so no text is stored. SQLite's journal makes
-    it safe for several processes at once and under `kill -9`: at most the chunk under way is encoded again. A vector
-    whose bytes are not those of its checksum is encoded again too. What is given back may be larger than memory: it
-    is a map of a file then.
+    There is one SQLite file per encoder identity; the key is the text's SHA-256, so no text is stored. SQLite's journal
+    makes it safe for concurrent processes and under `kill -9`: at most the current chunk is encoded again. A vector
+    that doesn't match its checksum is also encoded again. The result may be larger than memory: it is then a
+    memory-mapped file.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
@@ -65,7 +65,7 @@ class CachedEncoder:
         with self._open() as database:
             matrix = empty_matrix(len(distinct), self.identity.dimension, self.path.parent)
             missing = _look_up(database, keys, matrix)
-            missing.sort(key=lambda row: len(distinct[row]))  # chunks of like length are padded less
+            missing.sort(key=lambda row: len(distinct[row]))  # chunks of similar length need less padding
             for start in range(0, len(missing), CHUNK):
                 chunk = missing[start : start + CHUNK]
                 matrix[chunk] = self.encoder.encode([distinct[row] for row in chunk])
@@ -95,7 +95,7 @@ class CachedEncoder:
 
 
 def _look_up(database: sqlite3.Connection, keys: list[bytes], matrix: Embeddings) -> list[int]:
-    """Fill the rows of `matrix` whose keys are known, and give the others."""
+    """Fill the rows of `matrix` whose keys are cached, and return the others."""
     rows = {key: row for row, key in enumerate(keys)}
     for start in range(0, len(keys), QUERY):
         asked = keys[start : start + QUERY]
@@ -121,10 +121,10 @@ def _checksum(vector: bytes) -> bytes:
 
 
 def empty_matrix(rows: int, width: int, folder: Path) -> Embeddings:
-    """Give a matrix (N,E) float32 to fill; a large one is on the disk, and the system keeps what it has room for.
+    """Return a matrix (N,E) float32 to fill; a large one is memory-mapped from disk.
 
-    Its file has no name, so that it ends with the process, however that ends. Its blocks are there from the start: a
-    full disk is an `OSError` here and no crash later.
+    Its file has no name, so that it disappears with the process, however that ends. Its blocks are allocated at once: a
+    full disk is an `OSError` here rather than a crash later.
     """
     size = 4 * rows * width
     if size <= MOST_BYTES:
@@ -138,7 +138,7 @@ def empty_matrix(rows: int, width: int, folder: Path) -> Embeddings:
 
 
 def repeat_rows(matrix: Embeddings, rows: list[int], folder: Path) -> Embeddings:
-    """Give the named rows of a matrix (N,E), in that order and as often as they are named."""
+    """Return the given rows of a matrix (N,E), in the given order and with repetitions."""
     out = empty_matrix(len(rows), matrix.shape[1], folder)
     for start in range(0, len(rows), AT_ONCE):
         out[start : start + AT_ONCE] = matrix[rows[start : start + AT_ONCE]]

@@ -1,4 +1,4 @@
-"""What an encoder is, and which one made an embedding."""
+"""The encoder protocol, and the identity of the encoder that made an embedding."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 
 OnProgress = Callable[[int, int], None]
-"""Called with texts done and texts in all."""
+"""Called with the number of texts done and the total."""
 
 
 @dataclass(frozen=True)
 class EncoderIdentity:
-    """Which encoder made an embedding: equal identities give equal vectors for equal texts."""
+    """The identity of an encoder: equal identities give equal vectors for equal texts."""
 
     kind: str
     """`sentence-transformers` or `hashing`."""
     name: str
-    """Hub name or folder it came from, for people."""
+    """Hub name or folder it came from, for display."""
     sha256: str
-    """Digest of the weights; for encoders without weights, of their settings."""
+    """Hash of the weights; for encoders without weights, of their settings."""
     layers: tuple[int, ...] = ()
-    """Transformer layers whose mean-pooled states stand behind the sentence embedding."""
+    """Transformer layers whose mean-pooled states are appended to the sentence embedding."""
     dimension: int = 0
     """E, dimension of an embedding."""
 
     @property
     def key(self) -> str:
-        """What tells embeddings apart: everything but the name."""
+        """A key that distinguishes embeddings: everything but the name."""
         return f"{self.kind}:{self.sha256}:{','.join(map(str, self.layers))}:{self.dimension}"
 
     def to_json(self) -> dict[str, Any]:
-        """Give the identity as a checkpoint records it."""
+        """Return the identity as stored in a checkpoint."""
         return {
             "kind": self.kind,
             "name": self.name,
@@ -51,7 +51,7 @@ class EncoderIdentity:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> EncoderIdentity:
-        """Read what `to_json` gave; raise `BadModel` where a field is missing or of another type."""
+        """Restore the result of `to_json`; raise `BadModel` if a field is missing or has another type."""
         try:
             return cls(
                 str(record["kind"]),

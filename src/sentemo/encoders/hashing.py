@@ -1,4 +1,4 @@
-"""An encoder without weights, for tests and for machines without a model."""
+"""A weight-free encoder, for tests and for machines without a model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class HashingEncoder:
-    """Sum a fixed random sign vector per word or mark, and scale to length 1.
+    """Sum a fixed random sign vector per word or punctuation mark, and scale to length 1.
 
-    Words shared by two texts make them near; nothing is learnt and nothing is stored.
+    Texts that share words are close; nothing is learnt and nothing is stored.
     """
 
     def __init__(self, dimension: int = 64) -> None:
@@ -31,15 +31,15 @@ class HashingEncoder:
 
     @classmethod
     def from_name(cls, name: str) -> HashingEncoder:
-        """Read `hashing` or `hashing-DIM`."""
+        """Parse `hashing` or `hashing-DIM`."""
         _, _, dimension = name.partition("-")
         if dimension and not dimension.isdecimal():
-            raise UsageError(f"{name!r} names no hashing encoder", "Write hashing-64, for instance")
+            raise UsageError(f"{name!r} is not a hashing encoder", "Write hashing-64, for instance")
         return cls(int(dimension)) if dimension else cls()
 
     @property
     def identity(self) -> EncoderIdentity:
-        """The dimension is all there is to know."""
+        """Its identity, which depends only on the dimension."""
         name = f"hashing-{self.dimension}"
         digest = hashlib.sha256(name.encode()).hexdigest()
         return EncoderIdentity("hashing", name, digest, dimension=self.dimension)

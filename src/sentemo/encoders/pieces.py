@@ -1,4 +1,4 @@
-"""Texts of any length as tokens: long ones in pieces, cut at sentence ends. No torch."""
+"""Tokenise texts of any length: long ones in pieces, split at sentence ends. No torch."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from tokenizers import Tokenizer
 from sentemo.errors import BadModel
 
 PART_TOKENS = 512
-"""Tokens of an utterance that see each other at most; the parts of a longer one are read apart."""
+"""The most tokens of an utterance that attend to each other; the parts of a longer one are read separately."""
 ENDS = (".", "!", "?", "…")
 Piece = list[int]
 
 
 class Pieces:
-    """A tokenizer that cuts nothing off.
+    """A tokenizer that never truncates.
 
-    A text of more than `max_tokens` becomes several pieces, each between the tokens that begin and end a text. A piece
-    ends behind a sentence where one ends in its second half, else where it is full.
+    A text of more than `max_tokens` becomes several pieces, each with the start and end tokens. A piece ends after a
+    sentence if one ends in its second half, else when it is full.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int) -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        tokenizer.encode_special_tokens = True  # a text that holds "[SEP]" means these letters
+        tokenizer.encode_special_tokens = True  # "[SEP]" in a text means these letters
         self.tokenizer, self.max_tokens = tokenizer, max_tokens
         self._frame = tokenizer.encode("").ids
         self._ends = {tokenizer.token_to_id(end) for end in ENDS} - {None}
 
     @classmethod
     def read(cls, path: Path, max_tokens: int) -> Pieces:
-        """Read a tokenizer's file; raise `BadModel` for a damaged one."""
+        """Load a tokenizer file; raise `BadModel` if it is damaged."""
         try:
             return cls(Tokenizer.from_file(str(path)), max_tokens)
         except Exception as error:  # tokenizers raises plain Exception
@@ -43,7 +43,7 @@ class Pieces:
         return [[*self._cut(encoding.ids)] for encoding in self.tokenizer.encode_batch(list(texts))]
 
     def parts(self, texts: Sequence[str]) -> list[list[list[Piece]]]:
-        """N texts -> the parts of each, lists of pieces with at most `PART_TOKENS` tokens together, or of one piece."""
+        """N texts -> the parts of each, lists of pieces with at most `PART_TOKENS` tokens in total, or of one piece."""
         return [[*_together(pieces)] for pieces in self.encode(texts)]
 
     def truncated(self, texts: Sequence[str]) -> list[Piece]:

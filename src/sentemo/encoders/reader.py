@@ -1,4 +1,4 @@
-"""The tuned encoder: reads the utterances of a dialogue together."""
+"""The fine-tuned encoder, which reads the utterances of a dialogue together."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TOKENIZER, WEIGHTS = "tokenizer.json", "model.safetensors"
 class DialogueReader:
     """Encode the utterances of dialogues with a reader that is trained together with the network.
 
-    An embedding depends on the turns around (on the turns before, in causal mode), within the reader's reach; so it is
-    never cached by text.
+    An embedding depends on the surrounding turns (only preceding ones in causal mode) within the reader's reach, so it
+    is never cached by text.
     """
 
     def __init__(self, tokenizer: Tokenizer, module: Reader, identity: EncoderIdentity) -> None:
@@ -36,20 +36,20 @@ class DialogueReader:
         self.pieces = Pieces(tokenizer, module.shape.max_tokens)
         self.module = module.eval()
         self.identity = identity
-        """Of the sentence encoder that its weights started from."""
+        """The identity of the sentence encoder that its weights were initialised from."""
 
     @property
     def mask(self) -> int:
-        """The token that stands for a masked word; padding, where the vocabulary has none."""
+        """The mask token; padding if the vocabulary has none."""
         return self.tokenizer.token_to_id("[MASK]") or 0
 
     @classmethod
     def start_from(
         cls, folder: Path, name: str, *, alone: int, window: int, max_tokens: int, spelt: bool = False
     ) -> DialogueReader:
-        """Start from the weights of a sentence encoder in a folder; `spelt` has it read emoji and the like in words.
+        """Initialise from the weights of a sentence encoder in a folder; `spelt` makes it read emoji etc. as words.
 
-        Raises `UsageError` unless it is a BERT, `BadModel` where it is damaged.
+        Raises `UsageError` unless it is a BERT, `BadModel` if it is damaged.
         """
         config, tensors = _read_bert(folder)
         try:
@@ -65,7 +65,7 @@ class DialogueReader:
                 window=window,
             )
             module = Reader(shape)
-            speaker = {"speaker.weight": module.speaker.weight.detach()}  # which BERT has not
+            speaker = {"speaker.weight": module.speaker.weight.detach()}  # which BERT doesn't have
             module.load_state_dict(_renamed(tensors, shape.layers) | speaker)
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # tokenizers raises plain Exception
@@ -74,11 +74,11 @@ class DialogueReader:
         return cls(tokenizer, module, EncoderIdentity(KIND, name, sha256_of(folder / WEIGHTS), (), shape.width))
 
     def tuned(self, module: Reader) -> DialogueReader:
-        """The same with a module trained from this one's."""
+        """Return the encoder with another module, trained from this one's."""
         return DialogueReader(self.tokenizer, module, self.identity)
 
     def tokens(self, dialogues: Sequence[Sequence[str]]) -> list[list[Tensor]]:
-        """The tokens of each utterance of each dialogue to train on, of very long ones those of the first part."""
+        """Return each dialogue's utterances as tokens for training; only the first part of very long ones."""
         texts = list(dict.fromkeys(text for dialogue in dialogues for text in dialogue))
         first = (parts[0] for parts in self.pieces.parts(texts))
         known = {
@@ -89,7 +89,7 @@ class DialogueReader:
 
 
 AnyEncoder = Encoder | DialogueReader
-"""One that is frozen, or tuned together with the network."""
+"""A frozen encoder, or one fine-tuned together with the network."""
 
 
 def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:
@@ -103,7 +103,7 @@ def _read_bert(folder: Path) -> tuple[dict[str, int], dict[str, Tensor]]:
 
 
 def _renamed(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
-    """BERT's tensors under the reader's names; its pooler is left out, its segment 0 goes into the places."""
+    """Rename BERT's tensors for the reader; drop its pooler and add its segment 0 to the positions."""
     given = {name.removeprefix("bert."): tensor for name, tensor in tensors.items()}
     out = {
         "word.weight": given["embeddings.word_embeddings.weight"],
@@ -131,10 +131,10 @@ NAMES = {
 
 
 def spell_out(tokenizer: Tokenizer) -> Tokenizer:
-    """Return a tokenizer that reads emoji by their Unicode names and keywords, emoticons as words, capitals by a mark.
+    """Return a tokenizer that reads emoji by Unicode names and keywords, emoticons as words, and marks capitals.
 
-    The rules become part of the tokenizer's own file (`spelling.json`, which `tools/spell_emoji.py` makes from
-    Unicode's CLDR), so that whatever loads it reads the same.
+    The rules (`spelling.json`, which `tools/spell_emoji.py` generates from Unicode's CLDR) become part of the
+    tokenizer's own file, so that they apply wherever it is loaded.
     """
     steps = json.loads((files("sentemo.encoders") / "spelling.json").read_text(encoding="utf-8"))
     description = json.loads(tokenizer.to_str())

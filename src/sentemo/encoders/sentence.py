@@ -1,4 +1,4 @@
-"""Sentence-transformers as an encoder, and any encoder by its name."""
+"""The sentence-transformers encoder, and loading any encoder by name."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ NOT_SAVED = (".*", "onnx", "openvino", "*.bin", "*.h5", "*.msgpack")
 class SentenceEncoder:
     """Encode texts with a frozen sentence-transformers model.
 
-    An embedding is the model's own sentence embedding, followed, for each of `layers` (0 is the word embeddings),
-    by that Transformer layer's states averaged over the text's tokens: lower layers keep what a model tuned on
-    meaning drops, such as exclamation marks. Texts beyond the model's sequence length are cut.
+    An embedding is the model's sentence embedding, followed, for each of `layers` (0 is the word embeddings), by that
+    Transformer layer's states averaged over the text's tokens: lower layers keep what a model tuned on meaning drops,
+    such as exclamation marks. Texts beyond the model's sequence length are truncated.
     """
 
     def __init__(self, model: SentenceTransformer, identity: EncoderIdentity, folder: Path) -> None:
@@ -44,7 +44,7 @@ class SentenceEncoder:
 
     @classmethod
     def load(cls, name: str, layers: tuple[int, ...] = ()) -> SentenceEncoder:
-        """Load a hub name or a folder; raise `BadModel` where there is no such model, or only a pickled one."""
+        """Load a hub name or a folder; raise `BadModel` if there is no such model, or only a pickled one."""
         folder = find_folder(name)
         weights = _weights(folder, name)
         model = _load_model(folder)
@@ -60,7 +60,7 @@ class SentenceEncoder:
         return cls(model, EncoderIdentity("sentence-transformers", name, digest(weights), layers, dimension), folder)
 
     def encode(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> Embeddings:
-        """N texts -> (N,E) float32, in the order of the texts; batches hold texts of like length."""
+        """N texts -> (N,E) float32, in the order of the texts; texts of similar length are batched together."""
         vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         for start in range(0, len(texts), BATCH):
@@ -82,12 +82,12 @@ class SentenceEncoder:
         return vectors
 
     def save(self, folder: Path) -> None:
-        """Copy the encoder's files. Rewritten, the same weights would have another digest."""
+        """Copy the encoder's files. Saving the same weights again would change their hash."""
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(*NOT_SAVED))
 
 
 def find_folder(name: str) -> Path:
-    """Give the folder of a packaged model, a local one, or one from the hub (fetched at its first use)."""
+    """Return the folder of a packaged model, a local one, or one from the hub (downloaded on first use)."""
     if Path(name).is_dir():
         return Path(name)
     if is_packaged(name):
@@ -97,22 +97,22 @@ def find_folder(name: str) -> Path:
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:
         found = snapshot_download(repository, allow_patterns=HUB_FILES, ignore_patterns=HUB_SKIPPED)
-    except Exception as error:  # the hub's client raises many kinds, all of which mean the same to a user
+    except Exception as error:  # the hub's client raises many types, which all mean the same to users
         raise BadModel(
             f"The encoder {name} is no folder and could not be fetched from the hub ({type(error).__name__})",
-            "Check the name and the network, or give a folder that holds the model",
+            "Check the name and the network, or give a folder that contains the model",
         ) from error
     return Path(found)
 
 
 def digest(weights: Sequence[Path]) -> str:
-    """Digest weight files: the file's own sha256 where there is one, else that of all their sums."""
+    """Hash weight files: the SHA-256 of a single file, else that of all their hashes."""
     sums = [sha256_of(path) for path in weights]
     return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
 
 
 def _weights(folder: Path, name: str) -> list[Path]:
-    """List the weight files of a model and of the modules in its folder; refuse pickled ones."""
+    """List the weight files of a model and of the modules in its folder; raise `BadModel` for pickled ones."""
     weights = sorted(folder.glob("**/*.safetensors"))
     pickled = [path.parent for path in folder.glob("*/pytorch_model.bin")]
     if not weights or any(not (module / "model.safetensors").is_file() for module in pickled):
@@ -130,13 +130,13 @@ def _load_model(folder: Path) -> Any:
     try:
         with _quiet():
             return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=kwargs)
-    except Exception as error:  # transformers, tokenizers and safetensors each raise their own kinds
+    except Exception as error:  # transformers, tokenizers and safetensors each raise their own types
         raise BadModel(f"{folder} is not a sentence-transformers model ({error})", "Give another folder") from error
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the loading bars of transformers off the user's screen."""
+    """Hide the loading bars of transformers."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
@@ -151,7 +151,7 @@ def _quiet() -> Iterator[None]:
 def load_encoder(name: str, layers: Sequence[int] = ()) -> Encoder:
     """Load an encoder by name: `hashing`, `hashing-DIM`, a folder, or a sentence-transformers hub name.
 
-    all-MiniLM-L6-v2 comes with the package and needs no network.
+    all-MiniLM-L6-v2 is installed with the package and needs no network.
     """
     if name == "hashing" or name.startswith("hashing-"):
         return HashingEncoder.from_name(name)

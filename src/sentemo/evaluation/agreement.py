@@ -1,6 +1,6 @@
-"""How far annotators agree: Cohen's and Fleiss' kappa, Krippendorff's alpha, for labels without an order.
+"""Inter-annotator agreement: Cohen's and Fleiss' kappa, Krippendorff's alpha, for nominal labels.
 
-N items, A annotators, C labels. An item is one utterance; -1 stands for no answer.
+N items, A annotators, C labels. An item is one utterance; -1 means no answer.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ Ratings = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What several annotators' answers about the same utterances have in common; a number is None where it has no
-    meaning, as where nobody ever used a second label."""
+    """Agreement of several annotators on the same utterances. A figure is None where it is undefined, for example
+    where only one label was ever used."""
 
     annotators: tuple[str, ...]
     items: int
-    """Utterances that anybody answered."""
+    """Utterances answered by anyone."""
     shared: int
-    """Utterances that all answered."""
+    """Utterances answered by everyone."""
     same: float | None
     """The share of these on which all agree."""
     cohen: Mapping[tuple[str, str], float | None]
-    """Cohen's kappa of each two annotators, on what both answered."""
+    """Cohen's kappa of each pair of annotators, on the utterances that both answered."""
     fleiss: float | None
-    """Fleiss' kappa, on what all answered."""
+    """Fleiss' kappa, on the utterances that all answered."""
     alpha: float | None
-    """Krippendorff's alpha, on what two or more answered."""
+    """Krippendorff's alpha, on the utterances that two or more answered."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -64,10 +64,10 @@ class Agreement:
 def agreement(answers: Mapping[str, Mapping[Any, str]]) -> Agreement:
     """Compare annotators' answers, each a mapping from an item to its label.
 
-    Raises `UsageError` for fewer than two annotators, and where no item was answered twice.
+    Raises `UsageError` for fewer than two annotators, or if no item was answered twice.
     """
     if len(answers) < 2:
-        raise UsageError("Agreement takes two annotators at least", "Name a file of answers for each")
+        raise UsageError("Agreement needs at least two annotators", "Name a file of answers for each")
     ratings, _ = table(answers)
     if not ((ratings >= 0).sum(1) > 1).any():
         raise UsageError(
@@ -131,7 +131,7 @@ def krippendorff_alpha(ratings: Ratings) -> float | None:
 
 
 def majority(labels: Sequence[str]) -> str | None:
-    """Return the label that most annotators gave; None where two are first alike."""
+    """Return the label that most annotators gave; None for a tie."""
     (first, count), *rest = Counter(labels).most_common()
     return None if rest and rest[0][1] == count else first
 

@@ -1,4 +1,4 @@
-"""Label without reading: the two rows that stand beside every table."""
+"""Baselines that label without reading the text: the two extra rows of every table."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction
 
 
 class BlindLabeler(Predicting):
-    """Turn each turn's probabilities (C,) into a prediction; the subclass says where they come from."""
+    """Base class that turns each turn's probabilities (C,) into a prediction; subclasses provide them."""
 
     def __init__(self, labels: LabelSet) -> None:
         self._labels = labels
 
     @property
     def labels(self) -> LabelSet:
-        """The labels that may be predicted."""
+        """The labels that can be predicted."""
         return self._labels
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label each turn of conversations that were checked."""
+        """Label each turn of conversations that are already validated."""
         return [self._label(talk) for talk in conversations]
 
     @abstractmethod
@@ -42,7 +42,7 @@ class BlindLabeler(Predicting):
 
 
 class MajorityLabeler(BlindLabeler):
-    """Return every turn the same label, with probability 1."""
+    """Give every turn the same label, with probability 1."""
 
     def __init__(self, labels: LabelSet, majority: str) -> None:
         super().__init__(labels)
@@ -56,8 +56,8 @@ class MajorityLabeler(BlindLabeler):
 class UniformLabeler(BlindLabeler):
     """Guess: probabilities drawn uniformly from the simplex, so that every label is equally likely to win.
 
-    The draw depends on the seed and on the texts up to the turn, and on nothing else: a conversation gets the
-    same guesses alone, in any batch, and whatever follows. It is the same on every machine.
+    The draw depends only on the seed and on the texts up to the turn: a conversation gets the same guesses alone, in
+    any batch, whatever follows, and on every machine.
     """
 
     def __init__(self, labels: LabelSet, seed: int = 0) -> None:

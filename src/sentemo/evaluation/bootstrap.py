@@ -41,7 +41,7 @@ class Difference:
 
     @property
     def is_clear(self) -> bool:
-        """Say whether the interval leaves out 0."""
+        """Whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
 
 

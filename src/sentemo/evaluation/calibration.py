@@ -1,4 +1,4 @@
-"""Compare how sure the predictions are with how often they are right."""
+"""Compare the confidence of predictions with how often they are right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BINS = 15
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The predictions of one confidence range: how many, their mean confidence, their share of right ones."""
+    """The predictions in one confidence range: their number, mean confidence and accuracy."""
 
     count: int
     confidence: float

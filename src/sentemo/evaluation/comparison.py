@@ -16,19 +16,19 @@ from sentemo.evaluation.report import MapNote, Report, figure_cell, figure_title
 from sentemo.types import Conversation, Labeler, LabelSet
 
 SHOWN = ("macro_f1_no_neutral", "micro_f1_no_neutral", "mcc")
-"""The figures of the tables; the JSON has all."""
+"""The figures shown in tables; the JSON has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What labelling took: how many utterances were labelled, seconds in all, money where it has a price."""
+    """The effort of labelling: number of utterances, total seconds, and cost if it has a price."""
 
     utterances: int
     seconds: float
     cost: float | None = None
 
     def to_json(self) -> dict[str, float | None]:
-        """Return seconds and cost per 1,000 utterances beside the sums."""
+        """Return the totals, and seconds and cost per 1,000 utterances."""
         share = 1000 / max(self.utterances, 1)
         per_thousand = {
             "seconds_per_1000": self.seconds * share,
@@ -39,7 +39,7 @@ class Effort:
 
 @runtime_checkable
 class Metered(Protocol):
-    """A labeler that knows what it took, better than a clock around it."""
+    """A labeler that measures its own effort, more precisely than a timer around it."""
 
     @property
     def effort(self) -> Effort: ...
@@ -47,7 +47,7 @@ class Metered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One labeler's report, and how far it is ahead of the first; nothing for the first itself."""
+    """One labeler's report and its lead over the first labeler (empty for the first itself)."""
 
     report: Report
     effort: Effort
@@ -56,14 +56,14 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Labelers on the same utterances by the same protocol, the first of them the one to beat."""
+    """Labelers on the same utterances under the same protocol; the first is the reference."""
 
     contenders: tuple[Contender, ...]
     resamples: int
     seed: int
 
     def to_json(self) -> dict[str, Any]:
-        """Return each contender's whole report, `effort`, and `lead` over the first by figure."""
+        """Return each contender's full report, `effort`, and `lead` over the first by figure."""
         return {
             "first": self.contenders[0].report.model,
             "lead_method": self._method(),
@@ -78,7 +78,7 @@ class Comparison:
         }
 
     def to_markdown(self) -> str:
-        """Write quality and effort, then the leads, for people."""
+        """Return quality and effort, then the leads, as Markdown."""
         first = self.contenders[0].report
         blocks = [
             "# Comparison",
@@ -141,13 +141,13 @@ def compare(
     on_each: Callable[[str], None] | None = None,
     note: MapNote | None = None,
 ) -> Comparison:
-    """Let each labeler label all conversations, and measure them in pairs with the first.
+    """Label all conversations with each labeler, and compare each with the first on paired resamples.
 
-    Under the protocol `map`, gold and predicted labels are the map's, and `note` is on it. Raises as `evaluate` does,
-    and `UsageError` for no labeler.
+    Under the protocol `map`, gold and predicted labels are the map's, and `note` describes it. Raises as `evaluate`
+    does, and `UsageError` if there are no labelers.
     """
     if not labelers:
-        raise UsageError("Nothing to compare", "Name a labeler or more")
+        raise UsageError("Nothing to compare", "Name at least one labeler")
     selection = select(conversations, labels, protocol)
     first: IntArray | None = None
     contenders = []

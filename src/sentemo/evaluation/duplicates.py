@@ -1,4 +1,4 @@
-"""Dialogues that are nearly the same, and folds that keep them together."""
+"""Find near-duplicate dialogues, and make folds that keep them together."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def near_duplicates(conversations: Sequence[Conversation]) -> list[list[int]]:
 
 
 def dialogue_groups(conversations: Sequence[Conversation]) -> list[list[int]]:
-    """Divide all dialogues into groups of near-duplicates, most of them of one; in order of first members."""
+    """Group all dialogues by near-duplicates; most groups have one member. Sorted by first member."""
     texts = [[normalise(turn.text) for turn in talk.turns] for talk in conversations]
     longer = [frozenset(text for text in talk if len(text.split()) >= LONG_WORDS) for talk in texts]
     forest = _Forest(len(texts))
-    # Dialogues with the same longer utterances are one candidate; this also catches those with one or none.
+    # Dialogues with the same longer utterances are one candidate, which also covers those with one or none.
     first: dict[object, int] = {}
     for index, (talk, distinct) in enumerate(zip(texts, longer, strict=True)):
         forest.join(index, first.setdefault(distinct or tuple(talk), index))
@@ -35,12 +35,12 @@ def dialogue_groups(conversations: Sequence[Conversation]) -> list[list[int]]:
 
 
 def normalise(text: str) -> str:
-    """Lower the case and keep only words, one space apart."""
+    """Casefold a text and keep only its words, separated by single spaces."""
     return " ".join(WORD.findall(text.casefold()))
 
 
 def _join_overlapping(longer: Sequence[frozenset[str]], candidates: Iterable[int], forest: _Forest) -> None:
-    """Join each candidate with those that hold half of its utterances."""
+    """Join each candidate with those that contain half of its utterances."""
     holders: dict[str, list[int]] = defaultdict(list)
     pool = [index for index in candidates if len(longer[index]) > 1]
     for index in pool:
@@ -48,8 +48,8 @@ def _join_overlapping(longer: Sequence[frozenset[str]], candidates: Iterable[int
             holders[text].append(index)
     for index in pool:
         needed = max(2, (len(longer[index]) + 1) // 2)
-        # Whoever shares `needed` texts shares one of the rarest (size - needed + 1): no need to look up
-        # frequent ones, which may stand in every dialogue.
+        # A dialogue that shares `needed` texts shares one of the rarest (size - needed + 1), so that frequent
+        # texts, which may occur in every dialogue, need no look-up.
         rarest = sorted(longer[index], key=lambda text: (len(holders[text]), text))[: 1 - needed]
         for other in {other for text in rarest for other in holders[text]} - {index}:
             if len(longer[index] & longer[other]) >= needed:
@@ -80,11 +80,11 @@ class _Forest:
 
 
 def dialogue_folds(conversations: Sequence[Conversation], k: int, seed: int) -> list[tuple[IntArray, IntArray]]:
-    """Return for each of k folds the positions of the dialogues to train on and of those held out, sorted.
+    """Return, for each of k folds, the sorted positions of the dialogues to train on and of those held out.
 
-    Groups of near-duplicates (`duplicates.py`) are never split. They are dealt out one by one, those with the
-    most rare labels roughly first, each to the fold that has the least of what the group holds. Other seeds
-    give other folds. Raises `UsageError` for k below 2 and `BadInput` for fewer groups than folds.
+    Groups of near-duplicates (`duplicates.py`) are never split. They are assigned one by one, roughly those with the
+    most rare labels first, each to the fold that has the least of the group's labels. Different seeds give different
+    folds. Raises `UsageError` for k below 2 and `BadInput` for fewer groups than folds.
     """
     if k < 2:
         raise UsageError(f"Cross-validation can't run with {k} folds", "Ask for at least 2")
@@ -103,7 +103,7 @@ def dialogue_folds(conversations: Sequence[Conversation], k: int, seed: int) -> 
 
 
 def pool(size: int, parts: Iterable[tuple[IntArray, Sequence[Prediction]]]) -> list[Prediction]:
-    """Put held-out predictions of all folds back into the order of the dialogues, for `evaluate_predictions`.
+    """Restore the order of the dialogues from the held-out predictions of all folds, for `evaluate_predictions`.
 
     `parts`: held-out positions and their predictions, for each fold.
     Raises `BadInput` unless each of the `size` dialogues is predicted exactly once.
@@ -141,17 +141,17 @@ def _shares(conversations: Sequence[Conversation], groups: Sequence[Sequence[int
 
 
 def _deal(shares: FloatArray, k: int, rng: np.random.Generator) -> IntArray:
-    """Deal out groups (G, L) to k folds: (G,).
+    """Assign groups (G, L) to k folds: (G,).
 
-    Each step takes the fold in which the sum of squared shares grows least. One utterance is a large share
-    of a rare label, so rare labels decide first, and turns and dialogues decide what is left.
+    Each step takes the fold in which the sum of squared shares grows least. One utterance is a large share of a rare
+    label, so rare labels dominate at first, and turns and dialogues balance the rest.
     """
-    # The noise lets other seeds part the rare dialogues otherwise; the small groups at the end even it out.
+    # The noise lets other seeds split the rare dialogues differently; the small groups at the end even it out.
     order = np.argsort(-shares.sum(axis=1) * rng.exponential(size=len(shares)), kind="stable")
     filled = np.zeros((k, shares.shape[1]))
     fold = np.empty(len(shares), dtype=np.int64)
     for group in order.tolist():
-        # An empty fold costs nothing, any other does: every group holds dialogues. So no fold stays empty.
+        # An empty fold costs least, because every group contains dialogues, so no fold stays empty.
         best = int((filled @ shares[group]).argmin())
         filled[best] += shares[group]
         fold[group] = best

@@ -1,4 +1,4 @@
-"""Run a labeler over conversations and report every figure by the chosen protocol."""
+"""Run a labeler on conversations and report every figure under the chosen protocol."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def evaluate(
 
     Under `triplet` the labeler needs `embed` instead of `predict`. `labels` defaults to the labeler's own.
     `resamples` is the number of bootstrap resamples; `seed` fixes them and the uniform baseline. Under `map`, gold and
-    predicted labels are the map's (`mapped.py`), and `note` is on it.
-    Raises `BadInput` for gold labels that are not in the label set or where nothing can be scored, `BadModel`
-    for predictions that don't fit, `UsageError` for a call that can't be meant.
+    predicted labels are the map's (`mapped.py`), and `note` describes it.
+    Raises `BadInput` if gold labels are not in the label set or nothing can be scored, `BadModel` if predictions don't
+    match the conversations, and `UsageError` for an invalid call.
     """
     chosen = labels or getattr(labeler, "labels", None)
     if not isinstance(chosen, LabelSet):
@@ -81,9 +81,9 @@ def evaluate_predictions(
     seed: int = 0,
     note: MapNote | None = None,
 ) -> Report:
-    """Measure predictions that are there already, such as those pooled over held-out folds.
+    """Measure existing predictions, such as those pooled over held-out folds.
 
-    The majority row gives the most frequent scored gold label; the uniform row is one seeded draw.
+    The majority row predicts the most frequent scored gold label; the uniform row is one seeded draw.
     """
     if protocol == "triplet":
         raise UsageError("The protocol triplet reads points, not predictions", "Call evaluate with an embedder")
@@ -91,8 +91,8 @@ def evaluate_predictions(
     predicted, scores = read_predictions(selection, conversations, predictions)
     gold = selection.gold_for(predicted)
     draws: dict[str, Any] = {"dialogues": selection.dialogues, "resamples": resamples, "seed": seed}
-    # emotions-only leaves out neutral's share, so that the rest is not the probability of being right. Scores that are
-    # all 1 come from a labeler that gives labels alone.
+    # emotions-only leaves out neutral's share, so the rest is not the probability of being right. If all scores are 1,
+    # the labeler gives only labels.
     is_unsure = protocol != "emotions-only" and bool((scores < 1).any())
     return Report(
         protocol=protocol,
@@ -127,7 +127,7 @@ def _neutral(
     is_unsure: bool,
     draws: Mapping[str, Any],
 ) -> NeutralFigures | None:
-    """How well neutral is predicted, where some label means it; a corpus may have no such label."""
+    """Measure how well neutral is predicted; None if no label means neutral."""
     if name is None or selection.protocol == "emotions-only":
         return None
     turns = selection.chosen(predictions)

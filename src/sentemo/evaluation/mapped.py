@@ -1,4 +1,4 @@
-"""Measure any model on any corpus: the labels of both become the common ones of a label map."""
+"""Evaluate any model on any corpus by mapping the labels of both to those of a label map."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from sentemo.labeler import Predicting
 from sentemo.types import ABSTENTION, Conversation, Labeler, LabelSet, Prediction, TurnPrediction
 
 BY_NAME = ("everyday", "files")
-"""The tables that say what a label's name means; the last wins."""
+"""The tables that define what a label's name means; later ones take precedence."""
 
 
 @dataclass(frozen=True, slots=True)
 class MappedGold:
-    """Conversations whose labels are a map's."""
+    """Conversations with the labels of a map."""
 
     labels: LabelSet
-    """Those that the corpus can express: no average runs over one that it can't."""
+    """The map's labels that the corpus can express; averages run only over these."""
     conversations: list[Conversation]
     note: MapNote
 
 
 def map_gold(chosen: LabelMap, corpus: str, labels: LabelSet, conversations: Sequence[Conversation]) -> MappedGold:
-    """Put a map's labels in place of a corpus's; a turn of which several may be right gets them as `labels`.
+    """Replace a corpus's labels by a map's; a turn for which several may be right gets them as `labels`.
 
-    Raises `UsageError` where no label of the corpus says anything in the map.
+    Raises `UsageError` if the map covers none of the corpus's labels.
     """
     table, own = chosen.of(corpus, labels), chosen.own(corpus, labels)
     mapped = chosen.apply(conversations, table)
@@ -41,10 +41,11 @@ def map_gold(chosen: LabelMap, corpus: str, labels: LabelSet, conversations: Seq
 
 
 def meanings(chosen: LabelMap, labels: LabelSet) -> Table:
-    """Return what the labels of a model mean in a map; those that say nothing are not in it.
+    """Return what the labels of a model mean in a map, without those that the map doesn't cover.
 
-    A model that has exactly a published corpus's labels means what these mean. Others go by name: a label of the map is
-    itself, and other names mean what they do in people's own files. Raises `UsageError` where none says anything.
+    If a model has exactly a published corpus's labels, they mean the same as in the corpus. Other labels are mapped by
+    name: a label of the map is itself, and other names mean what they do in users' files. Raises `UsageError` if the
+    map covers none of the labels.
     """
     for name, corpus in CORPORA.items():
         if {*corpus.labels.names} == {*labels.names} and name in chosen.tables:
@@ -61,10 +62,10 @@ def meanings(chosen: LabelMap, labels: LabelSet) -> Table:
 
 
 class MappedLabeler(Predicting):
-    """A labeler of a map's labels: their probabilities are the sums of those that mean them.
+    """A labeler with a map's labels, whose probabilities are sums over the original labels that mean them.
 
-    The probability of a label that means one of several is divided evenly among them; labels that say nothing are left
-    out, and an utterance of which no other has any probability gets no label.
+    The probability of a label that means one of several is divided evenly among them. Labels that the map doesn't cover
+    are left out; an utterance on which no other label has any probability gets no label.
     """
 
     def __init__(self, labeler: Labeler, chosen: LabelMap) -> None:
@@ -76,12 +77,12 @@ class MappedLabeler(Predicting):
         return self._labels
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label each turn of conversations that were checked."""
+        """Label each turn of conversations that are already validated."""
         return [translate(each, self._table, self._labels) for each in self._labeler.predict(conversations)]
 
 
 def translate(prediction: Prediction, table: Table, labels: LabelSet) -> Prediction:
-    """Tell a prediction in common labels; for polarity as `label_sets.as_sentiment` does."""
+    """Convert a prediction to the common labels; for polarity, as `label_sets.as_sentiment` does."""
     return Prediction(prediction.id, tuple(_translated(turn, table, labels) for turn in prediction))
 
 

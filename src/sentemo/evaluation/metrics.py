@@ -1,11 +1,11 @@
-"""Compute every figure the project prints, from gold and predicted labels, in one audited place.
+"""Compute every printed figure from gold and predicted labels, in one audited place.
 
 Convention (stated in every report, `convention`): `*` marks an average over the emotions, all labels but
 neutral. Neutral may be predicted, and a neutral utterance predicted as an emotion is a false positive of that
 emotion, but neutral's own F1 is left out. Macro averages run over all of the label set, as scikit-learn does
 with `labels=`: a label without gold or predicted utterances counts with F1 0 and pulls the average down.
-A prediction that is none of the labels (an abstention, or a label that a model has beyond the corpus's) is wrong: it is
-missing from its gold label's recall and counts against no label's precision.
+A prediction that is none of the labels (an abstention, or a label that only the model has) is wrong: it lowers its gold
+label's recall and no label's precision.
 F1, precision, recall and accuracy are in percent, MCC (multi-class, over all labels) in [-1, 1].
 """
 
@@ -34,7 +34,7 @@ NONE = -1
 
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
-    """Precision, recall and F1 of one label in percent, and how many gold utterances it has."""
+    """Precision, recall and F1 of one label in percent, and its number of gold utterances."""
 
     precision: float
     recall: float
@@ -73,7 +73,7 @@ def measure(*, gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> Metri
 
 
 def measure_counts(counts: ArrayLike, labels: LabelSet) -> Metrics:
-    """Measure a confusion matrix (C, C or C+1) of whole numbers, by writing out the utterances that it counts."""
+    """Measure a confusion matrix (C, C or C+1) of whole numbers, by expanding it to the utterances that it counts."""
     cells = np.asarray(counts, dtype=np.int64)
     rows, places = np.unravel_index(np.arange(cells.size), cells.shape)
     predicted = np.where(places == len(labels), NONE, places)
@@ -87,7 +87,7 @@ def measure_counts(counts: ArrayLike, labels: LabelSet) -> Metrics:
 def figures_of_counts(counts: ArrayLike, labels: LabelSet) -> dict[str, FloatArray]:
     """Compute each figure for many confusion matrices (..., C, C or C+1) at once; equal to scikit-learn's.
 
-    The bootstrap needs thousands of them, for which scikit-learn would take minutes.
+    The bootstrap needs thousands, which would take minutes with scikit-learn.
     """
     cells = np.asarray(counts, dtype=np.float64)
     hits = np.diagonal(cells, axis1=-2, axis2=-1)
@@ -107,26 +107,26 @@ def figures_of_counts(counts: ArrayLike, labels: LabelSet) -> dict[str, FloatArr
 
 
 def confusion(gold: IntArray, predicted: IntArray, labels: LabelSet) -> IntArray:
-    """Count gold (rows) against predicted (columns) labels: (C, C), or (C, C+1) where one is none of the labels."""
+    """Count gold (rows) against predicted (columns) labels: (C, C), or (C, C+1) if a prediction is none of them."""
     size, width = len(labels), columns(predicted, labels)
     cell = gold * width + np.where(predicted == NONE, size, predicted)
     return np.bincount(cell, minlength=size * width).reshape(size, width)
 
 
 def columns(predicted: IntArray, labels: LabelSet) -> int:
-    """How many columns a confusion matrix has: one of each label, and one more where a prediction is none of them."""
+    """Return the number of columns of a confusion matrix: one per label, plus one if any prediction is none of them."""
     return len(labels) + int((predicted == NONE).any())
 
 
 def starred_positions(labels: LabelSet) -> list[int]:
-    """Return the positions that an average marked with `*` runs over; all labels where none is neutral."""
+    """Return the positions that averages marked with `*` run over; all labels if none is neutral."""
     if not labels.emotions:
         raise BadInput("The label set has no label but neutral", "Name at least one emotion")
     return [labels.index(name) for name in labels.emotions]
 
 
 def describe_convention(labels: LabelSet) -> str:
-    """State in words how the averages are taken."""
+    """Describe in words how the averages are taken."""
     names = ", ".join(labels.emotions)
     if labels.neutral is None:
         star = f"no_neutral (*) = average over all {len(labels)} labels ({names}); none of them is neutral"
@@ -143,7 +143,7 @@ def describe_convention(labels: LabelSet) -> str:
 
 
 def check_pair(gold: ArrayLike, predicted: ArrayLike, labels: LabelSet) -> tuple[IntArray, IntArray]:
-    """Return both as int arrays (N,), or raise `BadInput` where they can't be compared."""
+    """Return both as int arrays (N,), or raise `BadInput` if they can't be compared."""
     arrays = np.asarray(gold), np.asarray(predicted)
     if arrays[0].ndim != 1 or arrays[0].shape != arrays[1].shape:
         raise BadInput(
@@ -167,7 +167,7 @@ def _figures(gold: IntArray, predicted: IntArray, labels: LabelSet) -> dict[str,
     def f1(over: Sequence[int], average: str) -> float:
         return 100 * float(known.f1_score(gold, predicted, labels=over, average=average, zero_division=0))
 
-    # Of one label alone scikit-learn warns; MCC is then 0, as for every prediction that never changes.
+    # With a single label scikit-learn warns; MCC is then 0, as for every constant prediction.
     varied = len(np.union1d(gold, predicted)) > 1
     every, starred = list(range(len(labels))), starred_positions(labels)
     return {
@@ -201,7 +201,7 @@ def _pooled(gold: IntArray, predicted: IntArray, labels: LabelSet) -> LabelMetri
 
 
 def _ratio(top: FloatArray, bottom: FloatArray) -> FloatArray:
-    """Divide; 0 where the bottom is 0, as `zero_division=0`."""
+    """Divide; 0 where the denominator is 0, as with `zero_division=0`."""
     out: FloatArray = np.divide(top, bottom, out=np.zeros_like(bottom), where=bottom != 0)
     return out
 

@@ -1,4 +1,4 @@
-"""Measure labels of which several may apply to an utterance: the protocol `multi-label`."""
+"""Multi-label metrics, for utterances to which several labels may apply: the protocol `multi-label`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIGURES = ("macro_f1", "micro_f1")
 
 @dataclass(frozen=True, slots=True)
 class SeveralFigures:
-    """F1s in percent over all labels, neutral among them, with 95 % intervals over resampled dialogues.
+    """F1s in percent over all labels, including neutral, with 95 % intervals over resampled dialogues.
 
     A label without support stays in the macro average, with F1 0.
     """
@@ -49,9 +49,9 @@ def measure_several(
     resamples: int = 1000,
     seed: int = 0,
 ) -> SeveralFigures:
-    """Compare all the labels that turns have with all that were predicted; a turn without any is left out.
+    """Compare all gold labels of the turns with all predicted ones; turns without labels are left out.
 
-    Raises `BadInput` where no turn has a label, `BadModel` for predictions that don't fit.
+    Raises `BadInput` if no turn has a label, `BadModel` if predictions don't match the conversations.
     """
     gold, told, dialogues = _flags(conversations, predictions, labels)
     if not len(gold):
@@ -69,7 +69,7 @@ def measure_several(
 def _flags(
     conversations: Sequence[Conversation], predictions: Sequence[Prediction], labels: LabelSet
 ) -> tuple[BoolArray, BoolArray, IntArray]:
-    """(N,C) labels that apply, (N,C) labels that are predicted, (N,) which dialogue a turn is of."""
+    """Return (N,C) labels that apply, (N,C) labels that are predicted, and (N,) each turn's dialogue."""
     if [len(talk) for talk in conversations] != [len(each) for each in predictions]:
         raise BadModel("The predictions don't fit the conversations", "Give one prediction a conversation and turn")
     gold, told, dialogues = [], [], []
@@ -101,7 +101,7 @@ def _per_label(gold: BoolArray, told: BoolArray, labels: LabelSet) -> dict[str, 
 def _drawn(
     gold: BoolArray, told: BoolArray, dialogues: IntArray, resamples: int, seed: int
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """Macro- and micro-F1 of each resample."""
+    """Return macro- and micro-F1 of each resample."""
     distinct, position = np.unique(dialogues, return_inverse=True)
     hits, both = (np.zeros((len(distinct), gold.shape[1])) for _ in range(2))
     np.add.at(hits, position, (gold & told).astype(np.float64))

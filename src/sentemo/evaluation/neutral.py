@@ -1,4 +1,4 @@
-"""How often neutral is predicted and right, and how well its probability separates it from the rest."""
+"""How often neutral is predicted and true, and how well its probability separates it from the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sentemo.evaluation.bootstrap import Interval, draw_weights, interval
 from sentemo.evaluation.metrics import FloatArray, IntArray
 
 AT_ONCE = 4_000_000
-"""Utterances times resamples that are held at once: bounds memory."""
+"""Utterances times resamples in memory at once."""
 
 BoolArray = NDArray[np.bool_]
 
@@ -27,9 +27,9 @@ class NeutralFigures:
     gold: float
     """Percent that are neutral."""
     auroc: float | None
-    """None where all are neutral or none is, or where there are no probabilities."""
+    """None if all or none are neutral, or if there are no probabilities."""
     intervals: Mapping[str, Interval]
-    """95 %, by the names above."""
+    """95 % intervals, by the field names above."""
 
     def to_json(self) -> dict[str, object]:
         """Return plain values for `json.dumps`, flat."""
@@ -61,10 +61,10 @@ def measure_neutral(
     resamples: int = 1000,
     seed: int = 0,
 ) -> NeutralFigures:
-    """Compare what is neutral (N,) with what is predicted so (N,); by keyword only, so that they can't be swapped.
+    """Compare gold neutral (N,) with predicted neutral (N,); by keyword only, so that they can't be swapped.
 
-    `probability` is neutral's, (N,). `sure` marks the utterances that are certainly neutral or certainly not: the AUROC
-    is of these alone. Intervals are of a bootstrap over dialogues. Raises `BadInput` for no utterance.
+    `probability` (N,) is that of neutral. `sure` marks the utterances that are certainly neutral or certainly not; the
+    AUROC uses only these. Intervals come from a bootstrap over dialogues. Raises `BadInput` if there are no utterances.
     """
     if not len(gold):
         raise BadInput("No labelled utterances to evaluate", "Give utterances that have gold labels")
@@ -78,20 +78,20 @@ def measure_neutral(
         area = area_under(probability[kept], gold[kept])
         if area is not None:
             drawn = np.concatenate([*_areas(probability[kept], gold[kept], dialogues[kept], resamples, seed)])
-            drawn = drawn[~np.isnan(drawn)]  # a resample may hold one kind alone
+            drawn = drawn[~np.isnan(drawn)]  # a resample may contain only one kind
             intervals["auroc"] = interval(drawn) if len(drawn) else (0.0, 1.0)
     return NeutralFigures(100 * float(predicted.mean()), 100 * float(gold.mean()), area, intervals)
 
 
 def area_under(probability: FloatArray, gold: BoolArray) -> float | None:
-    """Return the chance that a neutral utterance's probability is above another's; None where one kind is missing."""
+    """Return the chance that a neutral utterance has a higher probability than another; None if one kind is missing."""
     if len(np.unique(gold)) < 2:
         return None
     return float(optional("sklearn.metrics").roc_auc_score(gold, probability))
 
 
 def _shares(flags: BoolArray, dialogues: IntArray, resamples: int, seed: int) -> Iterator[FloatArray]:
-    """Percent of true flags, resample by resample."""
+    """Yield the percentage of true flags in each resample."""
     distinct, position = np.unique(dialogues, return_inverse=True)
     found, turns = np.bincount(position, weights=flags), np.bincount(position)
     for weights in draw_weights(len(distinct), resamples, seed):
@@ -101,7 +101,7 @@ def _shares(flags: BoolArray, dialogues: IntArray, resamples: int, seed: int) ->
 def _areas(
     probability: FloatArray, gold: BoolArray, dialogues: IntArray, resamples: int, seed: int
 ) -> Iterator[FloatArray]:
-    """The area of each resample, by ranks: ties count half; NaN where one kind is missing."""
+    """Return the area of each resample, by ranks: ties count half; NaN if one kind is missing."""
     order = np.argsort(probability, kind="stable")
     starts = np.flatnonzero(np.diff(probability[order], prepend=-1.0))  # of equal values
     distinct, position = np.unique(dialogues, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Draw confusion, reliability and learning curves as PNG files that are the same bytes every time."""
+"""Draw confusion matrices, reliability diagrams and learning curves as byte-reproducible PNG files."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8
 
 DOTS_PER_INCH = 150
 MOST_SHARES = 12
-"""Up to so many labels, a cell also shows its share of the row."""
+"""Up to this many labels, a cell also shows its share of the row."""
 
 
 def plot_confusion(report: Report, path: str | PathLike[str]) -> None:
     """Draw the confusion matrix, rows gold: colours show shares of the row, cells the counts.
 
-    Because each row is normalised, a frequent neutral does not drown the rest.
+    Each row is normalised, so that a frequent neutral does not dominate.
     """
     counts = np.array(report.metrics.counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -57,7 +57,7 @@ def plot_confusion(report: Report, path: str | PathLike[str]) -> None:
 
 
 def plot_reliability(report: Report, path: str | PathLike[str]) -> None:
-    """Draw how often predictions of each confidence are right, and how many there are."""
+    """Draw the accuracy and the number of predictions by confidence."""
     if report.calibration is None:
         raise BadInput(
             f"A report by the protocol {report.protocol} has no calibration",
@@ -89,7 +89,7 @@ def plot_reliability(report: Report, path: str | PathLike[str]) -> None:
 def plot_learning_curves(log_rows: Sequence[Mapping[str, Any]], path: str | PathLike[str]) -> None:
     """Draw loss, macro-F1* and MCC over the epochs from the rows of a run's log.
 
-    Rows without `epoch` and missing values are left out. Raises `BadInput` where nothing is left.
+    Rows without `epoch` and missing values are left out. Raises `BadInput` if nothing is left.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -116,24 +116,24 @@ def plot_learning_curves(log_rows: Sequence[Mapping[str, Any]], path: str | Path
 
 
 def blank_figure(width: float, height: float) -> Figure:
-    """Make a figure of that size in inches, without pyplot and its global state."""
+    """Make a figure of the given size in inches, without pyplot and its global state."""
     figure: Figure = optional("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
     optional("matplotlib.backends.backend_agg").FigureCanvasAgg(figure)
     return figure
 
 
 def save_figure(figure: Figure, path: str | PathLike[str]) -> None:
-    """Write a PNG without the name of the software, whose version would change the bytes."""
+    """Write a PNG without the software name, whose version would change the bytes."""
     figure.savefig(path, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
 
 
 def plain(text: str) -> str:
-    """Keep a dollar sign in a name from starting a formula."""
+    """Escape dollar signs, which would start a formula."""
     return text.replace("$", r"\$")
 
 
 def bare(axes: Axes) -> None:
-    """Leave away the frame's upper and right line."""
+    """Remove the top and right spines."""
     axes.spines[["top", "right"]].set_visible(False)
 
 

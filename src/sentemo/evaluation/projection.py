@@ -1,4 +1,4 @@
-"""Lay points of the emotion space out in two dimensions: UMAP where it is installed, else PCA."""
+"""Project points of the emotion space to two dimensions: with UMAP if it is installed, else PCA."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ FEWEST_FOR_UMAP = 16
 """UMAP looks at 15 neighbours of each point."""
 
 MOST_POINTS = 6000
-"""More dots hide each other, and UMAP would take minutes."""
+"""More dots would overlap, and UMAP would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Points in the plane (N, 2), and how they came there."""
+    """Points in the plane (N, 2), and the method that placed them."""
 
     points: FloatArray
     method: str
     share: float | None = None
-    """Under PCA, the share of the points' variance that the plane keeps; None where they have none."""
+    """With PCA, the share of the variance that the plane keeps; None if there is none."""
 
     @property
     def note(self) -> str:
-        """The method in words, for a picture."""
+        """The method in words, for a plot title."""
         return self.method if self.share is None else f"{self.method}, {100 * self.share:.0f} % of the variance"
 
 
@@ -54,15 +54,15 @@ class Dots:
 
 BACKGROUND = Dots("#C8C8C8", size=7, opacity=0.6)
 COLOURS_OF_EMOTIONS = (*COLOURS[1:5], COLOURS[0], *COLOURS[5:7])
-"""In the order of a label set; without the grey, which would be taken for the background."""
+"""In label set order; without grey, which would look like the background."""
 MARKERS = "oD^v"
 
 
 def project(points: NDArray[Any], *, method: str = "auto", seed: int = 0) -> Projection:
     """Project points (N, Z) to (N, 2); `method` is "auto", "umap" or "pca".
 
-    Raises `BadInput` for what is not a finite (N, Z) array of at least one point, and of 16 for "umap", `UsageError`
-    for an unknown method, and `MissingExtra` for UMAP where it is not installed.
+    Raises `BadInput` unless the points are a finite (N, Z) array of at least one point (16 for "umap"), `UsageError`
+    for an unknown method, and `MissingExtra` if UMAP is not installed.
     """
     values = np.asarray(points, dtype=np.float64)
     if values.ndim != 2 or not values.size or not np.isfinite(values).all():
@@ -88,9 +88,9 @@ def plot_space(
     method: str = "auto",
     seed: int = 0,
 ) -> None:
-    """Draw points (N, Z) with a colour per label, the rarest on top; the most frequent is grey, underneath.
+    """Draw points (N, Z) with a colour per label, the rarest on top; the most frequent is grey, at the bottom.
 
-    Of more than 6,000 points the frequent labels are thinned out. Raises as `project`.
+    With more than 6,000 points, the frequent labels are thinned out. Raises as `project` does.
     """
     names = np.asarray(labels, dtype=object)
     if len(names) != len(points):
@@ -120,31 +120,31 @@ def scatter(axes: Axes, projection: Projection, names: NDArray[Any], dots: Mappi
             linewidths=0,
             label=f"{plain(name)} ({len(chosen):,})",
         )
-    axes.set_aspect("equal", adjustable="datalim")  # both methods' distances mean the same in all directions
+    axes.set_aspect("equal", adjustable="datalim")  # distances mean the same in all directions with both methods
     axes.set_xticks([])
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
 
 
 def emotion_dots(rank: int) -> Dots:
-    """Return the look of the emotion at a place of the label set, neutral left out; 28 emotions differ."""
+    """Return the style of the emotion at a position of the label set without neutral; 28 emotions differ."""
     round_, place = divmod(rank, len(COLOURS_OF_EMOTIONS))
     return Dots(COLOURS_OF_EMOTIONS[place], MARKERS[round_ % len(MARKERS)])
 
 
 def _umap(values: FloatArray, seed: int) -> FloatArray:
     with warnings.catch_warnings():
-        # Its import warns that TensorFlow is missing, and a fit that groups of points are apart. Neither harms.
+        # The import warns that TensorFlow is missing, and fitting warns of disconnected points. Both are harmless.
         warnings.simplefilter("ignore")
         import umap
 
-        # One job: with a seed UMAP runs on one thread anyway and warns where it was asked for more.
+        # One job: with a seed, UMAP runs on one thread anyway and warns if asked for more.
         flat = umap.UMAP(n_components=2, random_state=seed, n_jobs=1).fit_transform(values)
     return np.asarray(flat, dtype=np.float64)
 
 
 def _pca(values: FloatArray) -> Projection:
-    if not np.ptp(values, axis=0).any():  # one place
+    if not np.ptp(values, axis=0).any():  # all points are equal
         return Projection(np.zeros((len(values), 2)), "PCA")
     size = min(2, *values.shape)
     pca = optional("sklearn.decomposition").PCA(n_components=size, svd_solver="full")
@@ -153,7 +153,7 @@ def _pca(values: FloatArray) -> Projection:
 
 
 def _thin(names: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Keep at most 6,000 positions, sorted: rare labels whole, frequent ones cut to one common size."""
+    """Keep at most 6,000 sorted positions: all of the rare labels, and equally many of each frequent one."""
     _, group, count = np.unique(names.astype(str), return_inverse=True, return_counts=True)
     cap = int(count.max(initial=0))
     room, left = MOST_POINTS, len(count)

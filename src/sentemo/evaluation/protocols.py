@@ -1,4 +1,4 @@
-"""Say which utterances are scored, and what counts as the prediction of each.
+"""Protocols: which utterances are scored, and what counts as the prediction of each.
 
 `standard`, `emotions-only` and `last-utterance` read the labels that a labeler predicts; `map` (file `mapped.py`) reads
 them as common ones, of which several may be right. `triplet` (file `triplet.py`) reads distances between points
@@ -36,15 +36,15 @@ PROTOCOLS: Mapping[str, str] = {
         "counts with the predicted label as gold where that is right, else with the first of them in the map's order"
     ),
 }
-"""What each protocol scores, in words, as reports print it."""
+"""What each protocol scores, as printed in reports."""
 
 ROUNDING = 1e-6
-"""How far above 1 a probability summed in float32 may be."""
+"""Tolerance above 1 for probabilities summed in float32."""
 
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Anything that gives each utterance a point."""
+    """Anything that maps each utterance to a point."""
 
     def embed(self, conversations: Sequence[Conversation], /) -> Sequence[NDArray[Any]]:
         """Return one array (T, Z) per conversation, a row per turn."""
@@ -64,13 +64,13 @@ class Selection:
     dialogues: IntArray
     turns: IntArray
     among: NDArray[np.bool_] | None = None
-    """(N,C), the labels of which each is right, under `map`; `gold` is then the first of them."""
+    """(N,C), under `map`: all labels that are right; `gold` is then the first of them."""
 
     def __len__(self) -> int:
         return len(self.gold)
 
     def gold_for(self, predicted: IntArray) -> IntArray:
-        """Return the labels (N,) to compare predictions (N,) with: where several are right, the predicted one."""
+        """Return the labels (N,) to compare predictions (N,) with: if several are right, the predicted one."""
         if self.among is None:
             return self.gold
         is_right = self.among[np.arange(len(self)), predicted] & (predicted != NONE)
@@ -91,10 +91,10 @@ class Selection:
 def select(conversations: Sequence[Conversation], labels: LabelSet, protocol: str) -> Selection:
     """Choose the utterances to score; a turn without a gold label is context only.
 
-    Under `map` a turn may have several right labels, its `labels`; in other protocols its `label` alone counts.
+    Under `map` a turn may have several right labels, its `labels`; in other protocols only its `label` counts.
     Dialogues are identified by position, because ids may be empty or repeated.
-    Raises `UsageError` for an unknown protocol, `BadInput` for gold labels that are not in the label set and
-    where nothing is left to score.
+    Raises `UsageError` for an unknown protocol, and `BadInput` if gold labels are not in the label set or nothing is
+    left to score.
     """
     if protocol not in PROTOCOLS:
         raise UsageError(f"Unknown protocol {protocol!r}", f"Use one of: {', '.join(PROTOCOLS)}")
@@ -122,10 +122,10 @@ def read_predictions(
 ) -> tuple[IntArray, FloatArray]:
     """Return the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
-    A label that the labeler has and the selection has not is `NONE`, which is wrong; so is an abstention, and under
-    `emotions-only` the certainty that there is no emotion.
+    A label that is not in the selection is `NONE`, which counts as wrong; so are an abstention and, under
+    `emotions-only`, the certainty that there is no emotion.
 
-    Raises `BadModel` where the predictions don't fit the conversations or the labels.
+    Raises `BadModel` if the predictions don't match the conversations or the labels.
     """
     _check_lengths(conversations, predictions)
     turns = selection.chosen(predictions)
@@ -143,7 +143,7 @@ def count_abstentions(selection: Selection, predictions: Sequence[Prediction]) -
 
 
 def _gold(turn: Utterance, protocol: str) -> tuple[str, ...]:
-    """The labels of which each is right."""
+    """Return all labels that are right."""
     if protocol == "map" and turn.labels:
         return turn.labels
     return () if turn.label is None else (turn.label,)
@@ -184,7 +184,7 @@ def _read_label(turn: TurnPrediction, position: Mapping[str, int]) -> tuple[int,
     if turn.label not in position:
         missing = [name for name in position if name not in turn.probabilities]
         if turn.label in turn.probabilities and not missing:
-            return NONE, turn.score  # a label that the labeler has beside the corpus's
+            return NONE, turn.score  # a label that only the labeler has
         if turn.label in turn.probabilities:
             raise BadModel(
                 f"The labeler predicted {turn.label!r} and doesn't know {', '.join(map(repr, missing))}",

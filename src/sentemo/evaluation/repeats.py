@@ -1,4 +1,4 @@
-"""What of a split is used: dialogues that come twice, those that a training has seen, a sample."""
+"""Select dialogues of a split: find repeats, leave out scenes seen in training, draw a sample."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Repeats:
     """Near-duplicates (`duplicates.py`) within a split and between two."""
 
     name: str
-    """The split, or the split and the one that it is held against."""
+    """The split, or the split and the one it is compared with."""
     dialogues: int
-    """Dialogues of the split."""
+    """The number of dialogues in the split."""
     repeated: int
-    """Of these, how many have a near-duplicate."""
+    """How many of them have a near-duplicate."""
     turns: int
-    """Labelled turns of the repeated ones whose text stands in the near-duplicate, labelled too."""
+    """Labelled turns of repeated dialogues whose text also occurs, labelled, in the near-duplicate."""
     agreement: Metrics | None
-    """Labels of these turns (as gold) against those in the near-duplicate; None where there is no such turn."""
+    """Labels of these turns (as gold) against those in the near-duplicate; None if there are no such turns."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for `json.dumps`."""
@@ -36,7 +36,7 @@ class Repeats:
 
 
 def find_repeats(splits: Mapping[str, Sequence[Conversation]], labels: LabelSet) -> list[Repeats]:
-    """Look within each split and, for each pair, how much of the later stands in the earlier."""
+    """Find repeats within each split and, for each pair of splits, repeats of the earlier one in the later one."""
     names = [*splits]
     talks = [talk for name in names for talk in splits[name]]
     split_of = [name for name in names for _ in splits[name]]
@@ -73,10 +73,10 @@ def _compare(
 
 
 def sample_dialogues(conversations: Sequence[Conversation], count: int, seed: int = 0) -> list[Conversation]:
-    """Draw so many whole dialogues, in their order; all of them where `count` is 0.
+    """Draw `count` whole dialogues, in their original order; all of them if `count` is 0.
 
-    The same for the same seed, and a larger draw holds a smaller one, so that cached replies serve both.
-    Raises `UsageError` for more than there are.
+    The draw depends only on the seed, and a larger draw contains the smaller ones, so that cached replies serve both.
+    Raises `UsageError` if there are fewer dialogues.
     """
     if not 0 <= count <= len(conversations):
         raise UsageError(f"{count} of {len(conversations)} dialogues can't be drawn", "Draw fewer, or leave it out")
@@ -88,17 +88,17 @@ def sample_dialogues(conversations: Sequence[Conversation], count: int, seed: in
 
 
 SHARED_LINES = 2
-"""So many long lines in common make a scene a shared one: a single one may be a common phrase."""
+"""How many long lines in common make a scene a shared one: a single one may be a common phrase."""
 LONG_CHARACTERS = 20
-"""Of a line, case and punctuation aside."""
+"""The least length of a line, ignoring case and punctuation."""
 
 
 def without_shared_scenes(
     conversations: Sequence[Conversation], training: Iterable[Conversation]
 ) -> list[Conversation]:
-    """Return the dialogues that share fewer than two distinct long lines with the training, taken as a whole.
+    """Return the dialogues that share fewer than two distinct long lines with the training data as a whole.
 
-    As a whole, because two corpora cut the same show into scenes differently.
+    As a whole, because two corpora may split the same show into scenes differently.
     """
     seen = {line for talk in training for line in long_lines(talk)}
     return [talk for talk in conversations if len(long_lines(talk) & seen) < SHARED_LINES]

@@ -1,4 +1,4 @@
-"""Hold the figures of one evaluation, with the protocol and the convention that they were computed by."""
+"""The report of one evaluation: its figures, with the protocol and the convention behind them."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def figure_title(name: str) -> str:
 
 
 def figure_cell(name: str, value: float) -> str:
-    """Print a figure: percent with two decimals, MCC with three; never a minus before zero."""
+    """Format a figure: percent with two decimals, MCC with three; never a negative zero."""
     text = f"{value:.3f}" if name == "mcc" else f"{value:.2f}"
     return text.removeprefix("-") if not float(text) else text
 
 
 OTHER = "(none of these)"
-"""The column of predictions that are none of the labels."""
+"""The name of the column for predictions that are none of the labels."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Make a Markdown table, first column to the left, numbers to the right."""
+    """Return a Markdown table, with the first column left-aligned and numbers right-aligned."""
     rule = [":--", *["--:"] * (len(head) - 1)]
     return "\n".join("| " + " | ".join(_cell(text) for text in row) + " |" for row in (head, rule, *rows))
 
 
 def text_matrix(names: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
-    """Make a fenced block of aligned counts, rows and columns named."""
+    """Return a fenced block of aligned counts with row and column names."""
     others = [OTHER] * (len(counts[0]) - len(names))
     cells = [["", *names, *others], *([name, *map(str, row)] for name, row in zip(names, counts, strict=True))]
     widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))]
@@ -57,20 +57,20 @@ def text_matrix(names: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
 
 
 def _cell(text: str) -> str:
-    """Keep a name that holds a bar or a line break inside its cell."""
+    """Escape bars and line breaks, so that a name stays inside its cell."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
 @dataclass(frozen=True, slots=True)
 class MapNote:
-    """What a label map made of a corpus's gold labels, and what means neutral in it."""
+    """How a label map translated a corpus's gold labels, and what means neutral in it."""
 
     name: str
     neutral: str | None
     left_out: int
-    """Turns that have a label, but none that says anything in the map."""
+    """Turns that have labels, none of which the map covers."""
     silent: tuple[str, ...] = ()
-    """The corpus's labels that say nothing in the map."""
+    """The corpus's labels that the map doesn't cover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class Report:
     convention: str
     labels: LabelSet
     n: int
-    """How many utterances are scored."""
+    """The number of scored utterances."""
     dialogues: int
-    """How many dialogues these utterances come from."""
+    """The number of dialogues these utterances come from."""
     metrics: Metrics
     intervals: Mapping[str, Interval]
     interval_method: str
@@ -98,16 +98,16 @@ class Report:
     draw: Mapping[str, float] = field(default_factory=dict)
     """Under `triplet`: `triplets`, `resamplings` and `tie_percent`."""
     abstained: int = 0
-    """How many of the scored utterances got no label; they count as wrong."""
+    """The number of scored utterances that got no label; they count as wrong."""
     neutral: NeutralFigures | None = None
-    """None where no label means neutral, and under protocols that have no use for it."""
+    """None if no label means neutral, and under protocols that don't use it."""
     note: MapNote | None = None
-    """Under `map`: which, and what it left out."""
+    """Under `map`: the map, and what it left out."""
     sets: int = 0
-    """Under `map`: scored utterances of which several labels are right."""
+    """Under `map`: the number of scored utterances for which several labels are right."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it as JSON values; percent as in `convention`, `ece` in [0, 1]."""
+        """Return the report as JSON values; percent as in `convention`, `ece` in [0, 1]."""
         out: dict[str, Any] = {
             "protocol": self.protocol,
             "scored": PROTOCOLS[self.protocol],
@@ -149,7 +149,7 @@ class Report:
         return out
 
     def to_markdown(self) -> str:
-        """Write the report for people: headline figures beside the baselines, labels, confusion matrix."""
+        """Return the report as Markdown: headline figures next to the baselines, labels, confusion matrix."""
         blocks = [
             f"# Evaluation: {self.model or 'model'}",
             self._preamble(),

@@ -1,4 +1,4 @@
-"""Sum up the reports of several seeds: mean, standard deviation, number of runs."""
+"""Summarise the reports of several seeds: mean, standard deviation, number of runs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Spread:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
-        """Sum up the values of the runs."""
+        """Summarise the values of the runs."""
         sd = float(np.std(values, ddof=1)) if len(values) > 1 else None
         return cls(float(np.mean(values)), sd, len(values))
 
 
 @dataclass(frozen=True, slots=True)
 class SeedSummary:
-    """What several runs of one recipe reach on the same utterances by the same protocol."""
+    """Results of several runs of one recipe on the same utterances under the same protocol."""
 
     protocol: str
     convention: str
@@ -45,10 +45,10 @@ class SeedSummary:
     """Precision and recall of all emotions pooled, by their names in a report's JSON."""
     abstained: Spread
     baselines: Mapping[str, Mapping[str, float]]
-    """Of the first run: majority and chance are the same for all."""
+    """From the first run: majority and chance are the same for all."""
 
     def to_json(self) -> dict[str, Any]:
-        """Return each figure's mean under its own name, with `_sd` beside it, and `runs`."""
+        """Return each figure's mean under its own name, its deviation with the suffix `_sd`, and `runs`."""
         out: dict[str, Any] = {
             "protocol": self.protocol,
             "corpus": self.corpus,
@@ -65,7 +65,7 @@ class SeedSummary:
         return out
 
     def to_markdown(self) -> str:
-        """Write the table of means and deviations for people."""
+        """Return the means and deviations as Markdown tables."""
         rows = [
             [
                 figure_title(name),
@@ -89,19 +89,19 @@ class SeedSummary:
 
 
 def summarise(reports: Sequence[Report]) -> SeedSummary:
-    """Take mean and deviation over reports of the same utterances.
+    """Return mean and deviation over reports of the same utterances.
 
-    Raises `UsageError` for no report, or reports that differ in protocol, convention, corpus, split or size.
+    Raises `UsageError` if there are no reports, or they differ in protocol, convention, corpus, split or size.
     """
     if not reports:
-        raise UsageError("No reports to sum up", "Give at least one")
+        raise UsageError("No reports to summarise", "Give at least one")
     first = reports[0]
     for key in ("protocol", "convention", "corpus", "split", "n", "dialogues"):
         found = {getattr(report, key) for report in reports}
         if len(found) > 1:
             raise UsageError(
                 f"The reports differ in {key}: {', '.join(sorted(map(repr, found)))}",
-                "Sum up runs that were measured on the same utterances in the same way",
+                "Summarise runs that were measured on the same utterances in the same way",
             )
     return SeedSummary(
         protocol=first.protocol,

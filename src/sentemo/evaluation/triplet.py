@@ -1,8 +1,8 @@
 """Measure points by forced choice: is an utterance of the same label nearer than one of another label?
 
-This is how the released code of SentEmoContext computes its headline (57.71 / 57.75 / 0.49). Gold labels
-stand on both sides of the choice, so it does not say how well labels are predicted. A space that puts all
-utterances on one spot gets everything right, because a tie counts as right: so ties are counted too.
+This is how the released code of SentEmoContext computes its headline (57.71 / 57.75 / 0.49). Gold labels are on both
+sides of the choice, so it does not measure how well labels are predicted. A space that maps all utterances to one
+point gets everything right, because a tie counts as right: so ties are counted too.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sentemo.types import Conversation, LabelSet
 RESAMPLINGS = 10
 FEWEST_TRIPLETS = 10_000
 TRIPLETS_AT_ONCE = 8192
-"""Bounds memory while distances are computed."""
+"""Limits memory while distances are computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Triplets:
-    """Which utterances are compared: positions of anchors, positives and negatives, each (N,)."""
+    """The utterances to compare: positions of anchors, positives and negatives, each (N,)."""
 
     anchors: IntArray
     positives: IntArray
@@ -54,7 +54,7 @@ def measure_triplets(
 ) -> TripletResult:
     """Draw triplets among points (N, Z) with gold labels (N,), and count successes and failures.
 
-    `triplets` in each resampling: as many as there are utterances, at least 10,000, unless given.
+    `triplets` in each resampling defaults to the number of utterances, but at least 10,000.
     """
     size = triplets or max(FEWEST_TRIPLETS, len(gold))
     rng = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def draw_triplets(gold: IntArray, size: int, rng: np.random.Generator) -> Triple
 
 
 def judge(points: NDArray[Any], drawn: Triplets) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Say for each triplet whether d(a,p) <= d(a,n) (Euclidean), and whether they are equal: (N,), (N,)."""
+    """Return for each triplet whether d(a,p) <= d(a,n) (Euclidean), and whether they are equal: (N,), (N,)."""
     gaps = []
     for begin in range(0, len(drawn.anchors), TRIPLETS_AT_ONCE):
         part = slice(begin, begin + TRIPLETS_AT_ONCE)
@@ -102,7 +102,7 @@ def judge(points: NDArray[Any], drawn: Triplets) -> tuple[NDArray[np.bool_], NDA
 
 
 def chance_figures(gold: IntArray, labels: LabelSet) -> dict[str, float]:
-    """Compute what points without meaning get: each choice is right half of the time.
+    """Compute the figures of random points: each choice is right half of the time.
 
     With 7 labels present: macro-F1* 50.0, micro-F1* 50.0, MCC 0.417.
     """
@@ -117,7 +117,7 @@ def chance_figures(gold: IntArray, labels: LabelSet) -> dict[str, float]:
 def embed_selected(embedder: Embedder, conversations: Sequence[Conversation], selection: Selection) -> FloatArray:
     """Embed all conversations in one call and pick the points (N, Z) of the selected utterances.
 
-    Raises `BadModel` where the arrays don't fit the conversations or hold numbers that are not finite.
+    Raises `BadModel` if the arrays don't match the conversations or contain numbers that are not finite.
     """
     arrays = [np.asarray(array) for array in embedder.embed(conversations)]
     shapes = [array.shape for array in arrays]
@@ -130,7 +130,7 @@ def embed_selected(embedder: Embedder, conversations: Sequence[Conversation], se
     start = np.cumsum([0, *map(len, conversations)])
     points = np.concatenate(arrays)[start[selection.dialogues] + selection.turns]
     if not np.isfinite(points).all():
-        raise BadModel("An embedding holds numbers that are not finite", "Check the encoder and its weights")
+        raise BadModel("An embedding contains numbers that are not finite", "Check the encoder and its weights")
     return points
 
 
@@ -147,5 +147,5 @@ def _classes(gold: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _skip(drawn: IntArray, taken: IntArray) -> IntArray:
-    """Shift draws from one place fewer so that they miss the taken place, and stay uniform."""
+    """Shift draws from a range one shorter so that they skip the taken position and stay uniform."""
     return drawn + (drawn >= taken)

@@ -1,1 +1,1 @@
-"""Why an utterance got its label: near examples, prototypes, and what each other turn did."""
+"""Explain why an utterance got its label: nearby examples, prototypes, and the influence of other turns."""

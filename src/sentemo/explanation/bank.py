@@ -1,4 +1,4 @@
-"""Labelled examples to compare turns with: the caller's, those that a model learnt from, or the package's own."""
+"""Labelled examples to compare turns with: the caller's, those that a model learnt from, or the shipped ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Bank:
     features: Floats
 
     def nearest(self, features: Floats, count: int) -> list[tuple[NearExample, ...]]:
-        """(T,F) -> for each turn the nearest examples, the nearest first; fewer where there are fewer."""
+        """(T,F) -> for each turn at most `count` nearest examples, nearest first."""
         if not self.texts:
             return [()] * len(features)
         far = distances(features, self.features)
@@ -42,10 +42,10 @@ class Bank:
 
 
 def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversation] | None = None) -> Bank:
-    """Give the labelled turns of given conversations, else what labels were learnt from, else the package's own bank.
+    """Return the labelled turns of `given`, else the examples that labels were learnt from, else the shipped bank.
 
-    Of the latter there are only labels that the model has. Labels that extend others come with it. Raises `BadInput`
-    for conversations without a label.
+    The shipped bank is limited to labels that the model has, and added if learnt labels extend others. Raises
+    `BadInput` for conversations without a label.
     """
     if given is not None:
         if all(turn.label is None for talk in given for turn in talk):
@@ -59,7 +59,7 @@ def collect(model: ModelParts, featurise: Featurise, given: Sequence[Conversatio
 
 @cache
 def shipped() -> tuple[Conversation, ...]:
-    """Read the package's own bank: everyday utterances for each of DailyDialog's labels, written for it."""
+    """Read the shipped bank: everyday utterances for each of DailyDialog's labels, written for it."""
     text = (files("sentemo.explanation") / SHIPPED).read_text(encoding="utf-8")
     return tuple(parse_jsonl(enumerate(text.split("\n"), 1), SHIPPED, "bank"))
 
@@ -69,7 +69,7 @@ def _read_shipped(model: ModelParts, featurise: Featurise) -> Bank:
 
 
 def _read(featurise: Featurise, talks: Sequence[Conversation], wanted: Collection[str] | None = None) -> Bank:
-    """The turns that have a label, a wanted one where that matters; others are their context."""
+    """Read the turns that have a label (one of `wanted`, if given); the others are their context."""
     rows = [
         [place for place, turn in enumerate(talk) if turn.label is not None and (not wanted or turn.label in wanted)]
         for talk in talks

@@ -1,4 +1,4 @@
-"""From a model and a conversation to an explanation."""
+"""Explain a model's labels of a conversation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sentemo.inference.engine import Engine, Output
 from sentemo.types import Conversation, Prediction
 
 FARTHEST = 256
-"""Turns, on either side, whose influence can be asked for; the work grows with it."""
+"""The largest reach, in turns on either side; the work grows with it."""
 
 
 def check_asked(neighbours: int, reach: int, turn: int | None, turns: int) -> None:
-    """Raise `UsageError` for numbers that can't be meant."""
+    """Raise `UsageError` for invalid numbers."""
     if turn is not None and not 0 <= turn < turns:
         raise UsageError(f"No turn {turn} among {turns}", "Count them from 0")
     if neighbours < 0:
@@ -42,7 +42,7 @@ def explain(
     on_progress: Callable[[int, int], None] | None = None,
     turn: int | None = None,
 ) -> Explanation:
-    """Say what the labels of a conversation rest on, given what the network made of it and what was predicted."""
+    """Explain the labels of a conversation, given the network's output and the prediction."""
     nearest = bank.nearest(output.features, neighbours)
     prototypes = _prototype_distances(model, output)
     others = influences(engine, judge, conversation, judge(output), reach, on_progress, turn)
@@ -54,7 +54,7 @@ def explain(
 
 
 def _prototype_distances(model: ModelParts, output: Output) -> list[dict[str, float]]:
-    """For each turn the distance to each label's prototype, to its nearest where outputs were merged."""
+    """Return each turn's distance to each label's prototype, or to the nearest one if outputs were merged."""
     features, (means, outputs) = output.features, prototypes_of(model)
     points = features if model.adapted else points_of(features, model.runner.architecture.network.space_dim)
     if not outputs:
@@ -71,7 +71,7 @@ def prototypes_of(model: ModelParts) -> tuple[Floats, Sequence[int]]:
     """Return prototypes (P,Z), or (P,F) of an adapted model, and the output that each belongs to."""
     if model.adapted is not None:
         features, outputs = model.adapted.examples, model.adapted.gold
-        if model.adapted.extends and model.neighbours is not None:  # the old labels' means, in the same space
+        if model.adapted.extends and model.neighbours is not None:  # the means of the old labels, in the same space
             own = model.runner.architecture.network.labels
             features = np.concatenate([model.neighbours.features, features])
             outputs = np.concatenate([model.neighbours.labels, outputs + own])
@@ -79,5 +79,5 @@ def prototypes_of(model: ModelParts) -> tuple[Floats, Sequence[int]]:
         return np.stack([features[outputs == output].mean(0) for output in present]), present.tolist()
     if model.prototypes is None:
         return np.empty((0, 0), np.float32), []
-    known = model.prototypes.points.any(1)  # a label without examples keeps the origin
+    known = model.prototypes.points.any(1)  # a label without examples stays at the origin
     return model.prototypes.points[known], np.flatnonzero(known).tolist()

@@ -1,4 +1,4 @@
-"""What is said of why each turn of a conversation got its label."""
+"""The explanation of each turn's label in a conversation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sentemo.types import TurnPrediction
 
 @dataclass(frozen=True, slots=True)
 class NearExample:
-    """A labelled example, and how far its features (of length 1) are from a turn's: 0 the same, 2 the opposite."""
+    """A labelled example, and the distance of its features (of length 1) from a turn's: 0 the same, 2 the opposite."""
 
     text: str
     label: str
@@ -20,28 +20,28 @@ class NearExample:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """What another turn does to the probability of a turn's label."""
+    """The effect of another turn on the probability of a turn's label."""
 
     turn: int
     """The other turn's position, from 0."""
     change: float
-    """The probability less what it is without that turn; positive where the turn speaks for the label."""
+    """The probability minus the probability without that turn; positive if the turn supports the label."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnExplanation:
-    """The label of one turn, and what it rests on."""
+    """The label of one turn and its explanation."""
 
     prediction: TurnPrediction
     nearest: tuple[NearExample, ...]
-    """The nearest labelled examples, the nearest first."""
+    """The nearest labelled examples, nearest first."""
     prototypes: Mapping[str, float]
-    """The distance to the mean of each label's examples; a label without any is not there."""
+    """The distance to the mean of each label's examples; labels without examples are left out."""
     influences: tuple[Influence, ...]
-    """Of the turns within reach, in their order; in causal mode of earlier ones only, as no other has any."""
+    """The influence of the turns within reach, in order; in causal mode only earlier turns have any."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values for `json.dumps`, rounded to 6 digits."""
+        """Return plain values for `json.dumps`, rounded to 6 digits."""
         turn = self.prediction
         return {
             "speaker": turn.speaker,
@@ -65,7 +65,7 @@ class Explanation:
     turns: tuple[TurnExplanation, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Give plain values for `json.dumps`; turns are named by their position, from 0."""
+        """Return plain values for `json.dumps`; turns are identified by position, from 0."""
         return {"id": self.id, "turns": [turn.to_json() for turn in self.turns]}
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""What each turn does to the labels of the turns around it: leave it out and look again."""
+"""The influence of each turn on the labels of the turns around it, by leaving it out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sentemo.inference.engine import Engine, Output
 from sentemo.judgement import Floats, Judgement
 from sentemo.types import Conversation, Labeler, Utterance
 
-GROUP_TURNS = 8192  # turns run at once: bounds memory on conversations of any length
+GROUP_TURNS = 8192  # turns run at once, which limits memory on conversations of any length
 Item = TypeVar("Item")
 Judge = Callable[[Output], Judgement]
 
@@ -30,11 +30,11 @@ def influences(
     on_progress: Callable[[int, int], None] | None = None,
     turn: int | None = None,
 ) -> list[list[Influence]]:
-    """Leave each turn out and tell what that changed for the turns up to `reach` away, T lists.
+    """Return the effect of leaving each turn out on the turns up to `reach` away, T lists.
 
-    A conversation without a turn is the conversation that the others would have had: places and speakers are counted
-    anew. Speakers without a name stay who they are, though: they no longer alternate. With `turn`, only what is done
-    to that one is measured.
+    A conversation without a turn is the conversation that the others would have had: positions and speakers are
+    renumbered. Speakers without a name keep their identity, though: they no longer alternate. With `turn`, only the
+    influence on that turn is measured.
     """
     whole = _Whole.read(engine, conversation)
     own = np.take_along_axis(judged.probabilities, judged.labels[:, None], 1)[:, 0]  # (T,)
@@ -46,7 +46,7 @@ def influences(
     while group := list(islice(lacking, at_once)):
         for piece, probabilities in zip(group, _probabilities(engine, judge, whole, group), strict=True):
             turns = np.arange(piece.start, piece.stop)
-            turns += turns >= piece.dialogue  # places in the whole conversation
+            turns += turns >= piece.dialogue  # positions in the whole conversation
             change = own[turns] - np.take_along_axis(probabilities, judged.labels[turns, None], 1)[:, 0]
             for turn, difference in zip(turns.tolist(), change.tolist(), strict=True):
                 found[turn].append(Influence(piece.dialogue, difference))
@@ -56,7 +56,7 @@ def influences(
 
 
 def _lacking(length: int, reach: int, engine: Engine) -> Iterator[Piece]:
-    """Give what must be run of each conversation that lacks a turn; its `dialogue` is the turn that is gone."""
+    """Yield what to run for each conversation with a turn left out; `dialogue` is the left-out turn."""
     rest = length - 1
     for gone in range(length):
         start, stop = gone if engine.causal else max(0, gone - reach), min(rest, gone + reach)
@@ -66,7 +66,7 @@ def _lacking(length: int, reach: int, engine: Engine) -> Iterator[Piece]:
 
 
 def _lacking_for(turn: int, length: int, reach: int, engine: Engine) -> Iterator[Piece]:
-    """Give what must be run to answer one turn of each conversation that lacks another one."""
+    """Yield what to run to label one turn in each conversation with another turn left out."""
     rest = length - 1
     for gone in range(max(0, turn - reach), turn if engine.causal else min(length, turn + reach + 1)):
         if gone != turn:
@@ -77,13 +77,13 @@ def _lacking_for(turn: int, length: int, reach: int, engine: Engine) -> Iterator
 
 @dataclass(frozen=True)
 class _Whole:
-    """A conversation of which no turn is gone."""
+    """The whole conversation, with no turn left out."""
 
     texts: Sequence[str]
     numbers: Sequence[int]
-    """Of the speakers."""
+    """The speakers' numbers."""
     openings: frozenset[int]
-    """Turns with which a speaker begins; without one, speakers are numbered otherwise."""
+    """The first turn of each speaker; leaving one out changes the numbering."""
     embeddings: Array
     """(T,E)."""
 
@@ -95,7 +95,7 @@ class _Whole:
         return cls(texts, numbers, frozenset(openings), embeddings)
 
     def speakers(self, piece: Piece) -> Array:
-        """The numbers of a piece's speakers in the conversation without the turn that is gone, (last - first,)."""
+        """Return the numbers of a piece's speakers in the conversation without the left-out turn, (last - first,)."""
         if piece.dialogue not in self.openings:
             return np.array(_kept(self.numbers, piece))
         order: dict[int, int] = {}
@@ -104,7 +104,7 @@ class _Whole:
 
 
 def _probabilities(engine: Engine, judge: Judge, whole: _Whole, group: Sequence[Piece]) -> Iterator[Floats]:
-    """What each piece answers, (stop - start, C)."""
+    """Yield the probabilities of each piece, (stop - start, C)."""
     speakers = [whole.speakers(piece) for piece in group]
     embeddings = _embeddings(engine, whole, group, speakers)
     first = [piece.first for piece in group]
@@ -113,7 +113,7 @@ def _probabilities(engine: Engine, judge: Judge, whole: _Whole, group: Sequence[
 
 
 def _embeddings(engine: Engine, whole: _Whole, group: Sequence[Piece], speakers: Sequence[Array]) -> list[Array]:
-    """Those of each piece, (last - first, E)."""
+    """Return the embeddings of each piece, (last - first, E)."""
     embeddings = [
         np.concatenate([whole.embeddings[p.first : p.dialogue], whole.embeddings[p.dialogue + 1 : p.last + 1]])
         for p in group
@@ -132,7 +132,7 @@ def _embeddings(engine: Engine, whole: _Whole, group: Sequence[Piece], speakers:
 
 
 def _changed(engine: Engine, piece: Piece, opens: bool) -> Piece:
-    """What of a piece to read anew: the answers are the embeddings that can differ from the whole conversation's."""
+    """Return the part of a piece to re-encode: the embeddings that can differ from the whole conversation's."""
     if opens:
         return piece._replace(start=piece.first, stop=piece.last)
     gone, reach = piece.dialogue, engine.reading_reach
@@ -142,31 +142,31 @@ def _changed(engine: Engine, piece: Piece, opens: bool) -> Piece:
 
 
 def _kept(items: Sequence[Item], piece: Piece) -> list[Item]:
-    """What a piece reads of a whole conversation's items."""
+    """Return the items of the whole conversation that a piece reads."""
     return [*items[piece.first : piece.dialogue], *items[piece.dialogue + 1 : piece.last + 1]]
 
 
 AROUND = 2
-"""Turns on either side that are read along: as many as tell what the words mean there, as the work grows with them."""
+"""Turns of context on either side: enough to tell what the words mean, as the work grows with them."""
 MOST = 24
-"""Parts that a turn is cut into: words, of a longer turn a few words each."""
+"""The most parts a turn is cut into: single words, or a few words each in a longer turn."""
 WORD = re.compile(r"\S+\s*|\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class WordInfluence:
-    """What a word, or a few of them, does to the probability of a turn's label."""
+    """The effect of a word, or of a few words, on the probability of a turn's label."""
 
     text: str
-    """With what follows it up to the next word, so that all texts together are the turn's."""
+    """Including what follows up to the next word, so that all texts together are the turn's."""
     change: float
-    """The probability less what it is without them; positive where they speak for the label."""
+    """The probability minus the probability without them; positive if they support the label."""
 
 
 def weigh_words(model: Labeler, conversation: Conversation, turn: int, label: str) -> tuple[WordInfluence, ...]:
-    """Leave out each word of a turn and label again, all in one batch; return what each does to `label`.
+    """Leave out each word of a turn and relabel it, all in one batch; return the effect of each word on `label`.
 
-    Turns farther than `AROUND` are left out of all of it. A turn of one word has nothing to compare with: ().
+    Turns farther away than `AROUND` are ignored. For a turn of one word, which has nothing to compare with, returns ().
     """
     parts = cut(conversation.turns[turn].text)
     if len(parts) < 2:
@@ -180,7 +180,7 @@ def weigh_words(model: Labeler, conversation: Conversation, turn: int, label: st
 
 
 def cut(text: str) -> list[str]:
-    """Cut a text into words, or into at most `MOST` parts of as many words each; joined they are the text."""
+    """Split a text into words, or into at most `MOST` parts of equally many words; joined they are the text."""
     words = WORD.findall(text)
     if len(words) > 1 and not words[0].strip():
         words[:2] = ["".join(words[:2])]

@@ -1,4 +1,4 @@
-"""A trained model as ONNX graphs beside its weights."""
+"""Export a trained model to ONNX graphs next to its weights."""
 
 from __future__ import annotations
 

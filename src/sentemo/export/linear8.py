@@ -1,4 +1,4 @@
-"""Linear layers that multiply 8-bit integers."""
+"""Linear layers with 8-bit integer multiplication."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sentemo.artifacts.weights import LEAST_ENTRIES
 class Linear8(nn.Module):
     """A linear layer for export: 8-bit weights with a scale per output, 8-bit inputs with a scale per row.
 
-    ONNX's own dynamic quantisation has one scale for a whole batch, so that an answer would depend on what else is in
-    the call and on padding (microsoft/onnxruntime#10111). Here each row has its own, taken as it comes: no calibration.
-    Inputs and weights are unsigned around 128: of unsigned by signed, onnxruntime's kernels for x86 without VNNI cut
-    sums off at 16 bits, so that labels would depend on the processor.
+    ONNX's own dynamic quantisation has one scale for a whole batch, so that results would depend on the rest of the
+    batch and on padding (microsoft/onnxruntime#10111). Here each row has its own scale, computed on the fly without
+    calibration. Inputs and weights are unsigned around 128: for unsigned by signed, onnxruntime's kernels for x86
+    without VNNI saturate sums at 16 bits, so that labels would depend on the processor.
     """
 
     weight: Tensor
@@ -58,7 +58,7 @@ class Linear8(nn.Module):
 
 
 class Embedding8(nn.Module):
-    """An embedding for export, its rows in 8 bits."""
+    """An embedding for export, with rows in 8 bits."""
 
     weight: Tensor
     scale: Tensor
@@ -81,7 +81,7 @@ def in_8_bits(weight: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def with_8_bits(module: nn.Module) -> nn.Module:
-    """A copy of a module in which the large linear layers and embeddings hold 8 bits."""
+    """Return a copy of a module with its large linear layers and embeddings in 8 bits."""
     module = copy.deepcopy(module)
     for parent in list(module.modules()):
         for name, child in parent.named_children():

@@ -1,4 +1,4 @@
-"""How far an exported model is from the model that it was made of."""
+"""Compare an exported model with the original model."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
 FIGURE = "macro_f1_no_neutral"
 MOST_LOST = 0.5
-"""Points of macro-F1* that an export may lose."""
+"""The most points of macro-F1* that an export may lose."""
 
 
 @dataclass(frozen=True)
 class Parity:
-    """Two labelers' answers to the same conversations, protocol `standard`."""
+    """The difference between two labelers on the same conversations, protocol `standard`."""
 
     mode: str
     """`whole` or `causal`."""
     utterances: int
     largest_difference: float
-    """Of any label's probability."""
+    """The largest difference in any label's probability."""
     mean_difference: float
     labels_that_differ: int
     figures: dict[str, float]
-    """The model's, in percent."""
+    """The original model's, in percent."""
     exported_figures: dict[str, float]
 
     @property
     def lost(self) -> float:
-        """Points of macro-F1* that the export lost; negative where it gained."""
+        """Points of macro-F1* that the export lost; negative if it gained."""
         return self.figures[FIGURE] - self.exported_figures[FIGURE]
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as one object."""
+        """Return plain values for `json.dumps`."""
         return asdict(self) | {"lost": self.lost}
 
     def to_text(self) -> str:
-        """Say it in a line."""
+        """Return a one-line summary."""
         before, after = (figures[FIGURE] for figures in (self.figures, self.exported_figures))
         return (
             f"{self.mode}: {self.utterances:,} utterances, {self.labels_that_differ} labels differ, probabilities by "
@@ -51,7 +51,7 @@ class Parity:
 def compare(
     model: Labeler, exported: Labeler, conversations: Sequence[Conversation], labels: LabelSet, *, mode: str
 ) -> Parity:
-    """Let both label the conversations."""
+    """Label the conversations with both and compare the results."""
     one, other = model.predict(conversations), exported.predict(conversations)
     pairs = [pair for two in zip(one, other, strict=True) for pair in zip(*two, strict=True)]
     differences = [abs(a.probabilities[name] - b.probabilities[name]) for a, b in pairs for name in a.probabilities]

@@ -1,4 +1,4 @@
-"""Graphs whose weights are in a file of weights beside them, so that nothing is stored twice."""
+"""Let graphs refer to weights in a file next to them, so that nothing is stored twice."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ import numpy as np
 if TYPE_CHECKING:
     from onnx import GraphProto, TensorProto
 
-LEAST_BYTES = 1024  # what is smaller stays in the graph
+LEAST_BYTES = 1024  # smaller arrays stay in the graph
 TYPES = {"I8": np.int8, "F16": np.float16, "F32": np.float32, "I64": np.int64}
 
 
 @dataclass(frozen=True)
 class Stored:
-    """Where an array is in a file of weights."""
+    """The location of an array in a weights file."""
 
     name: str
     offset: int
     shape: tuple[int, ...]
-    """As it is stored."""
+    """The stored shape."""
     turned: bool
-    """Whether the graph has it turned, rows for columns."""
+    """Whether the graph uses its transpose."""
 
 
 def stored_arrays(path: Path) -> dict[bytes, Stored]:
-    """The arrays of a safetensors file by the digest of their bytes, matrices also as they are when turned."""
+    """Return the arrays of a safetensors file by the hash of their bytes; matrices also by that of their transpose."""
     content = path.read_bytes()
     [length] = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + length])
@@ -49,9 +49,9 @@ def stored_arrays(path: Path) -> dict[bytes, Stored]:
 
 
 def share(graph: GraphProto, known: dict[bytes, Stored], file: str) -> None:
-    """Let a graph take the initializers that a file of weights holds from there; a matrix is turned when it is loaded.
+    """Make a graph load those initializers from a weights file that it contains, transposing matrices on loading.
 
-    onnxruntime reads external data from an offset of any file beside the graph, and does the turning once.
+    onnxruntime reads external data at an offset of any file next to the graph, and transposes only once.
     """
     from onnx import helper, numpy_helper
 

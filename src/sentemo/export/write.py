@@ -1,4 +1,4 @@
-"""A model's parts as ONNX graphs, in its folder."""
+"""Write a model's parts as ONNX graphs to its folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ANY = torch.export.Dim.DYNAMIC
 
 @dataclass(frozen=True)
 class Traced:
-    """A module with inputs to trace it by, named, and the axes whose sizes may vary."""
+    """A module with named example inputs for tracing, and the axes whose sizes may vary."""
 
     module: nn.Module
     inputs: dict[str, Tensor]
@@ -45,21 +45,21 @@ class Traced:
 
 
 def export(model: ModelParts, folder: Path, *, precision: Precision = "int8") -> None:
-    """Write a model that runs without torch: its weights, and graphs that take them from there; whole or not at all.
+    """Write a model that runs without torch, atomically: its weights, and graphs that refer to them.
 
-    Raises `UsageError` for a model that can't be exported and for a folder that holds something else, `MissingExtra`
-    where onnxscript is not installed.
+    Raises `UsageError` if the model can't be exported or the folder contains something else, and `MissingExtra` if
+    onnxscript is not installed.
     """
     save(model, folder, precision=precision, carry_encoder=False, write_graphs=writer(model, precision))
 
 
 def writer(model: ModelParts, precision: Precision) -> WriteGraphs:
-    """What writes a model's graphs beside its weights; raises `UsageError` for one that can't be exported."""
+    """Return the function that writes a model's graphs; raise `UsageError` if it can't be exported."""
     return partial(_write, *_parts(modules_of(model.runner)), precision)
 
 
 def can_export(model: ModelParts) -> bool:
-    """Tell whether a model has graphs: it reads with a BERT."""
+    """Return whether a model can be exported, that is, its encoder is a BERT."""
     try:
         writer(model, "int8")
     except UsageError:
@@ -76,7 +76,7 @@ def _write(pieces: Pieces, parts: Mapping[Part, Traced], precision: Precision, f
 
 
 def write_graph(path: Path, part: Traced, precision: Precision, known: dict[bytes, Stored]) -> None:
-    """Trace a module and write its graph, without the notes that tracing leaves of places in source files."""
+    """Trace a module and write its graph, without the source locations that tracing records."""
     module = (with_8_bits(part.module) if precision == "int8" else part.module).eval()
     shapes = {name: dict.fromkeys(axes, ANY) for name, axes in zip(part.inputs, part.varying, strict=True)}
     with _quiet(), torch.no_grad():
@@ -165,7 +165,7 @@ def _network_parts(runner: Modules, network: Network) -> dict[Part, Traced]:
 
 
 def _as_reader(encoder: SentenceEncoder) -> tuple[DialogueReader, bool]:
-    """A frozen BERT as a reader that reads every utterance alone, and whether its embedding is of length 1."""
+    """Return a frozen BERT as a reader of single utterances, and whether its embeddings have length 1."""
     kinds = [type(module).__name__ for module in encoder.model]
     pooling = cast(Any, encoder.model[1]).get_config_dict() if len(kinds) > 1 else {}
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]) or not _means(pooling):
@@ -183,7 +183,7 @@ def _means(pooling: dict[str, Any]) -> bool:
 
 @contextmanager
 def _quiet(loggers: Sequence[str] = ("torch.onnx", "torch.export", "onnxscript")) -> Iterator[None]:
-    """Keep the exporter's remarks on its own insides off the user's screen."""
+    """Silence the exporter's log messages about its internals."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = [logging.getLogger(name) for name in loggers]

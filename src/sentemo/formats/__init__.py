@@ -1,4 +1,4 @@
-"""Users' files and chat exports to conversations and back."""
+"""Read conversations from users' files and chat exports, and write them."""
 
 from __future__ import annotations
 

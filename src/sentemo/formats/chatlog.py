@@ -1,7 +1,7 @@
-"""Chats as lines of text: exports of WhatsApp, Signal and others, copies out of windows, IRC, whatever `heads` knows.
+"""Chats as lines of text: exports of WhatsApp, Signal and others, copied chats, IRC, and all forms in `heads`.
 
-A message starts at a head and ends at the next one. The file is read twice: once to see how it is to be read, and once
-for its conversations, of which only one is in memory.
+A message starts at a head and ends at the next one. The file is read twice: once to find out its form, and once for its
+conversations, of which only one is in memory at a time.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from sentemo.formats.turns import Place, by_silence, make_conversation, make_tur
 from sentemo.types import Conversation, Utterance
 
 Again = Callable[[], Iterator[Line]]
-"""Gives the lines, without their ends, from the start."""
+"""Returns the lines from the start, without line ends."""
 LEAST_SHARE = 0.1
-"""Of a log's lines that aren't blank, at least so many are heads."""
+"""The least share of a log's non-blank lines that are heads."""
 MAX_NAMES = 10_000
 NOT_SAID = re.compile(
     r"\s+This message responded to an earlier message\.|\[(?:In reply to|Forwarded from) [^\]]*\]"
@@ -34,18 +34,18 @@ NOT_SAID = re.compile(
 )
 """Lines of a message that exporters add."""
 ENDS = re.compile(r"\{(?:Attachments|Embed|Reactions|Stickers)\}|Tapbacks?:|={10,}", re.IGNORECASE)
-"""Those behind which nothing of the message comes."""
+"""Added lines after which the message has no more text."""
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What the first reading found of a form."""
+    """What the first pass found of a form."""
 
     first: int = 0
     last: int = 0
     count: int = 0
     named: int = 0
-    """Heads with a name and a colon behind them."""
+    """Heads followed by a name and a colon."""
     followed: int = 0
     """Heads with a line of text under them."""
     names: Counter[str] = field(default_factory=Counter)
@@ -53,34 +53,34 @@ class _Seen:
 
     @property
     def is_below(self) -> bool:
-        """The text is under the heads, though the form doesn't say so: Discord's export looks like WhatsApp's."""
+        """Whether the text is below the heads even if the form says otherwise: Discord's logs look like WhatsApp's."""
         return self.named < 0.2 * self.count and self.followed > 0.5 * self.count
 
 
 @dataclass(slots=True)
 class Plan:
-    """How a log is to be read."""
+    """How to read a log."""
 
     forms: dict[int, _Seen] = field(default_factory=dict)
-    """Those whose lines start messages, by identity."""
+    """The forms whose lines start messages, by identity."""
     known: dict[int, Form] = field(default_factory=dict)
     lines: int = 0
-    """Those that aren't blank."""
+    """The number of non-blank lines."""
     longer: set[str] = field(default_factory=set)
-    """Names that hold a colon."""
+    """Names that contain a colon."""
     groups: set[str] = field(default_factory=set)
-    """Senders that are no people: all that they say are notices."""
+    """Senders that are not people: all their messages are notices."""
     quoted: int = 0
     """Heads inside messages."""
 
     @property
     def heads(self) -> int:
-        """How many messages there are."""
+        """The number of messages."""
         return sum(seen.count for seen in self.forms.values())
 
     @property
     def kind(self) -> str:
-        """The forms' names."""
+        """The names of the forms."""
         most = sorted(self.forms, key=lambda key: -self.forms[key].count)
         return " and ".join(dict.fromkeys(self._name(key) for key in most))
 
@@ -90,7 +90,7 @@ class Plan:
 
 
 def survey(lines: Iterator[Line]) -> Plan:
-    """Read a log, or some lines of it, to find out how it is written."""
+    """Read a log, or its first lines, to find out its form."""
     plan, seconds, notices = Plan(), Counter[tuple[str, str]](), dict[str, bool]()
     before: Head | None = None
     for number, line in lines:
@@ -138,7 +138,7 @@ def _count(plan: Plan, number: int, head: Head) -> None:
 
 
 def _choose(plan: Plan) -> None:
-    """Leave the forms whose lines start messages; the lines of others belong to the messages around them."""
+    """Keep the forms whose lines start messages; the lines of other forms belong to the messages around them."""
     found = dict(plan.forms)
     sure = {key: seen for key, seen in found.items() if plan.known[key].sure or _is_likely(plan, key)}
     most = max(sure.values(), key=lambda seen: seen.count, default=None)
@@ -160,7 +160,7 @@ def _names(plan: Plan, most: _Seen) -> set[str]:
 
 
 def _is_likely(plan: Plan, key: int) -> bool:
-    """Tell whether the lines of a form that others may resemble are heads all the same."""
+    """Return whether the lines of an ambiguous form are heads after all."""
     seen, form = plan.forms[key], plan.known[key]
     if seen.count < 2 or seen.count < 0.25 * plan.lines:
         return False
@@ -170,7 +170,7 @@ def _is_likely(plan: Plan, key: int) -> bool:
 
 
 def sender_of(head: Head) -> tuple[str, str]:
-    """Split the rest of a head into who wrote ("" where nobody did) and what."""
+    """Split the rest of a head into sender ("" if there is none) and text."""
     if head.name:
         return head.name, head.rest
     rest = head.rest.rstrip("\n")
@@ -187,7 +187,7 @@ class _Message(NamedTuple):
     head: Head
     time: datetime | None
     seconds: float
-    """For the silence between messages."""
+    """The time in seconds, to measure the silence between messages."""
     lines: list[str]
 
 
@@ -207,7 +207,7 @@ def read_log(lines: Again, path: str | Source, stem: str, reading: Reading | Non
 
 
 def _messages(lines: Iterator[Line], plan: Plan, notes: Reading) -> Iterator[_Message]:
-    """Put the lines of each message together."""
+    """Group the lines by message."""
     message: _Message | None = None
     clock = _Clock(plan)
     known: Form | None = None
@@ -229,7 +229,7 @@ def _messages(lines: Iterator[Line], plan: Plan, notes: Reading) -> Iterator[_Me
 
 
 class _Clock:
-    """Times of messages, of which some tell no date."""
+    """The times of messages, some of which have no date."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -238,7 +238,7 @@ class _Clock:
         self._days, self._last = 0, 0
 
     def read(self, head: Head) -> tuple[datetime | None, float]:
-        """Return the time of a message, where its day is known, and seconds that count on from day to day."""
+        """Return a message's time, if its day is known, and a number of seconds that increases across days."""
         stamp = head.stamp
         if stamp.numbers:
             time = self._plan.forms[id(head.form)].order.time(stamp)
@@ -257,7 +257,7 @@ class _Clock:
 
 
 def _turn(message: _Message, plan: Plan, path: str | Source, notes: Reading) -> Utterance | None:
-    """Return what a person said, None for a notice."""
+    """Return a person's turn, or None for a notice."""
     sender, lines = _said(message, plan)
     if not sender and message.head.form.notices:
         notes.leave_out(NOTICES)
@@ -274,7 +274,7 @@ def _turn(message: _Message, plan: Plan, path: str | Source, notes: Reading) -> 
 
 
 def _said(message: _Message, plan: Plan) -> tuple[str, Sequence[str]]:
-    """Return who wrote a message and its lines."""
+    """Return the sender and the lines of a message."""
     head, form = message.head, message.head.form
     if form.below or plan.forms[id(form)].is_below:
         below = [line for line in message.lines if line.strip()]

@@ -1,4 +1,4 @@
-"""Dates and clocks as people's devices write them; a whole file tells which of a date's numbers is the day."""
+"""Dates and times as devices write them; the order of day and month is inferred from the whole file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 ORDERS = ((2, 1, 0), (2, 0, 1), (0, 1, 2))
-"""Where year, month and day stand among the three numbers: d/m/y, m/d/y, y/m/d."""
+"""The positions of year, month and day among the three numbers: d/m/y, m/d/y, y/m/d."""
 HALVES: Mapping[str, bool] = {
     **dict.fromkeys(("am", "a.m", "a. m", "a.m.", "a. m.", "ص", "ق.ظ", "上午", "早上", "凌晨", "清晨", "오전"), False),
     **dict.fromkeys(("午前", "öö", "sa", "pg", "π.μ", "π.μ.", "dop", "dop.", "de.", "ip.", "fm", "ด", "पूर्वाह्न"), False),
@@ -17,7 +17,7 @@ HALVES: Mapping[str, bool] = {
     **dict.fromkeys(("午後", "ös", "ch", "ptg", "μ.μ", "μ.μ.", "odp", "odp.", "du.", "ap.", "em", "अपराह्न"), True),
     **dict.fromkeys(("অপরাহ্ণ", "பிற்பகல்", "अपरा", "pm.", "p", "де", "по полудні", "de la tarde", "de la noche"), True),
 }
-"""The words for the halves of the day: True for the second one."""
+"""The words for AM and PM: True for PM."""
 MONTHS: Mapping[str, int] = {
     name: number
     for number, names in enumerate(
@@ -47,7 +47,7 @@ DATE = (
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]"
     rf"|(?:(?:{_MONTH})\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?|\d{{1,2}}\.?\s(?:de\s)?(?:{_MONTH})\.?,?(?:\sde)?)\s\d{{4}})"
 )
-"""A date in numbers, with the signs of China or Korea, or with the name of its month."""
+"""A date in numbers, with Chinese or Korean date characters, or with a month name."""
 CLOCK = (
     rf"(?:(?P<before>{_HALF})\s?)?(?P<hour>\d{{1,2}})(?:[:.]|\s?h\s?)(?P<minute>\d\d)(?!\d)"
     rf"(?:[:.](?P<second>\d\d)(?!\d)(?:[.,]\d{{1,9}})?)?(?:\s?(?P<after>{_HALF})(?!\w))?(?:\s?(?:uhr|h)\b)?"
@@ -57,22 +57,22 @@ CLOCK = (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Date and time of a message, the date's numbers in the order of the file."""
+    """Date and time of a message, with the date's numbers in the order of the file."""
 
     numbers: tuple[int, ...]
-    """Empty where there is only a clock."""
+    """Empty if there is only a time."""
     second: int
-    """Of the day."""
+    """Seconds since midnight."""
     offset_s: int | None = None
-    """East of UTC; None where there is no zone."""
+    """The offset east of UTC; None without a zone."""
     order: tuple[int, int, int] | None = None
-    """Where year, month and day stand among the numbers, where the date itself tells."""
+    """The positions of year, month and day among the numbers, if the date itself determines them."""
     american: bool = False
-    """Written with AM or PM, as where the month comes first; elsewhere they are written in other ways."""
+    """Whether it is written with AM or PM, as in month-first countries; others write these differently."""
 
     @classmethod
     def of(cls, found: re.Match[str]) -> Stamp | None:
-        """Read what `DATE` and `CLOCK` matched; None for what is no time, or no date in any order."""
+        """Parse a match of `DATE` and `CLOCK`; return None if it is not a valid time, or not a date in any order."""
         parts = found.groupdict()
         hours, minutes, seconds = int(parts["hour"]), int(parts["minute"]), int(parts["second"] or 0)
         half = (parts["before"] or parts["after"] or "").casefold()
@@ -90,13 +90,13 @@ class Stamp:
 
     @classmethod
     def of_date(cls, written: str) -> Stamp | None:
-        """Read a date alone; None for what is no date in any order."""
+        """Parse a date without a time; return None if it is not a date in any order."""
         numbers, order = _numbers(written)
         stamp = cls(numbers, 0, None, order)
         return stamp if any(stamp.at(each) is not None for each in ORDERS) else None
 
     def at(self, order: tuple[int, int, int]) -> datetime | None:
-        """Return the time with the date's numbers in that order; None where they are no date then."""
+        """Return the time with the date's numbers in the given order; None if they are not a date then."""
         year, month, day = (self.numbers[place] for place in self.order or order)
         if 1300 <= year < 1500:
             year, month, day = from_jalali(year, month, day)
@@ -126,9 +126,9 @@ def _offset_s(zone: str | None) -> int | None:
 
 
 def from_jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """Return a date of the Iranian calendar in the Gregorian one, by the 33-year cycle of leap years (1799 to 2242).
+    """Convert a date of the Iranian calendar to the Gregorian one, by the 33-year cycle of leap years (1799 to 2242).
 
-    Returns (0, 0, 0) for what is no date.
+    Returns (0, 0, 0) for an invalid date.
     """
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return 0, 0, 0
@@ -141,10 +141,10 @@ def from_jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 @dataclass(slots=True)
 class Order:
-    """Finds the order of day, month and year that fits a file best, in constant memory.
+    """Find the order of day, month and year that fits a file best, in constant memory.
 
-    That is the one with the fewest impossible dates, then the fewest steps back in time, then the shortest pauses; if
-    all of that leaves two, the way in which the clock is written decides.
+    That is the one with the fewest impossible dates, then the fewest steps back in time, then the shortest pauses; ties
+    are broken by how the time of day is written.
     """
 
     _american: bool = False
@@ -155,7 +155,7 @@ class Order:
 
     @property
     def has_dates(self) -> bool:
-        """Whether any was added."""
+        """Whether any date was added."""
         return any(last is not None for last in self._last)
 
     def add(self, stamp: Stamp) -> None:
@@ -173,7 +173,7 @@ class Order:
             self._last[place] = time
 
     def time(self, stamp: Stamp) -> datetime:
-        """Return a stamp's time in the best order in which it is a date."""
+        """Return a stamp's time in the best order that makes it a date."""
         usual = (1, 0, 2) if self._american else (0, 1, 2)
         fit = sorted(usual, key=lambda place: (self._impossible[place], self._back[place], self._pauses_s[place]))
         return next(time for place in fit if (time := stamp.at(ORDERS[place])) is not None)

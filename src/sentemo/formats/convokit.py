@@ -1,4 +1,4 @@
-"""ConvoKit's corpora, as a folder or its zip: utterances.jsonl, one utterance a line; read and written."""
+"""Read and write ConvoKit corpora, as a folder or its zip: utterances.jsonl, one utterance per line."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction, Utt
 
 UTTERANCES = "utterances.jsonl"
 LABELS = ("emotion", "label")
-"""Keys of an utterance's metadata that hold its label, where none is asked for: the first that is text."""
+"""Default keys of the label in an utterance's metadata: the first that is text counts."""
 _NUMBERED = re.compile(r"/\d+")
-"""What `write_convokit` puts behind a conversation's id to number a turn that has none of its own."""
+"""The suffix by which `write_convokit` numbers the turns after a conversation's id."""
 
 
 class _Node(NamedTuple):
     id: str
     reply_to: str
-    """The id of the utterance that it answers; "" for none."""
+    """The id of the utterance that it replies to; "" for none."""
     time: float | None
     turn: Utterance | None
-    """None for a blank text."""
+    """None if the text is blank."""
 
 
 def read_convokit(source: Source, label: str | None = None) -> Iterator[Conversation]:
-    """Yield the conversations in the order in which they start in the file; the whole corpus is held in memory.
+    """Yield the conversations in the order in which they start in the file; the whole corpus is kept in memory.
 
-    Turns come by their timestamps, numbers or dates; where one has none, in the file's order, each after what it
-    answers. Blank ones are left out. `label` names the key of the metadata that holds the labels; without it, texts
-    under "emotion", else "label", are taken. Raises `BadInput` with file and line.
+    Turns are sorted by timestamp, numbers or dates; if one has none, they are in file order, each after the one it
+    replies to. Blank turns are left out. `label` is the metadata key of the labels; by default, texts under "emotion",
+    else "label", are used. Raises `BadInput` with file and line.
     """
     tree = open_tree(source)
     file = tree.find(UTTERANCES)
@@ -83,7 +83,7 @@ def _first(value: Mapping[str, object], *keys: str) -> object:
 
 
 def _name(value: object, what: str, place: Place) -> str:
-    if isinstance(value, dict):  # as older versions write speakers
+    if isinstance(value, dict):  # older versions write speakers as objects
         value = value.get("id") or value.get("name") or value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -100,7 +100,7 @@ def _label(meta: Mapping[str, object], key: str | None, place: Place) -> str | N
 
 
 def _seconds(value: object) -> float | None:
-    """Read a timestamp, for the order: a number, its digits, or a date and time (without a zone, UTC)."""
+    """Read a timestamp for sorting: a number, its digits, or a date and time (UTC if it has no zone)."""
     try:
         seconds = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):
@@ -110,7 +110,7 @@ def _seconds(value: object) -> float | None:
 
 
 def _ordered(nodes: Sequence[_Node]) -> list[_Node]:
-    """Sort the utterances of a conversation by time, or else along its replies."""
+    """Sort the utterances of a conversation by time, or else by replies."""
     times = [node.time for node in nodes if node.time is not None]
     if len(times) == len(nodes):
         return [node for _, node in sorted(zip(times, nodes, strict=True), key=lambda pair: pair[0])]
@@ -118,7 +118,7 @@ def _ordered(nodes: Sequence[_Node]) -> list[_Node]:
 
 
 def _along_replies(nodes: Sequence[_Node]) -> list[_Node]:
-    """Put every utterance before its replies, and these, with theirs, in the file's order."""
+    """Put every utterance before its replies, which are, with their own replies, in file order."""
     known = {node.id for node in nodes if node.id}
     replies: dict[str, list[int]] = {}
     starts: list[int] = []
@@ -132,7 +132,7 @@ def _along_replies(nodes: Sequence[_Node]) -> list[_Node]:
     return [nodes[place] for place in order + in_rings]
 
 
-AT_ONCE = 256  # conversations labelled together
+AT_ONCE = 256  # conversations labelled at once
 INDEX = {
     "label": ["<class 'str'>"],
     "time": ["<class 'str'>"],
@@ -141,20 +141,20 @@ INDEX = {
     "predicted_score": ["<class 'float'>"],
     "predicted_probabilities": ["<class 'dict'>"],
 }
-"""The metadata of an utterance: its own label, time and id; a labeler's label, its probability and those of all."""
+"""The metadata of an utterance: its own label, time and id; the predicted label, its score and all probabilities."""
 
 
 def write_convokit(
     conversations: Iterable[Conversation], folder: str | PathLike[str], labeler: Labeler | None = None
 ) -> int:
-    """Write a corpus that `read_convokit` and ConvoKit read; return how many conversations.
+    """Write a corpus that `read_convokit` and ConvoKit read; return the number of conversations.
 
-    Each utterance replies to the one before it. Its timestamp is its time in seconds since 1970 (UTC is taken for times
-    that don't tell their zone) where every turn has one that is not before the last one's, else its place in the
-    conversation, from 0. The folder must be new or empty and appears complete or not at all.
+    Each utterance replies to the one before it. If every turn has a time and times never decrease, its timestamp is its
+    time in seconds since 1970 (times without a zone are taken as UTC), else its position in the conversation, from 0.
+    The folder must be new or empty and is written atomically.
 
-    Raises `UsageError` for a folder that is neither, `BadInput` for conversations without an id of their own and for
-    what could not be read again.
+    Raises `UsageError` if it is neither, and `BadInput` for conversations without a unique id and for anything that
+    could not be read back.
     """
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -179,7 +179,7 @@ def _write(pairs: Iterable[tuple[Conversation, Prediction | None]], folder: Path
         for conversation, prediction in pairs:
             talk = checked(conversation, place)
             if not talk.id or talk.id in talks:
-                place.refuse(f"The id {talk.id!r} is blank or of two conversations", "Give each one its own")
+                place.refuse(f"The id {talk.id!r} is blank or not unique", "Give each conversation its own id")
             talks.add(talk.id)
             for record in _records(talk, prediction):
                 speakers.add(record["speaker"])
@@ -191,7 +191,7 @@ def _write(pairs: Iterable[tuple[Conversation, Prediction | None]], folder: Path
 
 
 def _companions(talks: set[str], speakers: set[str], keys: set[str]) -> dict[str, Any]:
-    """Give the other files of a corpus, which say that there is nothing but the utterances."""
+    """Return the other files of a corpus, which say that there is nothing but the utterances."""
     nothing: dict[str, object] = {"meta": {}, "vectors": []}
     return {
         "speakers.json": dict.fromkeys(speakers, nothing),
@@ -209,7 +209,7 @@ def _companions(talks: set[str], speakers: set[str], keys: set[str]) -> dict[str
 
 
 def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict[str, Any]]:
-    """Yield the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that no two have the same."""
+    """Yield the utterances as ConvoKit writes them; `ID/n` is the id of turn n, so that ids are unique."""
     for place, (turn, timestamp) in enumerate(zip(talk, _timestamps(talk), strict=True)):
         meta = {} if turn.label is None else {"label": turn.label}
         meta |= {} if turn.time is None else {"time": written(turn.time)}

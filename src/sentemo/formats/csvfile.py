@@ -1,4 +1,4 @@
-"""CSV and TSV: one turn a row, with a header; the delimiter is the one that makes sense of the header."""
+"""CSV and TSV: one turn per row, with a header, from which the delimiter is inferred."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sentemo.types import Conversation
 
 DELIMITERS = (",", ";", "\t", "|")
 NAMES_DELIMITER = re.compile(r"\ufeff?sep=(.)\s*", re.IGNORECASE)
-"""A first line that Excel reads and hides."""
+"""A first line that Excel interprets and hides."""
 
 
 def read_csv(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
@@ -33,7 +33,7 @@ def parse_csv(
 
 
 def each_csv(lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None) -> Iterator[Attempt]:
-    """As `parse_csv`, with the reason in place of what can't be read."""
+    """Yield as `parse_csv` does, with the error in place of each conversation that can't be read."""
     header, rows = csv_rows(lines, path)
     if not header:
         return
@@ -53,7 +53,7 @@ def _with_commas(column: str, row: Row) -> Row:
 
 
 def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iterator[Row]]:
-    """Give the header ([] for an empty file) and the rows under it, each with the line where it starts."""
+    """Return the header ([] for an empty file) and the rows below it, each with its first line number."""
     start = iter(lines)
     first = next((line for line in start if line[1].strip()), None)
     told = NAMES_DELIMITER.fullmatch(first[1]) if first else None
@@ -67,23 +67,23 @@ def csv_rows(lines: Iterable[Line], path: str | Source) -> tuple[list[str], Iter
 
 
 LONGEST = 80
-"""Characters of a column's name."""
+"""The most characters of a column name."""
 
 
 def delimiter(header: str) -> str:
-    """Choose the delimiter with which a header line has a column of texts; the most frequent one if none has."""
+    """Choose the delimiter that gives the header line a text column, or the most frequent one if none does."""
     most = max(DELIMITERS, key=header.count)
     return next((each for each in DELIMITERS if has_text_column(header, each)), most)
 
 
 def has_text_column(header: str, separator: str) -> bool:
-    """Tell whether a line, split at the separator, names a column of texts."""
+    """Return whether a line, split at the separator, names a text column."""
     names = [name.strip(' \r\n"') for name in header.split(separator)]
     return all(len(name) < LONGEST for name in names) and "text" in find_names(names)
 
 
 class _Records(Iterator[tuple[int, list[str]]]):
-    """Each record with its first line number; blank lines are skipped, and a bad record raises and is left behind."""
+    """Each record with its first line number; blank lines are skipped, and a bad record raises and is skipped."""
 
     def __init__(self, lines: Iterable[Line], separator: str, path: str | Source, before: int) -> None:
         self._reader = csv.reader(map(self._text, lines), delimiter=separator, strict=True)
@@ -102,7 +102,7 @@ class _Records(Iterator[tuple[int, list[str]]]):
                 record = next(self._reader)
             except csv.Error as error:
                 Place(self._path, start).refuse(
-                    f"Not CSV: {error}", "Quote cells that hold quotes, commas or line ends"
+                    f"Not CSV: {error}", "Quote cells that contain quotes, commas or line ends"
                 )
             except BadInput as error:
                 self._line = error.line or self._line
@@ -114,5 +114,5 @@ def _row(header: list[str], path: str | Source, record: tuple[int, list[str]]) -
     line, cells = record
     if len(cells) != len(header):
         cause = f"A row of {len(cells)} cells under a header of {len(header)}"
-        Place(path, line).refuse(cause, "Quote cells that hold the delimiter")
+        Place(path, line).refuse(cause, "Quote cells that contain the delimiter")
     return line, dict(zip(header, cells, strict=True))

@@ -1,6 +1,6 @@
-"""Transcripts with times: SRT and WebVTT (of Zoom, Teams, players, whisperX), in and out.
+"""Read and write timed transcripts: SRT and WebVTT (from Zoom, Teams, players, whisperX).
 
-Cues of one speaker that follow each other are one turn; so are those of nobody until a sentence ends.
+Consecutive cues of one speaker are one turn; cues without a speaker are joined until a sentence ends.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sentemo.formats.turns import Place, make_conversation, make_turn
 from sentemo.types import ABSTENTION, Conversation, TurnPrediction, Utterance
 
 PAUSE_S = 60.0
-"""Behind a longer one, the same speaker's next cue is a turn of its own; for cues of nobody, `SENTENCE_S`."""
+"""After a longer pause, the same speaker's next cue is a new turn; for cues without a speaker, `SENTENCE_S`."""
 SENTENCE_S = 1.5
 MOST = 1_000
-"""Characters of a turn that more cues are added to."""
+"""The most characters of a turn that further cues are added to."""
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{3})"
 TIMING = re.compile(rf"\s*{_CLOCK}(?:\s*-->\s*|,){_CLOCK}(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]{1,200})>")
@@ -34,7 +34,7 @@ _BLOCKS = ("NOTE", "STYLE", "REGION", "WEBVTT")
 
 
 class Cue(NamedTuple):
-    """What is shown from one time to another."""
+    """The text shown from one time to another."""
 
     line: int
     start_s: float
@@ -44,7 +44,7 @@ class Cue(NamedTuple):
 
 
 def is_cues(line: str) -> bool:
-    """Tell whether a line starts WebVTT, or is a cue's timing."""
+    """Return whether a line starts a WebVTT file, or is a cue's timing."""
     return line.startswith("WEBVTT") or TIMING.fullmatch(line.rstrip()) is not None
 
 
@@ -66,7 +66,7 @@ def parse_cues(
 
 
 def turn_of(cue: Cue, place: Place) -> Utterance:
-    """Make a turn of a cue."""
+    """Convert a cue to a turn."""
     return make_turn(cue.text, cue.speaker, None, place, span_s=(cue.start_s, cue.end_s))
 
 
@@ -113,7 +113,7 @@ def _times_s(timing: str) -> tuple[float, float]:
 
 
 def _said(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Split what a cue shows by its speakers: those of voice tags, names with a colon, dashes for two who alternate."""
+    """Split a cue by speaker: voice tags, names with a colon, or dashes for two who alternate."""
     whole = "\n".join(lines)
     voices = _VOICE.split(whole)
     if len(voices) > 1:
@@ -138,7 +138,7 @@ def _plain(text: str) -> str:
 
 
 def joined(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """Yield turns: cues of one speaker that follow each other, joined."""
+    """Yield turns, joining consecutive cues of one speaker."""
     turn: Cue | None = None
     for cue in cues:
         if turn is None:
@@ -165,7 +165,7 @@ KINDS = ("vtt", "srt")
 
 
 def write_cues(conversations: Iterable[Conversation], path: Path) -> int:
-    """Write conversations one after another to a .vtt or .srt file; return how many. Raises as `cue_text` does."""
+    """Write conversations to a .vtt or .srt file; return their number. Raises as `cue_text` does."""
     talks = list(conversations)
     kind = path.suffix.removeprefix(".")
     write_bytes(path, cue_text([turn for talk in talks for turn in talk], kind).encode())
@@ -184,7 +184,7 @@ def cue_text(turns: Sequence[Utterance | TurnPrediction], kind: str) -> str:
 def _block(number: int, turn: Utterance | TurnPrediction, kind: str) -> str:
     if turn.span_s is None:
         raise UsageError(
-            f"Turn {number} has no start and end", "Subtitles are written of transcripts: SRT, WebVTT, Whisper's JSON"
+            f"Turn {number} has no start and end", "Subtitles need a timed transcript: SRT, WebVTT, Whisper's JSON"
         )
     start, end = (_written(seconds, "." if kind == "vtt" else ",") for seconds in turn.span_s)
     label = "" if turn.label in (None, ABSTENTION) else f"[{turn.label}] "

@@ -1,4 +1,4 @@
-"""Bytes of text, however they are packed, to UTF-8 with line feeds: gzip, UTF-16 by its mark, lines that end in CR."""
+"""Decode text to UTF-8 with line feeds: gzip, UTF-16 with a byte order mark, lines that end in CR."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ HEAD_BYTES = 64 * 1024
 CHUNK_BYTES = 256 * 1024
 MAX_RATIO = 200
 FREE_BYTES = 16 * 2**20
-"""A compressed file may unpack to so many times its size, and 16 MB; texts pack to a tenth, bombs to a thousandth."""
+"""The most that a compressed file may unpack to, relative to its size and beyond 16 MB (texts compress to a tenth,
+zip bombs to a thousandth)."""
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 def as_text(stream: IO[bytes], path: str) -> BinaryIO:
-    """Return a stream of the text in UTF-8; what can't be decoded stays for the reader of lines to refuse."""
+    """Return a stream of the text in UTF-8; bytes that can't be decoded are left for the line reader to reject."""
     buffered = _peekable(stream)
     if buffered.peek(2)[:2] == b"\x1f\x8b":
         buffered = io.BufferedReader(_Unpacked(buffered, path), HEAD_BYTES)
@@ -40,7 +41,7 @@ def _peekable(stream: IO[bytes]) -> io.BufferedReader:
 
 
 class _Raw(io.RawIOBase):
-    """Whatever can be read, for a buffer over it."""
+    """Base class of raw streams, to be buffered."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -62,7 +63,7 @@ class _Raw(io.RawIOBase):
 
 
 class _Counted:
-    """Bytes that are counted as they are read."""
+    """Count bytes as they are read."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -96,7 +97,7 @@ class _Unpacked(_Raw):
 
 
 class _Decoded(_Raw):
-    """Text in UTF-16, or with CR as its line ends, in UTF-8; what isn't Unicode becomes invalid UTF-8."""
+    """Convert UTF-16, or text with CR line ends, to UTF-8; what isn't Unicode becomes invalid UTF-8."""
 
     def __init__(self, stream: IO[bytes], encoding: str | None) -> None:
         super().__init__(stream)

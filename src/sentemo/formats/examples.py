@@ -18,18 +18,18 @@ from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import COUNTER, Conversation, Utterance
 
 MISSING = {"", "nan", "null", "n/a", "<na>", "#n/a"}
-"""What spreadsheets and data frames write for a cell that is empty."""
+"""What spreadsheets and data frames write for an empty cell."""
 
 
 def read_examples(path: str | PathLike[str]) -> list[Conversation]:
-    """Read a file of examples; each conversation has a labelled turn.
+    """Read a file of examples; each conversation has at least one labelled turn.
 
     A line of a JSONL file is a conversation with a `label` on the turns that are examples, `{"turns": [...], "turn": 3,
-    "label": "relief"}` with the turn's place counted from 1, or `{"text": "...", "label": "..."}`. `"not": true` makes
-    a counter-example of it. A row of a table (CSV, TSV, Parquet, Excel) is an example of its own, unless the
-    table has a column of conversations; rows without a label are left out. Other formats are read as conversations.
+    "label": "relief"}` with the turn's position counted from 1, or `{"text": "...", "label": "..."}`. `"not": true`
+    makes it a counter-example. Each row of a table (CSV, TSV, Parquet, Excel) is an example of its own, unless the
+    table has a conversation column; rows without a label are left out. Other formats are read as conversations.
     Labels may be numbers.
-    Raises `BadInput` with file and line for a line without a label and a turn outside its conversation.
+    Raises `BadInput` with file and line for a line without a label or a turn outside its conversation.
     """
     place = Path(path)
     is_jsonl = EXTENSIONS.get(extension_of(place)) == "jsonl"
@@ -63,7 +63,7 @@ def _example(value: Mapping[str, object], missing_id: str, place: Place) -> Conv
 
 
 def _pointed(talk: Conversation, value: Mapping[str, object], place: Place) -> Conversation:
-    """Put the line's label on the turn that it names."""
+    """Set the line's label on the turn that it points to."""
     number, label = value["turn"], plain(name_of(value.get("label")), "label", place)
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= len(talk):
         place.refuse(f"Turn {number!r} is not among the conversation's {len(talk)}", "Count its turns from 1")
@@ -76,7 +76,7 @@ def _pointed(talk: Conversation, value: Mapping[str, object], place: Place) -> C
 
 
 def _counter(talk: Conversation) -> Conversation:
-    """Say of each labelled turn that its label does not apply."""
+    """Mark each labelled turn as a counter-example of its label."""
     return Conversation(
         talk.id,
         tuple(replace(turn, label=f"{COUNTER}{turn.label}") if turn.label is not None else turn for turn in talk),
@@ -84,7 +84,7 @@ def _counter(talk: Conversation) -> Conversation:
 
 
 def _read(path: Path) -> Iterator[Conversation]:
-    """Read another format; rows of a table that names no conversation are examples of their own."""
+    """Read another format; rows of a table without a conversation column are examples of their own."""
     reading = Reading()
     talks = list(read_conversations(path, reading=reading))
     apart = bool(reading.columns_taken) and "conversation" not in reading.columns_taken
@@ -102,7 +102,7 @@ def _given(label: str | None) -> str | None:
 
 
 def name_of(value: object) -> object:
-    """Return a label as its name: a number's digits, None for what stands for a missing one."""
+    """Return a label as its name: a number's digits, or None for a missing value."""
     if isinstance(value, float) and value != value:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):

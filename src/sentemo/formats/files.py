@@ -1,4 +1,4 @@
-"""A user's file, of whichever format, to conversations, one at a time."""
+"""Read conversations from a user's file in any format, one at a time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sentemo.types import Conversation
 
 
 def read_convokit_as(source: Source, reading: Reading | None) -> Iterator[Conversation]:
-    """Read a ConvoKit corpus by its usual labels."""
+    """Read a ConvoKit corpus with its default label keys."""
     if reading is not None:
         reading.kind = "a ConvoKit corpus"
     return read_convokit(source)
@@ -59,17 +59,17 @@ READERS: dict[str, Callable[[Source, Reading | None], Iterator[Conversation]]] =
     "convokit": read_convokit_as,
     "label-studio": read_tasks,
 }
-"""Every format by its name."""
+"""The reader of every format, by name."""
 PARSERS: dict[str, Callable[[Iterable[Line], str | Source, str, Reading | None], Iterator[Conversation]]] = {
     "jsonl": parse_jsonl,
     "csv": parse_csv,
 }
-"""Those whose conversations can be read from stdin as they come."""
+"""The formats that can be streamed from stdin."""
 EACH: dict[str, Callable[[Iterable[Line], str | Source, str], Iterator[Attempt]]] = {
     "jsonl": each_jsonl,
     "csv": each_csv,
 }
-"""The line formats that are read on behind a conversation that can't be read; Parquet, JSON and workbooks are too."""
+"""Line formats in which reading continues after an invalid conversation, as it does in Parquet, JSON and Excel."""
 WHOLE: dict[str, Callable[[Source], Iterator[Attempt]]] = {
     "parquet": each_parquet,
     "json": each_json,
@@ -81,11 +81,11 @@ STDIN = "-"
 def read_conversations(
     path_or_dash: str | PathLike[str], format: str = "auto", reading: Reading | None = None
 ) -> Iterator[Conversation]:
-    """Yield the conversations of a file or folder, or of stdin for `-`; most formats hold one at a time.
+    """Yield the conversations of a file or folder, or of stdin for `-`; most formats keep one in memory at a time.
 
-    `format` is auto or a name in `READERS`. Auto goes by the content, and by the extension where that leaves a choice;
-    it never chooses label-studio.
-    `reading` names a table's columns and, when all was read, holds what was understood and left out.
+    `format` is auto or a name in `READERS`. Auto detects it from the content, and from the extension if that is
+    ambiguous; it never chooses label-studio.
+    `reading` names a table's columns and, after reading, reports what was understood and left out.
 
     Raises `UsageError` for an unknown format, `BadInput` with file and line for data that cannot be read.
     """
@@ -98,19 +98,19 @@ def read_conversations(
 def read_bytes(
     data: bytes, format: str = "auto", name: str = "", reading: Reading | None = None
 ) -> Iterator[Conversation]:
-    """Yield the conversations of a file's bytes, or of a pasted text's in UTF-8.
+    """Yield the conversations of a file's bytes, or of a pasted text in UTF-8.
 
-    `name` stands in messages and ids, and its extension, where it has a known one, tells the format. Formats and errors
-    are those of `read_conversations`.
+    `name` is used in messages and ids, and its extension, if known, determines the format. Formats and errors are those
+    of `read_conversations`.
     """
     check_format(format)
     return _read(Blob(data, name), format, reading)
 
 
 def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
-    """As `read_conversations` of a file, with the reason in place of each conversation that can't be read.
+    """Yield as `read_conversations` does, with the error in place of each conversation that can't be read.
 
-    JSON lines, CSV and Parquet are read on behind it; another format, and a damaged file, ends with the reason.
+    In JSON Lines, CSV and Parquet reading continues after it; other formats, and damaged files, end with the error.
     """
     check_format(format)
     try:
@@ -129,7 +129,7 @@ def read_each(source: Source, format: str = "auto") -> Iterator[Attempt]:
 
 
 def check_format(format: str) -> None:
-    """Raise `UsageError` for the name of no format."""
+    """Raise `UsageError` for an unknown format."""
     if format != "auto" and format not in READERS:
         raise UsageError(f"Unknown format {format!r}", f"Use one of: auto, {', '.join(READERS)}")
 
@@ -140,7 +140,7 @@ def _read(source: Source, format: str, reading: Reading | None) -> Iterator[Conv
 
 
 def _filled(conversations: Iterator[Conversation], path: str) -> Iterator[Conversation]:
-    """Refuse a file without any conversation."""
+    """Raise `BadInput` for a file without conversations."""
     first = next(conversations, None)
     if first is None:
         raise BadInput("The file has no conversations", "Give it at least one", path=path, line=1)
@@ -162,7 +162,7 @@ def _read_stdin(stream: BinaryIO, format: str, reading: Reading | None) -> Itera
 
 
 def through_first_text(lines: Iterator[Line]) -> Iterator[Line]:
-    """Yield the lines up to the first that is not blank."""
+    """Yield the lines up to the first non-blank one."""
     for line in lines:
         yield line
         if line[1].strip():

@@ -1,6 +1,6 @@
-"""How the messages of a log start: a table of line heads, and nothing that knows what a whole file is.
+"""How the messages of a log start: a table of line heads, without any knowledge of whole files.
 
-A head tells the time and, mostly, who wrote. Text follows on its line, or (`below`) on the next ones.
+A head gives the time and usually the sender. The text follows on the same line, or (`below`) on the next ones.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sentemo.formats.clock import CLOCK, DATE, Stamp
 
 MARK = "\u200e"
-"""Any mark of writing direction becomes this one."""
+"""All marks of writing direction are replaced by this one."""
 _ZEROS = (
     *(0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66),
     *(0xE50, 0xED0, 0xF20, 0x1040, 0x17E0, 0x1810, 0xFF10),
@@ -37,12 +37,12 @@ _NO_MARKS = dict.fromkeys(map(ord, _MARKS))
 
 
 def plain_glyphs(line: str) -> str:
-    """Replace digits, spaces, dashes, commas and colons of other scripts by ASCII's; the length stays."""
+    """Replace digits, spaces, dashes, commas and colons of other scripts by ASCII, keeping the length."""
     return line if line.isascii() else line.translate(_PLAIN)
 
 
 def visible(text: str) -> str:
-    """Take the marks of writing direction out of a text, and the space around it."""
+    """Remove the marks of writing direction and the surrounding whitespace."""
     return (text if text.isascii() else text.translate(_NO_MARKS)).strip()
 
 
@@ -51,7 +51,7 @@ _M = "\u200e*"
 _GAP = r"[^\d\n\[\]]{1,14}?"
 _FULL = rf"{_M}{DATE}{_GAP}{CLOCK}"
 _SHORT_DATE = r"(?:\d{1,2}[./-]\d{1,2}[,.]?\s|[^\W\d]{3,12},?(?:\s(?:at|um|à|a las))?\s)?"
-"""A day without its year, or its name, as today's messages are copied."""
+"""A date without a year, or the name of a day, as in copied recent messages."""
 
 
 class Head(NamedTuple):
@@ -60,9 +60,9 @@ class Head(NamedTuple):
     form: Form
     stamp: Stamp
     name: str
-    """"" where the rest of the line tells it."""
+    """"" if the sender is in the rest of the line."""
     rest: str
-    """What follows on the line."""
+    """The rest of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +72,16 @@ class Form:
     name: str
     pattern: re.Pattern[str]
     below: bool = False
-    """The text starts on the next line; a `name` group is who wrote it."""
+    """Whether the text starts on the next line; a `name` group is the sender."""
     notices: bool = False
-    """Messages without a name are the app's own."""
+    """Whether messages without a name are the app's notices."""
     sure: bool = True
-    """One line tells it; of other forms it takes several."""
+    """Whether one line is enough to recognise the form; ambiguous forms need several."""
     app: str = ""
     """Which placeholders to look for."""
 
     def match(self, line: str, plain: str) -> Head | None:
-        """Read the head of a line, given also in plain glyphs."""
+        """Match the head of a line, which is also given in plain glyphs."""
         found = self.pattern.match(plain)
         if found is None:
             return None
@@ -96,7 +96,7 @@ class Form:
 
 
 def _is_name(text: str) -> bool:
-    """Tell whether words are a name rather than the start of a sentence."""
+    """Return whether words are a name rather than the start of a sentence."""
     words = text.split()
     return len(words) < 2 or all(word[0].isupper() or not word[0].isalpha() for word in words)
 
@@ -135,7 +135,7 @@ FORMS = (
     _form("a transcript", rf"{_NAME}\s[(\[]{CLOCK}[)\]]:?\s*$", below=True, sure=False),
     _form("a copied chat", rf"{_NAME},?\s+\[?(?:{DATE}|{_SHORT_DATE}),?\s*{CLOCK}\]?\s*$", below=True, sure=False),
 )
-"""All of them; of several that match a line the first counts."""
+"""All forms; the first that matches a line counts."""
 _DATE_LINE = re.compile(
     rf"[\s=*-]*(?:[^\W\d]{{2,12}},?\s)?{DATE}[\s,.]*(?:[^\W\d]{{1,12}}|\([^()\d]{{1,12}}\))?[\s=*-]*", re.I
 )
@@ -143,12 +143,12 @@ _DATE_LINE = re.compile(
 
 _DIGIT = re.compile(r"\d")
 FARTHEST = 160
-"""Characters into a line where its time starts at the latest."""
+"""The last character position at which a line's time may start."""
 DAY = datetime(1970, 1, 1)
 
 
 def head_of(line: str, known: Form | None = None) -> Head | None:
-    """Read the head of a line; `known` is the form of the line's neighbours, which is tried first."""
+    """Return the head of a line; `known` is the form of the neighbouring lines, which is tried first."""
     plain = plain_glyphs(line[: 4 * FARTHEST])
     if _DIGIT.search(plain, 0, FARTHEST) is None:
         return None
@@ -158,6 +158,6 @@ def head_of(line: str, known: Form | None = None) -> Head | None:
 
 
 def date_of(line: str) -> Stamp | None:
-    """Read a line that holds a date alone, as logs write at the start of a day; None for other lines."""
+    """Parse a line that contains only a date, as some logs start each day; None for other lines."""
     found = _DATE_LINE.fullmatch(plain_glyphs(line).rstrip()) if len(line) < FARTHEST else None
     return Stamp.of_date(found["date"]) if found else None

@@ -1,4 +1,4 @@
-"""A look at a file before anything is labelled: what was understood, what was left out and why, the first turns."""
+"""Inspect a file before labelling: what was understood, what was left out and why, and the first turns."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from sentemo.times import written
 from sentemo.types import Conversation, Utterance, origin
 
 MOST_SPEAKERS = 20
-"""Speakers that are named; the others are counted."""
+"""The most speakers that are listed; the others are counted."""
 MAX_SPEAKERS = 100_000
-"""Different names that are counted at all."""
+"""The most distinct names that are counted."""
 
 
 @dataclass(slots=True)
 class Inspection:
-    """What a file holds, as it is understood."""
+    """The contents of a file, as understood by its reader."""
 
     format: str
-    """What to give as `--format` to have it read so."""
+    """The value of `--format` that reads it this way."""
     kind: str
-    """The format in words, and what was taken for what."""
+    """The format in words, and which columns were used for what."""
     conversations: int = 0
     turns: int = 0
     labelled: int = 0
-    """Turns that have a label."""
+    """The number of turns with a label."""
     speakers: Counter[str] = field(default_factory=Counter)
-    """Turns by speaker."""
+    """The number of turns by speaker."""
     first_time: datetime | None = None
     last_time: datetime | None = None
     left_out: dict[str, int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     error: str | None = None
-    """Why reading ended before the end of the file; None where it didn't."""
+    """Why reading stopped before the end of the file; None if it didn't."""
     shown: list[Utterance] = field(default_factory=list)
     """The first turns."""
 
@@ -61,7 +61,7 @@ class Inspection:
                 self.last_time = naive if self.last_time is None else max(self.last_time, naive)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return plain values."""
         return {
             "format": self.format,
             "kind": self.kind,
@@ -104,10 +104,10 @@ def inspect(
     name: str = "",
     show: int = 5,
 ) -> Inspection:
-    """Read a file, a folder or a file's bytes, whose name is `name`, and tell what was understood.
+    """Read a file, a folder or the bytes of a file called `name`, and report what was understood.
 
-    The whole of it is read, a conversation at a time. Raises what `read_conversations` raises where no conversation can
-    be read; an error behind the first one is part of the result.
+    All of it is read, one conversation at a time. Raises as `read_conversations` does if no conversation can be read;
+    an error after the first conversation is part of the result.
     """
     check_format(format)
     file: Source = Blob(source, name) if isinstance(source, bytes) else Path(source)

@@ -1,6 +1,7 @@
-"""JSON of any layout to conversations: one value or many, arrays, objects, rows, exports of apps.
+"""Read conversations from JSON in any layout: one value or many, arrays, objects, rows, app exports.
 
-Arrays and objects are read a value at a time. An object's keys say what it is; `json_messages` knows those of messages.
+Arrays and objects are read one value at a time. An object's keys determine what it is; `json_messages` knows those of
+messages.
 """
 
 from __future__ import annotations
@@ -23,28 +24,28 @@ from sentemo.types import Conversation, Utterance
 
 IDS = ("id", "conversation_id", "dialogue_id", "dialog_id", "conv_id", "uuid", "session_id", "name", "title")
 HELD = 4
-"""Lists and objects in an object before it is taken for conversations by name."""
+"""How many lists and objects an object needs to be read as conversations by name."""
 STEP = 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}'
 
 
 class Value(NamedTuple):
-    """A value that comes next in a stream, or that was loaded."""
+    """The next value in a stream, or a loaded value."""
 
     place: Place
     loaded: object = None
     stream: JsonStream | None = None
     name: str = ""
-    """Its key in the object around it."""
+    """Its key in the enclosing object."""
 
     @property
     def opening(self) -> str:
-        """`[`, `{`, or something else for what holds nothing."""
+        """`[`, `{`, or anything else for a scalar."""
         if self.stream is not None:
             return self.stream.peek()
         return "[" if isinstance(self.loaded, list) else "{" if isinstance(self.loaded, dict) else ""
 
     def whole(self) -> Value:
-        """Load it."""
+        """Load the whole value."""
         return self if self.stream is None else Value(self.place, self.stream.load(), None, self.name)
 
     def items(self) -> Iterator[Value]:
@@ -57,7 +58,7 @@ class Value(NamedTuple):
             yield from (Value(self.place, item) for item in self.loaded)
 
     def members(self) -> Iterator[Value]:
-        """Yield the members of an object, each with its name."""
+        """Yield the members of an object with their names."""
         if self.stream is not None:
             for key in self.stream.members():
                 self.stream.peek()
@@ -80,7 +81,7 @@ def read_json(source: Source, reading: Reading | None = None) -> Iterator[Conver
 
 
 def each_json(source: Source, reading: Reading | None = None) -> Iterator[Attempt]:
-    """As `read_json`, with the reason in place of a conversation that can't be read."""
+    """Yield as `read_json` does, with the error in place of each conversation that can't be read."""
     with open_json(source) as stream:
         layouts = Layouts(stem_of(source), reading)
         while stream.peek():
@@ -88,7 +89,7 @@ def each_json(source: Source, reading: Reading | None = None) -> Iterator[Attemp
 
 
 class Layouts:
-    """Makes conversations of values, and numbers those without an id."""
+    """Convert values to conversations, and number those without an id."""
 
     def __init__(self, stem: str, reading: Reading | None = None) -> None:
         self.stem, self.notes = stem, Reading() if reading is None else reading
@@ -106,9 +107,9 @@ class Layouts:
             self.notes.leave_out("values that hold no conversation")
 
     def sequence(self, values: Iterable[Value | BadInput], id: str = "", *, key: str = "") -> Iterator[Attempt]:
-        """Yield the conversations of values beside each other: conversations, or messages of one or more.
+        """Yield the conversations of sibling values: conversations, or messages of one or more conversations.
 
-        `key` is the name of the array around them. An error among them stands in its place.
+        `key` is the name of the enclosing array. Errors among the values are yielded in their place.
         """
         for is_row, run in groupby(map(self._row, values), lambda each: isinstance(each, _Row)):
             if is_row:
@@ -121,7 +122,7 @@ class Layouts:
                     yield from self.explore(each, each.name or id)
 
     def _row(self, value: Value | BadInput) -> Value | BadInput | _Row:
-        """Read a value as a message where it is one."""
+        """Read a value as a message if it is one."""
         if isinstance(value, BadInput) or (value.stream is not None and value.name):
             return value
         value = value.whole()
@@ -141,7 +142,7 @@ class Layouts:
         return None if found is None else _Row(found, None, place)
 
     def _object(self, value: Value, id: str) -> Iterator[Attempt]:
-        """Yield the conversations of an object: that of its turns, or one for each of its members."""
+        """Yield the conversations of an object: the one of its turns, or one for each of its members."""
         if isinstance(value.loaded, dict) and isinstance(value.loaded.get("turns"), list):
             yield self._strict(value.loaded, value.place, id)
             return
@@ -180,7 +181,7 @@ class Layouts:
             yield BadInput('No list "turns"', STEP, path=str(value.place.path), line=value.place.line)
 
     def _rows(self, rows: Iterator[_Row], id: str, key: str) -> Iterator[Attempt]:
-        """Yield the conversations of messages: cut by silence in exports of apps, else by what they name."""
+        """Yield the conversations of messages: cut by silence in app exports, else by their conversation ids."""
         first = next(rows, None)
         if first is None:
             return
@@ -211,11 +212,11 @@ class Layouts:
             return error.with_traceback(None)
 
     def _own(self, id: str) -> str:
-        """Return an id, or the next number for none."""
+        """Return the id, or the next number if it is empty."""
         return id or f"{self.stem}-{self._number}"
 
     def _talk(self, id: str, rows: list[_Row], is_own: bool = True) -> Attempt:
-        """Make a conversation; where the id is its own, it must not have come before."""
+        """Make a conversation; an id of its own must not have occurred before."""
         try:
             if id in self._seen:
                 rows[0].place.refuse(f"Conversation {id!r} comes again after another one", "Sort the rows by it")
@@ -271,7 +272,7 @@ def _cue(row: _Row) -> Cue:
 
 
 def in_branch(mapping: Value) -> Iterator[Value]:
-    """Yield the messages of ChatGPT's export: nodes that name their parents, of which the last leaf's branch counts."""
+    """Yield the messages of a ChatGPT export: of the tree of nodes, the branch of the last leaf."""
     nodes = mapping.loaded if isinstance(mapping.loaded, dict) else {}
     leaves = [key for key, node in nodes.items() if isinstance(node, dict) and not node.get("children")]
     at = leaves[-1] if leaves else None

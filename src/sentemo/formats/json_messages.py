@@ -1,4 +1,4 @@
-"""The messages of exports in JSON, each to a turn: what apps and language models call who wrote what and when."""
+"""Convert messages of JSON exports to turns: the keys that apps and language models use for sender, text and time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Object = Mapping[str, object]
 
 
 class Message(NamedTuple):
-    """What an object says of a message, unchecked."""
+    """A message as found in an object, not validated."""
 
     text: object
     speaker: object = None
@@ -28,14 +28,14 @@ class Message(NamedTuple):
 
 
 class App(NamedTuple):
-    """An app's way to write messages in JSON."""
+    """How an app writes messages in JSON."""
 
     name: str
     is_message: Callable[[Object], bool]
     read: Callable[[Object], Message | str]
-    """Gives the message, or what it is that is left out."""
+    """Returns the message, or a description of what is left out."""
     is_chat: bool = True
-    """Its messages are cut into conversations by silence."""
+    """Whether its messages are split into conversations by silence."""
 
 
 PROMPTS = "messages of a language model"
@@ -57,7 +57,7 @@ def without_tags(text: str) -> str:
 
 
 def mended_latin(text: object) -> object:
-    """Undo UTF-8 that was written as Latin-1, as Facebook's exports are."""
+    """Fix UTF-8 that was written as Latin-1, as in Facebook's exports."""
     if not isinstance(text, str) or text.isascii():
         return text
     try:
@@ -67,7 +67,7 @@ def mended_latin(text: object) -> object:
 
 
 def of_parts(value: object) -> object:
-    """Join a text that is written in parts: strings, or objects with a `text`."""
+    """Join a text given in parts: strings, or objects with a `text`."""
     if not isinstance(value, list):
         return value
     texts = [part if isinstance(part, str) else part.get("text") if isinstance(part, dict) else None for part in value]
@@ -167,9 +167,9 @@ APPS = (
     App(PROMPTS, lambda value: isinstance(value.get("role"), str) and _has(value, PROMPT), _instructed, False),
     App(PROMPTS, lambda value: value.keys() >= {"from", "value"}, _of_model, False),
 )
-"""Exports of chats, and conversations as language models learn from them."""
+"""Chat exports, and conversations in the formats of language model training data."""
 SORTED = ("Messenger or Instagram", "Messenger", "Slack", "Teams", "Skype or Teams")
-"""Those whose messages don't come by their time."""
+"""The apps whose exports are not in order of time."""
 
 
 def _has(value: Object, keys: frozenset[str]) -> bool:
@@ -177,12 +177,12 @@ def _has(value: Object, keys: frozenset[str]) -> bool:
 
 
 def app_of(value: Object) -> App | None:
-    """Tell which app wrote a message."""
+    """Return the app that wrote a message."""
     return next((app for app in APPS if app.is_message(value)), None)
 
 
 def plain_message(value: Object) -> Message | None:
-    """Read an object whose keys say what is what, as the columns of a table do; None where there is no text."""
+    """Read an object by its keys, which are named like the columns of a table; None if there is no text."""
     names = find_names(key for key in value if isinstance(key, str))
     if "text" not in names:
         return None
@@ -211,7 +211,7 @@ def _as_text(value: object) -> object:
 
 
 def left_out(found: Message | str, notes: Reading) -> bool:
-    """Tell whether there is nothing that a person wrote, and count it."""
+    """Return whether there is nothing that a person wrote, and count it as left out."""
     if isinstance(found, str):
         notes.leave_out(found)
     elif found.text is None or (isinstance(found.text, str) and not found.text.strip()):

@@ -1,4 +1,4 @@
-"""JSON of any size, a value at a time, or held as a whole; every failure is a `BadInput`."""
+"""Read JSON of any size, one value at a time or whole; every failure is a `BadInput`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from sentemo.formats.turns import Place
 
 CHUNK_CHARACTERS = 2**20
 MAX_VALUE = 128 * 2**20
-"""Characters of a value that is held as a whole."""
+"""The most characters of a value that is loaded whole."""
 STEP = "Export it again, or check it with a JSON validator"
 _SPACE = " \t\r\n"
 _UNFINISHED = 16
-"""Characters from the end of what was read within which an error may only mean that there is more."""
+"""An error this close to the end of the text read so far may only mean that more must be read."""
 
 
 class JsonStream:
-    """Where a JSON text is being read. The value that comes next is loaded, entered or skipped."""
+    """A position in a JSON text. The next value can be loaded, entered or skipped."""
 
     def __init__(self, stream: IO[bytes], path: str) -> None:
         self._stream, self._path = stream, path
@@ -35,7 +35,7 @@ class JsonStream:
         self._ended = False
 
     def _more(self, least: int = CHUNK_CHARACTERS) -> bool:
-        """Read on; False at the end of the file."""
+        """Read more text; False at the end of the file."""
         if self._ended:
             return False
         chunk = self._stream.read(least)
@@ -53,7 +53,7 @@ class JsonStream:
         return True
 
     def line_at(self, place: int) -> int:
-        """Return the line of a place in what was read and not yet taken."""
+        """Return the line of a position in the buffered text."""
         if place >= self._counted:
             self._line += self._text.count("\n", self._counted, place)
             self._counted = place
@@ -61,20 +61,20 @@ class JsonStream:
 
     @property
     def line(self) -> int:
-        """The line that is being read, from 1."""
+        """The current line, from 1."""
         return self.line_at(self._at)
 
     @property
     def place(self) -> Place:
-        """Where that is, for messages."""
+        """The current place, for messages."""
         return Place(self._path, self.line)
 
     def refuse(self, cause: str) -> BadInput:
-        """Return an error for this place."""
+        """Return an error for the current place."""
         return BadInput(f"Not JSON: {cause}", STEP, path=self._path, line=self.line)
 
     def peek(self) -> str:
-        """Return the next character that is no space, "" at the end."""
+        """Return the next non-space character, "" at the end."""
         while True:
             while self._at < len(self._text) and self._text[self._at] in _SPACE:
                 self._at += 1
@@ -84,14 +84,14 @@ class JsonStream:
                 return ""
 
     def take(self, expected: str) -> None:
-        """Step over a character."""
+        """Consume the expected character."""
         if self.peek() != expected:
             found = repr(self.peek()) if self.peek() else "the end of the file"
             raise self.refuse(f"{found} in place of {expected!r}")
         self._at += 1
 
     def load(self) -> object:
-        """Return the next value as a whole."""
+        """Return the whole next value."""
         self.peek()
         size = CHUNK_CHARACTERS
         while True:
@@ -116,11 +116,11 @@ class JsonStream:
         return BadInput(f"Not JSON: {error.msg}", STEP, path=self._path, line=self.line_at(error.pos))
 
     def items(self) -> Iterator[str]:
-        """Enter an array; at each step, which says nothing, the next item is there to be read."""
+        """Enter an array; after each step, which yields a dummy, the next item can be read."""
         yield from self._parts("[", "]", named=False)
 
     def members(self) -> Iterator[str]:
-        """Enter an object; give each key, whose value is there to be read."""
+        """Enter an object; yield each key, after which its value can be read."""
         yield from self._parts("{", "}", named=True)
 
     def _parts(self, opening: str, closing: str, *, named: bool) -> Iterator[str]:
@@ -143,7 +143,7 @@ class JsonStream:
 
 
 def _whole(data: bytes) -> int:
-    """Return how many of the bytes are whole characters."""
+    """Return the number of bytes that form complete characters."""
     for back in range(1, min(4, len(data)) + 1):
         byte = data[-back]
         if byte >= 0xC0:
@@ -173,7 +173,7 @@ def load_object(text: str, place: Place) -> Mapping[str, object]:
 
 
 def load_json(text: str, place: Place, next_step: str) -> object:
-    """Parse JSON; an error names the place's line, or the text's own where the place is a whole file."""
+    """Parse JSON; an error gives the place's line, or the line within the text if the place is a whole file."""
     try:
         value: object = json.loads(text, object_pairs_hook=without_repeats)
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""The conversation of a JSON object with `turns`, read strictly, so that no typing error is lost."""
+"""Read the conversation of a JSON object with `turns`, strictly, so that typos are reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sentemo.types import Conversation, Utterance
 
 
 def read_conversation(value: Mapping[str, object], missing_id: str, place: Place) -> Conversation:
-    """Make the conversation of an object `{"id"?, "turns": [...]}`."""
+    """Read a conversation from an object `{"id"?, "turns": [...]}`."""
     turns = value.get("turns")
     if not isinstance(turns, list):
         place.refuse('No list "turns"', 'Write {"turns": [{"speaker": "Ann", "text": "Hello"}]}')
@@ -27,12 +27,12 @@ def _turn(value: object, place: Place) -> Utterance:
     if isinstance(value, str):
         return make_turn(value, None, None, place)
     if not isinstance(value, dict):
-        place.refuse("A turn that is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
+        place.refuse("A turn is neither text nor an object", 'Write {"speaker": "Ann", "text": "Hello"}')
     return turn_of(value, place)
 
 
 def turn_of(value: Mapping[str, object], place: Place) -> Utterance:
-    """Make the turn of an object with the keys that `write_jsonl` writes, or with others that say the same."""
+    """Read a turn from an object with the keys that `write_jsonl` writes, or their synonyms."""
     if "text" not in value and (found := plain_message(value)) is not None:
         more = {"id": found.id, "time": found.time, "span_s": found.span_s}
         return make_turn(found.text, found.speaker, found.label, place, found.labels, **more)  # type: ignore[arg-type]

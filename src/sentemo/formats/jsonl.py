@@ -1,6 +1,6 @@
-"""JSON lines: a conversation a line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "labels"?} | "text", ...]}`.
+"""JSON Lines: one conversation per line, `{"id"?, "turns": [{"speaker"?, "text", "label"?, "labels"?} | "text", ...]}`.
 
-A line may be another object that `json_layouts` knows: `{"messages": [...]}`, or a message that names its conversation.
+A line may also be another object that `json_layouts` knows: `{"messages": [...]}`, or a message with a conversation id.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def read_jsonl(path: Source, reading: Reading | None = None) -> Iterator[Convers
 def parse_jsonl(
     lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
 ) -> Iterator[Conversation]:
-    """Yield the conversations of lines that aren't blank; unknown keys are ignored.
+    """Yield the conversations of non-blank lines; unknown keys are ignored.
 
-    A conversation without id becomes `stem-n`, n its 0-based place. Raises `BadInput` with file and line.
+    A conversation without an id gets `stem-n`, where n is its 0-based position. Raises `BadInput` with file and line.
     """
     return strictly(each_jsonl(lines, path, stem, reading))
 
@@ -40,12 +40,12 @@ def parse_jsonl(
 def each_jsonl(
     lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
 ) -> Iterator[Attempt]:
-    """As `parse_jsonl`, with the reason in place of what can't be read."""
+    """Yield as `parse_jsonl` does, with the error in place of each conversation that can't be read."""
     return Layouts(stem, reading).sequence(_Values(filter(_filled, bare(lines)), path))
 
 
 class _Values(Iterator[Value | BadInput]):
-    """The value of each line, or why there is none."""
+    """The value of each line, or its error."""
 
     def __init__(self, lines: Iterator[Line], path: str | Source) -> None:
         self._lines, self._path = lines, path
@@ -64,10 +64,10 @@ def _filled(line: Line) -> bool:
 
 
 def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[str]) -> int:
-    """Write conversations so that `read_jsonl` gives them back; return how many.
+    """Write conversations so that `read_jsonl` restores them; return their number.
 
-    The file appears complete or not at all. Ids and labels must not be blank to come back as they were.
-    Raises `BadInput` for what could not be read again.
+    The file is written atomically. Blank ids and labels are not preserved.
+    Raises `BadInput` for anything that could not be read back.
     """
     target, count = Path(path), 0
 
@@ -82,14 +82,14 @@ def write_jsonl(conversations: Iterable[Conversation], path: str | os.PathLike[s
 
 
 def json_line(conversation: Conversation, path: str | Source) -> str:
-    """Return a conversation's line, its end included; raise `BadInput` for what could not be read again."""
+    """Return a conversation's line with its line end; raise `BadInput` for anything that could not be read back."""
     talk = checked(conversation, Place(path))
     named = {"id": talk.id} if talk.id else {}
     return json.dumps(named | {"turns": [_slim(turn) for turn in talk]}, ensure_ascii=False) + "\n"
 
 
 def _slim(turn: Utterance) -> dict[str, object]:
-    """Leave out what the reader fills in by itself."""
+    """Leave out what the reader fills in by default."""
     slim: dict[str, object] = {"speaker": turn.speaker} if turn.speaker else {}
     slim |= {"text": turn.text, **origin(turn)}
     if turn.label is not None:

@@ -1,4 +1,4 @@
-"""Label Studio: what a project's labelling interface asks for, and tasks to conversations and back."""
+"""Label Studio: a project's labelling interface, and conversion between tasks and conversations."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ USUAL = """<View>
 </View>
 """
 KINDS = {"ParagraphLabels": ("Paragraphs", "Label"), "Choices": ("Text", "Choice")}
-"""The control tags that are understood, by the object tag that each is for and the tag of one of its labels."""
+"""The supported control tags, by their object tag and the tag of their labels."""
 
 
 class Passage(NamedTuple):
-    """The readable turns of a task, and which rows of it they are."""
+    """The readable turns of a task, and the positions of their rows."""
 
     conversation: Conversation
     places: list[int]
@@ -36,14 +36,14 @@ class Passage(NamedTuple):
 
 @dataclass(frozen=True)
 class Interface:
-    """The part of a labelling interface that emotions go into: labels of a dialogue's turns, or of a text."""
+    """The part of a labelling interface for emotions: labels of a dialogue's turns, or of a text."""
 
     control: str
-    """The name of the control tag, which results go by."""
+    """The name of the control tag, which results refer to."""
     target: str
     """The name of the object tag."""
     field: str
-    """The key of a task's data that holds the dialogue or the text."""
+    """The key of the dialogue or text in a task's data."""
     labels: tuple[str, ...]
     is_dialogue: bool
     speaker_key: str = "author"
@@ -51,7 +51,7 @@ class Interface:
 
     @classmethod
     def parse(cls, xml: str) -> Interface:
-        """Read a labelling interface; raise `BadInput` where no emotions can go into it."""
+        """Parse a labelling interface; raise `BadInput` if it has no place for emotions."""
         if "<!" in xml.replace("<!--", ""):
             raise BadInput("The labelling interface declares entities", "Remove its DOCTYPE")
         try:
@@ -84,11 +84,11 @@ class Interface:
 
     @classmethod
     def usual(cls, labels: Iterable[str]) -> Interface:
-        """Return an interface for dialogues, which `xml` writes."""
+        """Return the default interface for dialogues, which `xml` writes."""
         return cls("emotion", "dialogue", "dialogue", tuple(labels), True, "speaker", "text")
 
     def read(self, task: Mapping[str, Any]) -> Passage | None:
-        """Return what a task shows, with the labels of its newest annotation; None where it holds no text."""
+        """Return a task's content with the labels of its newest annotation; None if it has no text."""
         data = task.get("data")
         told = data.get(self.field) if isinstance(data, Mapping) else None
         rows = told if self.is_dialogue and isinstance(told, list) else [{self.text_key: told}]
@@ -106,7 +106,7 @@ class Interface:
         return Utterance(text, str(speaker or "")) if isinstance(text, str) and text.strip() else None
 
     def _annotated(self, task: Mapping[str, Any]) -> dict[int, str]:
-        """Return the label of each row that the newest annotation labels."""
+        """Return the label of each row labelled by the newest annotation."""
         kept = [each for each in annotations_of(task) if not each.get("was_cancelled")]
         return dict(self.read_results(kept[-1].get("result"))) if kept else {}
 
@@ -122,9 +122,9 @@ class Interface:
                     yield int(place), name
 
     def answer(self, prediction: Prediction, places: Sequence[int]) -> dict[str, Any]:
-        """Return a prediction of rows at these places: results, and the mean score of its turns.
+        """Return a prediction for rows at these positions: results, and the mean score of its turns.
 
-        A turn has one label there: its surest tag, else its label. One that the interface doesn't have is left out.
+        A turn gets one label: its most likely tag, else its label. Labels that the interface doesn't have are left out.
         """
         score = sum(turn.score for turn in prediction) / len(prediction)
         told = [(place, turn, self._named(turn)) for place, turn in zip(places, prediction, strict=True)]
@@ -132,7 +132,7 @@ class Interface:
         return {"result": found, "score": round(score, 6)}
 
     def _named(self, turn: TurnPrediction) -> tuple[str, float] | None:
-        """Choose what to say of a turn, as the interface spells it, and how sure it is."""
+        """Choose the label of a turn, as the interface spells it, and its score."""
         spelt = {label.casefold(): label for label in self.labels}
         own = {} if turn.label == ABSTENTION else {turn.label: turn.score}
         said = ((spelt.get(name.casefold()), score) for name, score in {**turn.tags, **own}.items())
@@ -150,7 +150,7 @@ class Interface:
         }
 
     def task(self, conversation: Conversation, prediction: Prediction | None = None) -> dict[str, Any]:
-        """Return a conversation as a task for import, pre-annotated where there is a prediction."""
+        """Return a conversation as a task for import, pre-annotated if a prediction is given."""
         turns = [{self.speaker_key: turn.speaker, self.text_key: turn.text} for turn in conversation]
         told: dict[str, Any] = {"data": {self.field: turns, "id": conversation.id}}
         if prediction is not None:
@@ -159,7 +159,7 @@ class Interface:
 
     @property
     def xml(self) -> str:
-        """The labelling interface, to paste into a project's settings."""
+        """The labelling interface as XML, to paste into a project's settings."""
         lines = []
         for name in self.labels:
             tag = ElementTree.Element("Label", value=name)
@@ -168,7 +168,7 @@ class Interface:
 
 
 def annotations_of(task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a task's annotations, the oldest first."""
+    """Return a task's annotations, oldest first."""
     given = task.get("annotations")
     return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
 
@@ -180,15 +180,15 @@ def labelled(interface: Interface, tasks: Iterable[Mapping[str, Any]]) -> list[C
 
 
 CONTROLS = ("paragraphlabels", "choices")
-"""The types of results that are labels of a turn or of a text."""
+"""The result types that label a turn or a text."""
 SPEAKERS = ("speaker", "author", "name")
-"""Keys of a dialogue's rows that may hold who speaks."""
+"""Possible keys of the speaker in a dialogue's rows."""
 
 
 def read_label_studio(source: Source) -> Iterator[Conversation]:
     """Yield the conversations of a project's JSON export, with the labels of each task's newest annotation.
 
-    Raises `BadInput` for what is not such an export.
+    Raises `BadInput` for anything else.
     """
     place = Place(source)
     with open_binary(source) as stream:
@@ -206,10 +206,10 @@ def read_label_studio(source: Source) -> Iterator[Conversation]:
 
 
 def write_label_studio(conversations: Iterable[Conversation], path: str | PathLike[str], labeler: Labeler) -> int:
-    """Write tasks to import into a project, each annotated by the labeler, and return how many.
+    """Write tasks to import into a project, pre-annotated by the labeler, and return their number.
 
-    Beside them, a file with `.xml` in place of the extension holds the labelling interface, with the labeler's labels.
-    Raises `BadInput` where the files can't be written.
+    The labelling interface with the labeler's labels is written next to them, with the extension `.xml`. Raises
+    `BadInput` if the files can't be written.
     """
     interface = Interface.usual(labeler.labels)
     tasks = [interface.task(talk, labeler.predict([talk])[0]) for talk in conversations]
@@ -223,7 +223,7 @@ def write_label_studio(conversations: Iterable[Conversation], path: str | PathLi
 
 
 def _interface_of(task: Mapping[str, Any]) -> Interface | None:
-    """Return the interface that a task's own annotation and data tell."""
+    """Infer the interface from a task's annotation and data."""
     data = task.get("data")
     if not isinstance(data, Mapping):
         return None
@@ -236,7 +236,7 @@ def _interface_of(task: Mapping[str, Any]) -> Interface | None:
 
 
 def _controls(task: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the names of the tags that the results of a task's annotations go by."""
+    """Yield the names of the tags that the results of a task's annotations refer to."""
     for each in annotations_of(task):
         results = each.get("result")
         for result in results if isinstance(results, list) else []:

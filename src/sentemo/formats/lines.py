@@ -1,4 +1,4 @@
-"""Bytes to numbered lines of text, with every failure as `BadInput` that names file and line."""
+"""Read bytes as numbered lines of text; every failure is a `BadInput` with file and line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sentemo.formats.reading import Source
 from sentemo.types import Conversation
 
 MAX_LINE_BYTES = 64 * 2**20
-"""A longer line is refused, so that a file without line ends can't fill the memory."""
+"""A longer line is rejected, so that a file without line ends can't exhaust memory."""
 
 Line = tuple[int, str]
-"""A 1-based line number and the text of the line, its line end included."""
+"""A 1-based line number and the text of the line with its line end."""
 
 BOM = b"\xef\xbb\xbf"
 
 
 @contextmanager
 def open_binary(path: Source) -> Iterator[BinaryIO]:
-    """Open a file or bytes for reading; raise `BadInput` where it is missing, a folder or not allowed."""
+    """Open a file or bytes for reading; raise `BadInput` if it is missing, a folder or not permitted."""
     try:
         stream = path.open("rb")
     except (OSError, ValueError) as error:
@@ -36,10 +36,10 @@ def open_binary(path: Source) -> Iterator[BinaryIO]:
 
 
 def read_lines(stream: IO[bytes], path: str | Source) -> Iterator[Line]:
-    """Yield the numbered lines of a stream of UTF-8, with or without a byte order mark; of UTF-16 and gzip too.
+    """Yield the numbered lines of a UTF-8 stream, with or without a byte order mark; also of UTF-16 and gzip.
 
-    Only a line feed ends a line, so that texts may hold other separators; a file without any may use CR. A line that
-    can't be read raises `BadInput`, and the next call continues after it.
+    Only a line feed ends a line, so that texts may contain other separators; a file without line feeds may use CR. A
+    line that can't be read raises `BadInput`, and the next call continues after it.
     """
     return _Lines(as_text(stream, str(path)), path)
 
@@ -50,7 +50,7 @@ class _Lines(Iterator[Line]):
         self._path = path
         self._number = 0
         self._inside = False
-        """The line read last was too long, and its rest is still to come."""
+        """Whether the last line was too long and its rest is still to be skipped."""
 
     def __next__(self) -> Line:
         raw = self._read()
@@ -72,7 +72,7 @@ class _Lines(Iterator[Line]):
         try:
             return self._stream.readline(MAX_LINE_BYTES + 1)
         except OSError as error:
-            self._stream = BytesIO()  # what can't be read now ends here
+            self._stream = BytesIO()  # treat a read error as the end of the stream
             self._number += 1
             raise self._bad(f"Reading failed: {error}", "Check the disk and the file") from None
 
@@ -97,13 +97,13 @@ def _bare(line: Line) -> Line:
 
 Item = TypeVar("Item")
 Attempt = Conversation | BadInput
-"""A conversation, or why there is none."""
+"""A conversation, or the error in its place."""
 
 
 def attempts(items: Iterator[Item], make: Callable[[Item], Conversation]) -> Iterator[Attempt]:
-    """Make a conversation of each item; in place of one that can't be read or made give the reason, and continue.
+    """Make a conversation from each item; yield the error in place of one that can't be read or made, and continue.
 
-    Where getting an item raises `BadInput`, the iterator must be able to continue, which a generator can't.
+    If getting an item raises `BadInput`, the iterator must be able to continue, which a generator can't.
     """
     attempt: Attempt
     while True:
@@ -117,7 +117,7 @@ def attempts(items: Iterator[Item], make: Callable[[Item], Conversation]) -> Ite
 
 
 def strictly(attempts: Iterable[Attempt]) -> Iterator[Conversation]:
-    """Yield conversations; raise at the first that can't be read."""
+    """Yield conversations; raise the first error."""
     for attempt in attempts:
         if isinstance(attempt, BadInput):
             raise attempt

@@ -1,4 +1,4 @@
-"""What chat apps write by themselves into an export, to be left out; `notices.toml` has the wordings by language.
+"""Notices that chat apps write into an export, to be left out; `notices.toml` has the wordings by language.
 
 iOS, and Android before the names of files, put a left-to-right mark before each such piece, in every language.
 """
@@ -15,23 +15,23 @@ from typing import NamedTuple
 from sentemo.formats.heads import MARK, visible
 
 LONGEST = 300
-"""Characters of a notice; a longer message is somebody's."""
+"""The most characters of a notice; a longer message was written by a person."""
 _OF_FILE = re.compile(r".{1,250}\.\w{1,5} • .{1,40}")
 _QUOTES = (("“", "”"), ("„", "“”"), ("«", "»"), ("「", "」"), ("『", "』"), ('"', '"'))
 
 
 class _Wordings(NamedTuple):
     whole: frozenset[str]
-    """Messages, casefolded and without what surrounds them."""
+    """Whole messages, casefolded and without surrounding punctuation."""
     starts: dict[str, re.Pattern[str]]
-    """Patterns of messages by their first letters."""
+    """Patterns of messages, by their first letters."""
     attached: frozenset[str]
     edited: frozenset[str]
     events: re.Pattern[str]
 
 
 START = 3
-"""Letters by which patterns are found."""
+"""The number of letters by which patterns are looked up."""
 
 
 @cache
@@ -66,7 +66,7 @@ def _bare(text: str) -> str:
 
 
 def is_placeholder(line: str) -> bool:
-    """Tell whether a line, without marks, stands for something else: a picture, a call, a deleted message."""
+    """Return whether a line, without marks, is a placeholder for a picture, a call or a deleted message."""
     if not line or len(line) > LONGEST:
         return False
     known, words = _wordings(), _bare(line)
@@ -81,26 +81,26 @@ def is_placeholder(line: str) -> bool:
 
 
 def is_event(text: str) -> bool:
-    """Tell whether a message, without marks, tells of the group or of one of its people: who joined, a new name."""
+    """Return whether a message, without marks, is about the group or its members: who joined, a new name."""
     return len(text) <= LONGEST and _wordings().events.fullmatch(text) is not None
 
 
 def names_event(sender: str) -> bool:
-    """Tell whether what stands before a colon is the start of a notice: Ann changed the subject to "Trip."""
+    """Return whether the text before a colon is the start of a notice: Ann changed the subject to "Trip."""
     return any(sender.count(opening) > sum(map(sender.count, closing)) for opening, closing in _QUOTES[:-1]) or (
         sender.count('"') % 2 == 1
     )
 
 
 def without_notices(lines: Sequence[str]) -> str:
-    """Return what a person wrote of a message; "" where that is nothing."""
+    """Return the part of a message that a person wrote; "" if there is none."""
     written = [_without_end(line) for line in lines if not line.startswith(MARK)]
     kept = [line for line in map(visible, written) if not is_placeholder(line)]
     return "\n".join(kept).strip()
 
 
 def _without_end(line: str) -> str:
-    """Take off the note that a message was edited, and the attachment under a caption."""
+    """Remove the note that a message was edited, and the attachment below a caption."""
     line = line.rstrip()
     if line.endswith(">"):
         start = line.rfind("<")

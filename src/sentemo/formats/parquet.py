@@ -29,7 +29,7 @@ def read_parquet(path: Source, reading: Reading | None = None) -> Iterator[Conve
 
 
 def each_parquet(path: Source, reading: Reading | None = None) -> Iterator[Attempt]:
-    """As `read_parquet`, with the reason in place of what can't be read."""
+    """Yield as `read_parquet` does, with the error in place of each conversation that can't be read."""
     header = column_names(path)
     if "turns" in header:
         yield from _nested(path, header)
@@ -47,10 +47,10 @@ def each_parquet(path: Source, reading: Reading | None = None) -> Iterator[Attem
 
 @contextmanager
 def _opened(path: Source) -> Iterator[Any]:
-    """Open a Parquet file; whatever pyarrow finds wrong with it becomes `BadInput`."""
+    """Open a Parquet file; any error that pyarrow raises becomes `BadInput`."""
     pa, pq = optional("pyarrow"), optional("pyarrow.parquet")
 
-    # Damaged files surface as any of these, depending on the byte that is wrong.
+    # A damaged file can raise any of these, depending on which byte is wrong.
     damaged = (
         pa.ArrowException,
         OSError,
@@ -76,7 +76,7 @@ def column_names(path: Source) -> list[str]:
 
 
 def lists(path: Source) -> list[str]:
-    """Name the columns of lists."""
+    """Return the names of the list columns."""
     import pyarrow.types as kinds
 
     with _opened(path) as file:
@@ -84,7 +84,7 @@ def lists(path: Source) -> list[str]:
 
 
 def parquet_rows(path: Source, columns: Sequence[str]) -> Iterator[Row]:
-    """Yield the asked columns of every row, with 1-based row numbers, holding one batch in memory."""
+    """Yield the given columns of every row, with 1-based row numbers, with one batch in memory at a time."""
     number = 0
     for batch in _batches(path, columns):
         for cells in batch:
@@ -95,7 +95,7 @@ def parquet_rows(path: Source, columns: Sequence[str]) -> Iterator[Row]:
 def _batches(path: Source, columns: Sequence[str]) -> Iterator[list[Mapping[str, object]]]:
     with _opened(path) as file:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False):
-            batch.validate(full=True)  # offsets and UTF-8, before anything reads through them
+            batch.validate(full=True)  # offsets and UTF-8, before anything is read
             yield batch.to_pylist()
 
 
@@ -136,7 +136,7 @@ def _dialogs(path: Source, header: Sequence[str]) -> Iterator[Attempt]:
 
 
 def as_list(value: object, what: str, place: Place) -> list[object]:
-    """Check that a cell is a list."""
+    """Return a cell's list; raise `BadInput` if it is not one."""
     if not isinstance(value, list):
         place.refuse(f"The column {what!r} is not a list here", "Write a list in every row")
     return value

@@ -1,8 +1,8 @@
-"""Plain text: one turn a line, `Name: text`; a blank line starts the next conversation.
+"""Plain text: one turn per line, `Name: text`; a blank line starts the next conversation.
 
-A line is always a turn of its own. What stands before the first colon is a speaker if it starts with a
+A line is always a turn of its own. The text before the first colon is a speaker if it starts with a
 letter, has at most four words and 40 characters, and whitespace follows the colon; so `http://...` and `12:30`
-stay text. A line without a name is a turn of no speaker. Where most lines name their speakers in another way
+stay text. A line without a name is a turn without a speaker. If most lines name their speakers in another way
 (`**Ann**: hi`, `- Ann: hi`, `<ann> hi`, `[Ann] hi`, `Ann - hi`), all are read in that way.
 """
 
@@ -33,11 +33,11 @@ STYLES = (
     re.compile(r"\s*\[(?P<name>(?=[^\W\d])[^\[\]]{1,40})\]\s*[:：]?\s+(?P<text>.*)", re.DOTALL),
     re.compile(r"\s*(?P<name>(?=[^\W\d_])[^:：\s]+(?:[ \t][^:：\s–—|>-]+){0,2})\s+[-–—|>]\s+(?P<text>.*)", re.DOTALL),
 )
-"""Other ways to name who speaks; in all but the last, a line that has its form is hardly anything else."""
+"""Other ways to name the speaker; all but the last are unambiguous."""
 LOOK = 200
-"""Lines by which the layout is recognised."""
+"""The number of lines from which the layout is recognised."""
 END = "__eou__"
-"""Ends an utterance in DailyDialog's files, a dialogue a line."""
+"""The end of an utterance in DailyDialog's files, which have one dialogue per line."""
 
 
 def read_plaintext(path: Source, reading: Reading | None = None) -> Iterator[Conversation]:
@@ -48,7 +48,7 @@ def read_plaintext(path: Source, reading: Reading | None = None) -> Iterator[Con
 def parse_plaintext(
     lines: Iterable[Line], path: str | Source, stem: str, reading: Reading | None = None
 ) -> Iterator[Conversation]:
-    """Yield one conversation for each run of lines that are not blank, named `stem-n` from 0."""
+    """Yield one conversation for each run of non-blank lines, named `stem-n` from 0."""
     first, lines = _looked_at(bare(lines))
     texts = [text for _, text in first if text.strip()]
     if reading is not None:
@@ -64,7 +64,7 @@ def parse_plaintext(
 
 
 def _looked_at(lines: Iterator[Line]) -> tuple[list[Line], Iterator[Line]]:
-    """Return the first lines, and all of them again; one that can't be read raises in its turn."""
+    """Return the first lines, and an iterator over all lines; an unreadable one raises when it is reached."""
     first: list[Line] = []
     try:
         for line in islice(lines, LOOK):
@@ -98,7 +98,7 @@ def _turn(text: str, style: re.Pattern[str], place: Place) -> Utterance:
 
 
 def _dialogues(lines: Iterator[Line], path: str | Source, stem: str) -> Iterator[Conversation]:
-    """Yield the dialogues of DailyDialog's texts, whose turns alternate."""
+    """Yield the dialogues of DailyDialog's text files, in which speakers alternate."""
     number_of = 0
     for number, line in lines:
         place = Place(path, number)

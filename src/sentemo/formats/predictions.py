@@ -1,4 +1,4 @@
-"""Predictions as objects for JSON."""
+"""Convert predictions to JSON objects."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from sentemo.types import ABSTENTION, Prediction, TurnPrediction, origin, rounde
 
 
 def as_record(prediction: Prediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
-    """Give a prediction as one object; the label is null where there is none or its probability is too low.
+    """Return a prediction as one object; the label is null if there is none or its probability is too low.
 
-    `several` adds the list of labels of a set of which more than one may apply.
+    `several` adds the list of labels, for a multi-label set.
     """
     return {"id": prediction.id, "turns": [turn_record(turn, abstain_below, several=several) for turn in prediction]}
 
 
 def turn_record(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bool = False) -> dict[str, Any]:
-    """Give one labelled turn as an object, its probabilities rounded."""
+    """Return one labelled turn as an object with rounded probabilities."""
     return {
         **origin(turn),
         "speaker": turn.speaker,
@@ -30,6 +30,6 @@ def turn_record(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bo
 
 
 def sure_labels(turn: TurnPrediction, abstain_below: float = 0.0, *, several: bool = False) -> tuple[str, ...]:
-    """Give a turn's label, or its labels where several may apply, but none whose probability is too low."""
+    """Return a turn's label, or its labels if several may apply, without those whose probability is too low."""
     told = turn.labels if several else (turn.label,)
     return tuple(name for name in told if name != ABSTENTION and turn.probabilities[name] >= abstain_below)

@@ -1,4 +1,4 @@
-"""Where conversations are read from, how they are to be read, and what was noticed while they were."""
+"""Where conversations are read from, how to read them, and what was noticed while reading."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from sentemo.errors import UsageError
 NOTICES = "notices of the app"
 WORDLESS = "messages without words: pictures, calls, deleted ones"
 BOTS = "messages of bots"
-"""What exports of chats hold and conversations don't."""
+"""Parts of chat exports that are not part of the conversations."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """What a user says about a file before it is read, and what a reader has to say about it."""
+    """What the user specifies about a file before reading, and what the reader reports about it."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    """A table's columns by what they hold (text, speaker, conversation, label, time, id), where a user names them."""
+    """A table's columns by role (text, speaker, conversation, label, time, id), as named by the user."""
     kind: str = ""
-    """What the file is, in words: "WhatsApp on Android"."""
+    """A description of the file: "WhatsApp on Android"."""
     columns_taken: Mapping[str, str] = field(default_factory=dict)
-    """The columns that were taken, by what they hold; empty where the file is no table."""
+    """The columns that were used, by role; empty if the file is not a table."""
     left_out: Counter[str] = field(default_factory=Counter)
     """How many of each kind of thing were left out: "notices", "empty cells"."""
     remarks: list[str] = field(default_factory=list)
-    """Sentences that a user should read."""
+    """Remarks for the user, as sentences."""
 
     def leave_out(self, what: str, count: int = 1) -> None:
-        """Count something that is not in the conversations."""
+        """Count something that was left out of the conversations."""
         if count:
             self.left_out[what] += count
 
     def remark(self, sentence: str) -> None:
-        """Keep a sentence, once."""
+        """Add a remark, once."""
         if sentence not in self.remarks:
             self.remarks.append(sentence)
 
 
 def as_columns(text: str) -> dict[str, str]:
-    """Read what a user says of a table's columns: `text=body,speaker=agent`."""
+    """Parse a user's specification of a table's columns: `text=body,speaker=agent`."""
     found: dict[str, str] = {}
     for part in filter(None, (each.strip() for each in text.split(","))):
         what, equals, name = part.partition("=")
@@ -56,15 +56,15 @@ def as_columns(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """Bytes that readers take like a file: it can what they ask of a `Path`."""
+    """Bytes that readers accept like a file, with the part of the `Path` interface that they need."""
 
     data: bytes = field(repr=False)
     name: str = ""
-    """What it is called in messages and ids; its extension tells the format."""
+    """The name in messages and ids; its extension determines the format."""
 
     @property
     def stem(self) -> str:
-        """The name without its extension, "input" where there is none."""
+        """The name without its extension, "input" if there is none."""
         return PurePath(self.name).stem or "input"
 
     @property
@@ -73,7 +73,7 @@ class Blob:
         return PurePath(self.name).suffix
 
     def open(self, mode: Literal["rb"]) -> BinaryIO:
-        """Give a stream over the bytes."""
+        """Return a stream over the bytes."""
         return BytesIO(self.data)
 
     def __str__(self) -> str:
@@ -87,12 +87,12 @@ PACKED = ".gz"
 
 
 def stem_of(source: Source) -> str:
-    """Return the name without its extension, for ids; bytes of it that are no UTF-8 become question marks."""
+    """Return the name without its extension, for ids; bytes that are not UTF-8 become question marks."""
     stem = PurePath(source.stem).stem if source.suffix.lower() == PACKED else source.stem
     return stem.encode("utf-8", "replace").decode()
 
 
 def extension_of(source: Source) -> str:
-    """Return the extension in small letters, with its dot; of a compressed file, that of what is in it."""
+    """Return the extension in lower case, with its dot; for a compressed file, that of its content."""
     suffix = source.suffix.lower()
     return PurePath(source.stem).suffix.lower() if suffix == PACKED else suffix

@@ -1,4 +1,4 @@
-"""Signal's messages as sigtop exports them: a block of headers, a blank line, the text."""
+"""Signal messages as exported by sigtop: a block of headers, a blank line, the text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"\s*\(\+?[\d\s]+\)$")
 
 
 def is_sigtop(lines: list[str]) -> bool:
-    """Tell whether lines are of such an export: who sent a message stands right over which way it went."""
+    """Return whether lines are from such an export: a "From" header right above a "Type" header."""
     return any(one.startswith("From: ") and two.startswith("Type: ") for one, two in pairwise(lines))
 
 

@@ -1,7 +1,7 @@
-"""Slack's export of a workspace, a zip or its folder: users.json, and a folder a channel with one JSON file a day.
+"""Slack workspace exports, a zip or its folder: users.json, and a folder per channel with one JSON file per day.
 
-A thread is a conversation of its own; a channel's other messages are cut by silence. What Slack and apps post (who
-joined, topics, bots) is left out.
+A thread is a conversation of its own; a channel's other messages are split by silence. Posts by Slack and apps (who
+joined, topics, bots) are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MARKUP = re.compile(r"<([^<>]+)>")
 
 
 def plain_text(text: str, names: Mapping[str, str]) -> str:
-    """Write mentions and links as Slack shows them; `names` are those of users by id."""
+    """Write mentions and links as Slack shows them; `names` maps user ids to names."""
     return html.unescape(_MARKUP.sub(lambda found: _shown(found[1], names), text))
 
 
@@ -42,7 +42,7 @@ def _shown(markup: str, names: Mapping[str, str]) -> str:
 
 
 def message_text(value: Mapping[str, object], names: Mapping[str, str]) -> str | None:
-    """Return what a message says: its text, or where that is empty its blocks; None where it is no text at all."""
+    """Return a message's text, or if it is empty its blocks; None if the text is not a string."""
     text = value.get("text")
     if isinstance(text, str) and text.strip():
         return plain_text(text, names)
@@ -53,14 +53,14 @@ def message_text(value: Mapping[str, object], names: Mapping[str, str]) -> str |
 
 
 def shown_name(profile: object, *others: object) -> str:
-    """Choose what is shown of a user, "" where there is nothing."""
+    """Choose the displayed name of a user, "" if there is none."""
     known = profile if isinstance(profile, dict) else {}
     candidates = (known.get("display_name"), known.get("real_name"), known.get("name"), *others)
     return next((name.strip() for name in candidates if isinstance(name, str) and name.strip()), "")
 
 
 def _block(block: object, names: Mapping[str, str]) -> str:
-    """Write a block as its words."""
+    """Return the text of a block."""
     if not isinstance(block, dict):
         return ""
     elements, text = block.get("elements"), block.get("text")
@@ -73,7 +73,7 @@ def _block(block: object, names: Mapping[str, str]) -> str:
 
 
 INLINE = ("rich_text_section", "rich_text_preformatted", "rich_text_quote", "context")
-"""What holds pieces of one line."""
+"""The elements that contain pieces of one line."""
 
 
 def _element(element: object, names: Mapping[str, str]) -> str:
@@ -102,7 +102,7 @@ def _emoji(codes: str, name: str) -> str:
 
 
 USERS, ORGANISATION = "users.json", "org_users.json"
-"""Who there is; the second in the export of an Enterprise Grid."""
+"""The files of users; the second one in Enterprise Grid exports."""
 WRITTEN = (None, "me_message", "thread_broadcast", "file_share")
 """The subtypes of messages that people write."""
 
@@ -113,14 +113,14 @@ _TIME = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
 class _Message(NamedTuple):
     time_s: float
     thread: str
-    """The time of the message that it answers, or that is answered; "" outside threads."""
+    """The time of the thread's first message; "" outside threads."""
     turn: Utterance
 
 
 def read_slack(source: Source, reading: Reading | None = None) -> Iterator[Conversation]:
-    """Yield the conversations of each channel by their first messages' time, named `channel-n` from 0.
+    """Yield the conversations of each channel by the time of their first message, named `channel-n` from 0.
 
-    Raises `BadInput` with the file, and the message's number in it.
+    Raises `BadInput` with the file and the message's number in it.
     """
     notes = Reading() if reading is None else reading
     notes.kind = "Slack's export"
@@ -135,7 +135,7 @@ def read_slack(source: Source, reading: Reading | None = None) -> Iterator[Conve
 
 
 def day_files(tree: Tree) -> list[str]:
-    """List the files of a day's messages, by channel and day."""
+    """List the daily message files, by channel and day."""
     paths = map(PurePosixPath, tree.names())
     days = (path for path in paths if len(path.parts) > 1 and _DAY.fullmatch(path.name))
     return [str(path) for path in sorted(days, key=lambda path: (path.parent, path.name))]
@@ -153,7 +153,7 @@ def _conversations(channel: str, messages: Sequence[_Message], place: Place) -> 
 
 
 def _load(tree: Tree, name: str) -> list[Mapping[str, object]]:
-    """Read a file that holds a list of objects."""
+    """Read a file that contains a list of objects."""
     place = Place(tree.place(name))
     value = load_json(tree.text(name), place, "Export the workspace again")
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
@@ -162,7 +162,7 @@ def _load(tree: Tree, name: str) -> list[Mapping[str, object]]:
 
 
 def _names(tree: Tree) -> dict[str, str]:
-    """Give the names of users by id; those who share one get their id behind it."""
+    """Return the names of users by id; users with the same name get their id appended."""
     files = [file for base in (ORGANISATION, USERS) if (file := tree.find(base))]
     users = [user for file in files for user in _load(tree, file)]
     names = {
@@ -193,5 +193,5 @@ def _message(value: Mapping[str, object], names: Mapping[str, str], place: Place
     sender = names.get(user) or shown_name(value.get("user_profile")) or user
     time, thread = (str(value.get(key) or "") for key in ("ts", "thread_ts"))
     if not _TIME.fullmatch(time):
-        place.refuse(f'The "ts" {time[:20]!r} is no time', "Export the workspace again")
+        place.refuse(f'The "ts" {time[:20]!r} is not a time', "Export the workspace again")
     return _Message(float(time), thread, make_turn(text, sender, None, place, id=time, time=time))

@@ -1,4 +1,4 @@
-"""Which format a file has: by what is in it, and by its extension where the content leaves a choice."""
+"""Detect a file's format from its content, and from its extension if the content is ambiguous."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXTENSIONS = {
     ".sbv": "subtitles",
     ".txt": "text",
 }
-"""What an extension says; the content of text and JSON says more."""
+"""The format of each extension; text and JSON are refined by content."""
 ALSO_TEXT = (".log", ".md")
 """Other extensions of files whose content may be plain text."""
 ADVICE = {
@@ -55,21 +55,21 @@ ADVICE = {
     ".mbox": "Convert the mails to a CSV file with the columns conversation, speaker and text",
     ".eml": "Convert the mails to a CSV file with the columns conversation, speaker and text",
 }
-"""What to do with files that aren't read."""
+"""What to do with unsupported files."""
 COMPANIONS = {"speakers.json", "users.json", "conversations.json", "index.json"}
-"""The files beside the utterances of a ConvoKit corpus."""
+"""The other files of a ConvoKit corpus."""
 LOOK_LINES, LOOK_CHARACTERS = 2_000, 2**20
-"""How much of a text is looked at."""
+"""How much of a text is examined."""
 _DATED = re.compile(rf"[{MARK}\s\[(<*#]*\d{{1,4}}\s?[./:-]\s?\d{{1,2}}(?:\s?[./:-]\s?\d{{1,4}})?(?!\d|\s*[%€$])")
 
 
 def sniff(source: Source) -> str:
-    """Name the format of a file, a folder or bytes; raise `UsageError` or `BadInput` where it isn't clear."""
+    """Return the format of a file, a folder or bytes; raise `UsageError` or `BadInput` if it isn't clear."""
     if isinstance(source, Path) and _is(source, Path.is_dir):
         if found := folder_format(source) or EXTENSIONS.get(extension_of(source)):
             return found
         raise UsageError(f"{source}: the folder tells no format", "Name its file, or give a whole export")
-    if isinstance(source, Path) and _is(source, Path.is_fifo):  # looking at it would take what was to be read
+    if isinstance(source, Path) and _is(source, Path.is_fifo):  # peeking would consume the data
         raise UsageError(f"{source} is a pipe, which tells no format", "Name the format, or read it with - as stdin")
     extension = extension_of(source)
     by_extension = EXTENSIONS.get(extension)
@@ -96,7 +96,7 @@ def sniff(source: Source) -> str:
 
 
 def is_lines(lines: Iterable[Line]) -> bool:
-    """Tell whether the first line that isn't blank is a whole JSON value."""
+    """Return whether the first non-blank line is a complete JSON value."""
     return _is_json(next((text for _, text in lines if text.strip()), ""))
 
 
@@ -115,25 +115,25 @@ def _start(source: Source) -> str:
 def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
     try:
         return kind(path)
-    except OSError:  # a name too long, a folder above it that may not be entered: whoever opens it will say so
+    except OSError:  # a name too long, an inaccessible parent folder: opening the file will report it
         return False
 
 
 def folder_format(path: Path) -> str | None:
-    """Tell whether a folder is one export as a whole: of Slack, or a ConvoKit corpus."""
+    """Return the format of a folder that is a single export: of Slack, or a ConvoKit corpus."""
     tree = Folder(path)
     return _tree_format(tree, [name for name in tree.names() if "/" not in name])
 
 
 def look(lines: Iterator[Line]) -> list[Line]:
-    """Return the first lines, without their ends, that can be read; a text's format is recognised by them."""
+    """Return the first readable lines, without line ends, from which a text's format is recognised."""
     found, left, lines = list[Line](), LOOK_CHARACTERS, bare(lines)
     for _ in range(LOOK_LINES):
         try:
             number, text = next(lines)
         except StopIteration:
             break
-        except BadInput:  # reading the file will say so
+        except BadInput:  # reading the file will report it
             continue
         found.append((number, text))
         left -= len(text)
@@ -143,7 +143,7 @@ def look(lines: Iterator[Line]) -> list[Line]:
 
 
 def text_format(lines: Sequence[Line], path: str) -> str:
-    """Name the format of text by its first lines; refuse a log of a form that isn't known."""
+    """Return the format of a text from its first lines; raise `BadInput` for a log of an unknown form."""
     filled = [text for _, text in lines if text.strip()]
     if not filled:
         return "text"
@@ -194,12 +194,12 @@ def _zip_format(source: Source) -> str:
     chat = find_chat(archive)
     if chat and text_format(look(archive.lines(chat)), archive.place(chat)) in ("whatsapp", "log"):
         return "whatsapp"
-    cause = "The zip holds no WhatsApp chat, Slack export or ConvoKit corpus"
-    raise BadInput(cause, "Unpack it and give the file of conversations", path=archive.name)
+    cause = "The zip contains no WhatsApp chat, Slack export or ConvoKit corpus"
+    raise BadInput(cause, "Unpack it and pass the file of conversations", path=archive.name)
 
 
 def _tree_format(tree: Tree, names: Iterable[str]) -> str | None:
-    """Go by the files that a format always has; `names` are those that may be at its top."""
+    """Recognise a format by the files that it always has; `names` are those at the top level."""
     top = set(names)
     if UTTERANCES in top and top & COMPANIONS:
         return "convokit"

@@ -1,4 +1,4 @@
-"""Flat rows, one turn each, to conversations; shared by CSV and Parquet."""
+"""Convert flat rows, one turn each, to conversations; shared by CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from sentemo.formats.turns import Place, make_conversation, make_turn, plain
 from sentemo.types import Conversation, Utterance
 
 LAST = "id"
-"""A column of this name holds the conversation where no other does."""
+"""A column of this name is the conversation column if there is no other."""
 PARTS = ("text", "speaker", "conversation", "label", "time", "id")
 _OTHER = re.compile(r"[^\w]|_")
 
 
 @cache
 def names() -> Mapping[str, tuple[str, ...]]:
-    """Return the names by what they hold, the likeliest first, as `plain_name` writes them."""
+    """Return the known column names by role, most likely first, normalised by `plain_name`."""
     text = files("sentemo.formats").joinpath("names.toml").read_text(encoding="utf-8")
     return {what: tuple(words.split()) for what, words in tomllib.loads(text).items()}
 
 
 def plain_name(name: str) -> str:
-    """Return a name in small letters and digits alone."""
+    """Normalise a name to lower-case letters and digits."""
     return _OTHER.sub("", name).casefold()
 
 
 def is_turns(name: str) -> bool:
-    """Tell whether a key may hold an object's turns, or conversations."""
+    """Return whether a key may contain an object's turns, or conversations."""
     return plain_name(name) in names()["turns"]
 
 
 def find_names(header: Iterable[str]) -> dict[str, str]:
-    """Return which of the names holds what; each holds one thing at most."""
+    """Return the column of each role; a column has at most one role."""
     by_name: dict[str, str] = {}
     for name in header:
         by_name.setdefault(plain_name(name), name)
@@ -64,7 +64,7 @@ Row = tuple[int, Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column of a table holds what; None where the table has none."""
+    """A table's columns by role; None if the table has none."""
 
     text: str
     speaker: str | None = None
@@ -77,7 +77,7 @@ class Columns:
 
     @classmethod
     def of(cls, header: Sequence[str], path: str | Source, reading: Reading | None = None) -> Columns:
-        """Find the columns by the names that people give them, or take those that the reading names."""
+        """Find the columns by their usual names, or use those that `reading` names."""
         chosen = {} if reading is None else reading.columns
         found = find_names(name for name in header if name not in chosen.values()) | check_chosen(chosen, header)
         if "text" not in found:
@@ -93,7 +93,7 @@ class Columns:
         return columns
 
     def tell(self, reading: Reading) -> None:
-        """Say which column was taken for what."""
+        """Report which column was used for what."""
         taken = {what: name for what, name in asdict(self).items() if name is not None}
         reading.columns_taken = taken
         reading.kind = "a table: " + ", ".join(f"{what} = {name}" for what, name in taken.items())
@@ -105,7 +105,7 @@ class Columns:
 
 
 def check_chosen(chosen: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
-    """Check that the columns that a user names are there; raise `UsageError` where they aren't."""
+    """Check that the columns named by the user exist; raise `UsageError` if they don't."""
     known = [each.name for each in fields(Columns)]
     for what, name in chosen.items():
         if what not in known:
@@ -120,15 +120,15 @@ def each_conversation(
 ) -> Iterator[Attempt]:
     """Yield one conversation for each run of rows with the same conversation id, in the order of the rows.
 
-    Without such a column all rows are one conversation, `stem-0`. An id that comes again after another one is
-    `BadInput`: only ids are kept in memory, so the rows of one conversation must stand together. In place of a
-    conversation with a row that can't be read stands the reason.
+    Without such a column, all rows are one conversation, `stem-0`. An id that recurs after another one is a `BadInput`:
+    only ids are kept in memory, so the rows of a conversation must be contiguous. A conversation with an unreadable row
+    is replaced by its error.
     """
     yield from _told(_conversations(rows, columns, path, stem), columns, reading)
 
 
 def _told(found: Iterator[Attempt], columns: Columns, reading: Reading | None) -> Iterator[Attempt]:
-    """Pass conversations on; remark on a table in which each row has its own."""
+    """Pass conversations through; add a remark if each row of the table is a conversation of its own."""
     conversations = turns = 0
     for attempt in found:
         if isinstance(attempt, Conversation):
@@ -160,7 +160,7 @@ def _conversations(rows: Iterator[Row], columns: Columns, path: str | Source, st
 def _named(
     rows: Iterator[Row], columns: Columns, path: str | Source, stem: str
 ) -> Iterator[tuple[str, Row | BadInput]]:
-    """Name each row's conversation; a row that can't be read counts to the one before it."""
+    """Yield each row with its conversation; an unreadable row belongs to the conversation before it."""
     id = "" if columns.conversation else f"{stem}-0"
     while True:
         row: Row | BadInput
@@ -212,13 +212,13 @@ def _turn(cells: Mapping[str, object], columns: Columns, place: Place) -> Uttera
 
 
 def label_of(value: object) -> object:
-    """Write a label as text; None for a missing one, which pandas writes as nan."""
+    """Convert a label to text; None for a missing one, which pandas writes as nan."""
     text = as_text(value)
     return None if isinstance(text, str) and text.strip().casefold() == "nan" else text
 
 
 def as_text(value: object) -> object:
-    """Write a number as text; None for one that is none (NaN stands for a missing cell)."""
+    """Convert a number to text; None for NaN, which marks a missing cell."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Telegram Desktop's export as HTML: pages of messages, each a `div` of the class `message`."""
+"""Telegram Desktop's HTML exports: pages of messages, each a `div` of class `message`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PARTS = ("from_name", "text", "forwarded", "reply_to")
 
 
 class _Message:
-    """A message while its tags come."""
+    """A message while it is being parsed."""
 
     def __init__(self, line: int, id: str) -> None:
         self.line, self.id = line, id.removeprefix("message")
@@ -32,7 +32,7 @@ class _Page(HTMLParser):
         self._notes = notes
         self.found: list[_Message] = []
         self._stack: list[str] = []
-        """What each open `div` holds."""
+        """What each open `div` contains."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {key: value or "" for key, value in attrs}
@@ -73,7 +73,7 @@ class _Page(HTMLParser):
 
 
 def is_telegram(text: str) -> bool:
-    """Tell whether the start of a page is Telegram's."""
+    """Return whether the start of a page is from a Telegram export."""
     return "Exported Data" in text or 'class="page_wrap"' in text or 'class="message default' in text
 
 
@@ -92,7 +92,7 @@ def read_telegram_html(source: Source, reading: Reading | None = None) -> Iterat
 def _turns(page: _Page, source: Source, notes: Reading) -> Iterator[tuple[float, Utterance]]:
     name = ""
     for message in page.found:
-        name = message.name.strip() or name  # a message that follows another of the same person doesn't repeat it
+        name = message.name.strip() or name  # consecutive messages of one person don't repeat the name
         text = "\n".join(line.strip() for line in message.text.strip().split("\n"))
         if text:
             place = Place(source, message.line)

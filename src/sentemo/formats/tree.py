@@ -1,4 +1,4 @@
-"""Named files that belong together: a folder, or the files of a zip."""
+"""A set of named files: a folder, or the files of a zip."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sentemo.errors import BadInput
 from sentemo.formats.lines import Line, file_lines
 
 MAX_TEXT = 256 * 2**20
-"""A longer file, in characters, is not read as a whole."""
+"""The most characters of a file that is read whole."""
 
 
 class Tree(ABC):
-    """Files by name, read where they are."""
+    """Files by name, read in place."""
 
     name: str
-    """What messages call it."""
+    """Its name in messages."""
 
     @abstractmethod
     def names(self) -> list[str]:
@@ -29,10 +29,10 @@ class Tree(ABC):
 
     @abstractmethod
     def place(self, name: str) -> str:
-        """Give a file's name for messages."""
+        """Return a file's name for messages."""
 
     def text(self, name: str) -> str:
-        """Give the whole text of a file; raise `BadInput` for one that is too large to hold."""
+        """Return the whole text of a file; raise `BadInput` if it is too large for memory."""
         lines, left = [], MAX_TEXT
         for number, line in self.lines(name):
             lines.append(line)
@@ -43,13 +43,13 @@ class Tree(ABC):
         return "".join(lines)
 
     def find(self, base: str) -> str | None:
-        """Find a file by its base name; of several, the one in the fewest folders."""
+        """Find a file by its base name; of several, the least nested one."""
         found = [name for name in self.names() if PurePosixPath(name).name == base]
         return min(found, key=lambda name: name.count("/"), default=None)
 
 
 class Folder(Tree):
-    """A folder on disk: its files, those in the folders right below it, and an Enterprise Grid's, which are deeper."""
+    """A folder on disk: its files, those one level below, and those of an Enterprise Grid, which are deeper."""
 
     PATTERNS = ("*", "*/*", "teams/*/*/*")
 
@@ -70,5 +70,5 @@ class Folder(Tree):
         return file_lines(self.path / name)
 
     def place(self, name: str) -> str:
-        """Give a file's path."""
+        """Return a file's path."""
         return str(self.path / name)

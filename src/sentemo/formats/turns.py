@@ -1,4 +1,4 @@
-"""The one gate through which every reader's texts become utterances and conversations."""
+"""Validation of all untrusted texts: every reader makes its utterances and conversations here."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
 MAX_CHARACTERS = 1_000_000
-"""Cutting a text into tokens takes some 200 times its size in memory."""
+"""Tokenising a text takes about 200 times its size in memory."""
 C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore"))}
-"""What a byte means in cp1252, for those that were read as Latin-1."""
+"""The meaning of bytes in cp1252 that were decoded as Latin-1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file something stands, for messages."""
+    """A place in a file, for messages."""
 
     path: str | Source
     line: int | None = None
@@ -41,11 +41,11 @@ def make_turn(
     time: object = None,
     span_s: tuple[object, object] = (None, None),
 ) -> Utterance:
-    """Make an utterance of untrusted values.
+    """Make an utterance from untrusted values.
 
-    The text must not be blank nor longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank
-    label None. Of several labels the missing and blank ones are left out, and so are an id, a time and a start and end
-    that can't be read as such. Control characters that were meant as those of Windows become these.
+    The text must not be blank or longer than `MAX_CHARACTERS`; a missing speaker becomes "", a missing or blank label
+    None. Missing and blank labels of several are left out, and so are an invalid id, time, start and end. C1 control
+    characters are replaced by the cp1252 characters that were meant.
     """
     words = mended(plain(text, "utterance", place))
     if not words.strip():
@@ -59,7 +59,7 @@ def make_turn(
 
 
 def mended(text: str) -> str:
-    """Replace the C1 control characters, which nobody writes, by those of cp1252 that have their bytes."""
+    """Replace C1 control characters, which nobody types, by the cp1252 characters of the same bytes."""
     return text if text.isascii() else text.translate(C1)
 
 
@@ -70,7 +70,7 @@ def _own_id(value: object, place: Place) -> str:
 
 
 def _span(start: object, end: object) -> tuple[float, float] | None:
-    """Read a start and an end in seconds, or a start alone, from numbers or their digits."""
+    """Read a start and an end in seconds, or only a start, from numbers or their digits."""
     try:
         first, last = (float(value) if isinstance(value, str | int | float) else math.nan for value in (start, end))
     except (ValueError, OverflowError):
@@ -92,12 +92,12 @@ def _labels(value: object, place: Place) -> tuple[str, ...]:
 
 
 def counted(turn: Utterance) -> tuple[str, ...]:
-    """Give the labels for which a turn counts: its label, or each of several where it has no single one."""
+    """Return the labels that a turn counts for: its label, or each of several if it has no single one."""
     return turn.labels if turn.label is None else (turn.label,)
 
 
 def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conversation:
-    """Make a conversation; refuse one without turns."""
+    """Make a conversation; raise `BadInput` if it has no turns."""
     together = tuple(turns)
     if not together:
         place.refuse("Empty conversation", "Give it at least one turn or leave it out")
@@ -105,7 +105,7 @@ def make_conversation(id: str, turns: Iterable[Utterance], place: Place) -> Conv
 
 
 def checked(conversation: Conversation, place: Place) -> Conversation:
-    """Check that a conversation that is to be written can be read again."""
+    """Check that a conversation to be written can be read back."""
     turns = [
         make_turn(
             *(turn.text, turn.speaker, turn.label, place, turn.labels),
@@ -119,13 +119,13 @@ def checked(conversation: Conversation, place: Place) -> Conversation:
 
 
 def plain(value: object, what: str, place: Place) -> str:
-    """Check that a value is text that any file or model can take: no NUL, no lone surrogate."""
+    """Check that a value is text that any file or model accepts: no NUL, no lone surrogate."""
     if not isinstance(value, str):
         place.refuse(f"The {what} is {_kind(value)}, not text", f"Write the {what} as text")
     if "\0" in value:
-        place.refuse(f"The {what} holds a NUL character", "Remove it")
+        place.refuse(f"The {what} contains a NUL character", "Remove it")
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        place.refuse(f"The {what} holds a lone surrogate", "Write it as valid Unicode")
+        place.refuse(f"The {what} contains a lone surrogate", "Write it as valid Unicode")
     return value
 
 
@@ -135,13 +135,13 @@ def _kind(value: object) -> str:
 
 
 SILENCE_HOURS = 8
-"""A longer pause ends a conversation: about a night."""
+"""A longer pause ends a conversation: about one night."""
 
 Message = TypeVar("Message")
 
 
 def by_silence(messages: Iterable[tuple[float, Message]]) -> Iterator[list[Message]]:
-    """Yield the runs of messages, each with its time in seconds; a clock that goes back is no pause."""
+    """Group messages, each with its time in seconds, by pauses; a step back in time is not a pause."""
     run: list[Message] = []
     before = float("inf")
     for time_s, message in messages:

@@ -1,4 +1,4 @@
-"""WhatsApp's export of a chat: the text file, or the zip that holds it; of other apps' logs, the text file."""
+"""WhatsApp chat exports, as a text file or the zip that contains it; other apps' logs as a text file."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def read_whatsapp(source: Source, reading: Reading | None = None) -> Iterator[Co
     archive = Archive.of(source)
     chat = find_chat(archive)
     if chat is None:
-        Place(archive.name).refuse("No WhatsApp chat in the zip", "Give the zip or text file that the app exported")
+        Place(archive.name).refuse("No WhatsApp chat in the zip", "Pass the zip or text file that the app exported")
     return read_log(lambda: bare(archive.lines(chat)), archive.place(chat), stem_of(source), reading)
 
 
 def find_chat(tree: Tree) -> str | None:
-    """Find the text of an exported chat: `_chat.txt`, one with the app's name or "chat" in it, or the only text."""
+    """Find the text file of an exported chat: `_chat.txt`, one named after the app or "chat", or the only one."""
     texts = [name for name in tree.names() if name.lower().endswith(".txt")]
     named = [name for name in texts if PurePosixPath(name).name == "_chat.txt"]
     named += [name for name in texts if "whatsapp" in PurePosixPath(name).name.lower()]

@@ -1,4 +1,4 @@
-"""Excel's workbooks: the first sheet whose first row names a column of texts, a turn a row."""
+"""Excel workbooks: the first sheet whose first row names a text column, one turn per row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sentemo.formats.zips import DAMAGED, FREE_BYTES, MAX_RATIO
 from sentemo.types import Conversation
 
 BROKEN = (*DAMAGED, ParseError, LookupError, TypeError, AttributeError, RecursionError)
-"""Whatever openpyxl raises for a damaged file, depending on the byte that is wrong."""
+"""Errors that openpyxl may raise for a damaged file, depending on which byte is wrong."""
 
 
 def read_xlsx(source: Source, reading: Reading | None = None) -> Iterator[Conversation]:
@@ -26,7 +26,7 @@ def read_xlsx(source: Source, reading: Reading | None = None) -> Iterator[Conver
 
 
 def each_xlsx(source: Source, reading: Reading | None = None) -> Iterator[Attempt]:
-    """As `read_xlsx`, with the reason in place of what can't be read."""
+    """Yield as `read_xlsx` does, with the error in place of each conversation that can't be read."""
     header, rows = _sheet(source, reading)
     yield from each_conversation(rows, Columns.of(header, source, reading), source, stem_of(source), reading)
 
@@ -39,7 +39,7 @@ def _sheet(source: Source, reading: Reading | None) -> tuple[list[str], Iterator
     try:
         with open_binary(source) as stream:
             check_size(stream)
-            with warnings.catch_warnings(action="ignore"):  # of styles and charts that openpyxl doesn't know
+            with warnings.catch_warnings(action="ignore"):  # about styles and charts that openpyxl doesn't know
                 book = load_workbook(stream, read_only=False, data_only=True)
         sheets = [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     except BROKEN as error:
@@ -54,7 +54,7 @@ def _sheet(source: Source, reading: Reading | None) -> tuple[list[str], Iterator
 
 
 def check_size(stream: BinaryIO) -> None:
-    """Raise `ValueError` for a workbook that unpacks to far more than its size."""
+    """Raise `ValueError` if a workbook unpacks to far more than its size."""
     size = stream.seek(0, 2)
     stream.seek(0)
     with zipfile.ZipFile(stream) as archive:

@@ -17,13 +17,14 @@ from sentemo.formats.reading import Source
 from sentemo.formats.tree import Folder, Tree
 
 MAX_ARCHIVE_BYTES = 256 * 2**20
-"""A larger archive is refused: it is held in memory."""
+"""A larger archive is rejected, because it is kept in memory."""
 
 MAX_RATIO = 100
 FREE_BYTES = 2**20
-"""An archive may unpack to so many times its size, and a megabyte; chats pack to a twentieth, bombs to a thousandth."""
+"""The most that an archive may unpack to, relative to its size and beyond a megabyte (chats compress to a twentieth,
+zip bombs to a thousandth)."""
 
-# Whatever zipfile raises for a damaged, encrypted or oddly compressed archive.
+# Errors that zipfile may raise for a damaged, encrypted or oddly compressed archive.
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -38,7 +39,7 @@ DAMAGED = (
 
 
 class Archive(Tree):
-    """A zip held in memory, never unpacked to disk; every failure is `BadInput` naming the archive and the member."""
+    """A zip in memory, never unpacked to disk; every failure is a `BadInput` with the archive and the member."""
 
     def __init__(self, name: str, data: bytes) -> None:
         self.name = name
@@ -54,7 +55,7 @@ class Archive(Tree):
             return cls(str(source), _bounded(stream.read(MAX_ARCHIVE_BYTES + 1), str(source)))
 
     def inner(self, name: str) -> Archive | None:
-        """Open the archive of that base name inside this one; None where there is none."""
+        """Open the archive with that base name inside this one; None if there is none."""
         member = self.find(name)
         if member is None:
             return None
@@ -63,7 +64,7 @@ class Archive(Tree):
         return Archive(self.place(member), _bounded(data, self.name))
 
     def names(self) -> list[str]:
-        """List the members but for the shadow copies that a Mac puts beside them."""
+        """List the members, without the shadow copies that macOS adds."""
         found = {each for each in self._zip.namelist() if not each.endswith("/")}
         return sorted(each for each in found if "__MACOSX" not in PurePosixPath(each).parts)
 
@@ -73,12 +74,12 @@ class Archive(Tree):
             yield from read_lines(stream, self.place(name))
 
     def place(self, name: str) -> str:
-        """Give the archive's name and the member's, which must not steer a terminal."""
+        """Return the names of archive and member, escaped so that they can't control a terminal."""
         return f"{self.name}!{name if name.isprintable() else ascii(name)}"
 
     @contextmanager
     def _opened(self, member: str) -> Iterator[IO[bytes]]:
-        """Open a member; `zipfile` unpacks no more of it than the size that the archive tells, so that counts."""
+        """Open a member; `zipfile` unpacks no more of it than its declared size, so checking that is enough."""
         with self._refusing(member):
             self._left -= 0 if member in self._charged else self._zip.getinfo(member).file_size
             self._charged.add(member)
@@ -107,7 +108,7 @@ def _bounded(data: bytes, name: str) -> bytes:
 
 
 def is_zip(source: Source) -> bool:
-    """Tell whether a file starts as a zip does."""
+    """Return whether a file starts with a zip signature."""
     with open_binary(source) as stream:
         return stream.read(4) in (b"PK\3\4", b"PK\5\6")
 

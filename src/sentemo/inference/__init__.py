@@ -1,1 +1,1 @@
-"""Run a trained model over conversations: one batching, over ONNX graphs or torch."""
+"""Run a trained model on conversations: the same batching for ONNX graphs and torch."""

@@ -1,6 +1,6 @@
-"""Run a model over conversations of any number and length, with any runner. No torch.
+"""Run a model on conversations of any number and length, with any runner. No torch.
 
-Neither what else is in a call nor where a long conversation is cut changes an answer.
+Results depend neither on the other conversations in a call nor on where a long conversation is cut.
 """
 
 from __future__ import annotations
@@ -17,43 +17,43 @@ from sentemo.heads import Floats
 from sentemo.inference.runner import Runner
 from sentemo.types import Conversation
 
-BATCH_TOKENS = 512  # tokens of one batch, padding counted; larger ones leave the processor's cache
+BATCH_TOKENS = 512  # tokens of one batch including padding; larger ones exceed the processor's cache
 BATCH_TURNS = 1024  # turns of one batch of the network
-GROUP_TURNS = 2048  # turns read at once: bounds memory on conversations and files of any length
+GROUP_TURNS = 2048  # turns read at once, which limits memory on conversations and files of any length
 
 
 class Output(NamedTuple):
-    """What the network makes of T turns."""
+    """The network's output for T turns."""
 
     features: Floats
-    """(T,F), of length 1, what few-shot labels are learnt on."""
+    """(T,F), of length 1, the features that few-shot labels are learnt from."""
     scores: Floats
     """(T,C)."""
 
     def at(self, turns: slice) -> Output:
-        """Return what is made of some of the turns."""
+        """Return the output of some of the turns."""
         return Output(self.features[turns], self.scores[turns])
 
 
 @dataclass(frozen=True)
 class Engine:
-    """Read conversations, whole or as they come."""
+    """Run a model on conversations, whole or causally."""
 
     runner: Runner
     causal: bool
 
     @property
     def reach(self) -> int:
-        """Turns, on either side, that can influence a turn's label."""
+        """How many turns on either side can influence a turn's label."""
         return self.runner.architecture.reach
 
     @property
     def reading_reach(self) -> int:
-        """Turns, on either side, that can influence a turn's embedding."""
+        """How many turns on either side can influence a turn's embedding."""
         return self.runner.architecture.reader_reach
 
     def outputs(self, conversations: Sequence[Conversation]) -> Iterator[tuple[int, Output]]:
-        """Yield, piece by piece, which conversation it is of, and what the network makes of its turns."""
+        """Yield for each piece the position of its conversation, and the network's output for its turns."""
         for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
             texts = [[turn.text for turn in conversations[p.dialogue].turns[p.first : p.last]] for p in group]
             numbers = {p.dialogue: np.array(conversations[p.dialogue].speaker_numbers()) for p in group}
@@ -63,7 +63,7 @@ class Engine:
                 yield piece.dialogue, output.at(slice(piece.start - piece.first, piece.stop - piece.first))
 
     def score(self, embeddings: Sequence[Array], speakers: Sequence[Array], first_turns: Sequence[int]) -> list[Output]:
-        """N arrays (T,E), N arrays (T,), the places of their first turns in their conversations -> N outputs."""
+        """N arrays (T,E), N arrays (T,), the positions of their first turns in their conversations -> N outputs."""
         found: dict[int, Output] = {}
         for rows in alike([len(each) for each in embeddings], BATCH_TURNS):
             features, scores = self.runner.run(
@@ -95,7 +95,7 @@ class Engine:
     def _read_together(
         self, tokenizer: Pieces, texts: Sequence[str], dialogues: Sequence[Sequence[str]], speakers: Sequence[Array]
     ) -> list[Array]:
-        """Of a very long text the first part is read with its neighbours and the others alone; it is their mean."""
+        """Read dialogues jointly; a very long text is the mean of its first part, read in context, and the rest."""
         states = dict(zip(texts, self.states(tokenizer, texts), strict=True))
         begins = [[states[text][0] for text in dialogue] for dialogue in dialogues]
         vectors = self.read_jointly(begins, speakers)

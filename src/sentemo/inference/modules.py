@@ -1,4 +1,4 @@
-"""A model's parts as torch modules, to compute with before a model is exported, and on a GPU."""
+"""Run a model's parts as torch modules, for models that are not exported, and on a GPU."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sentemo.network.parts import Alone, Joint, NetworkTurn, ReaderTurn, Scores
 
 
 class Modules:
-    """A trained encoder and network; a runner."""
+    """A runner with a trained encoder and network."""
 
     form = "torch"
 
@@ -27,29 +27,29 @@ class Modules:
 
     @property
     def architecture(self) -> Architecture:
-        """Encoder and sizes."""
+        """The encoder's identity and the sizes."""
         reader = self.encoder.module.shape if isinstance(self.encoder, DialogueReader) else None
         return Architecture(self.encoder.identity, reader, self.network.shape)
 
     @property
     def tokenizer(self) -> Pieces | None:
-        """That of a tuned encoder; a frozen one takes texts."""
+        """The tokenizer of a tuned encoder; None for a frozen one, which takes texts."""
         return self.encoder.pieces if isinstance(self.encoder, DialogueReader) else None
 
     @property
     def parameters(self) -> int:
-        """How many numbers were trained."""
+        """The number of trained parameters."""
         return sum(each.numel() for module in self.trained.values() for each in module.parameters())
 
     @property
     def trained(self) -> dict[str, nn.Module]:
-        """What holds weights, by the prefix of their names in a file."""
+        """The modules with weights, by the prefix of their names in a file."""
         reader = {"reader.": self.encoder.module} if isinstance(self.encoder, DialogueReader) else {}
         return {**reader, "network.": self.network}
 
     @cached_property
     def parts(self) -> dict[Part, nn.Module]:
-        """The parts that are run."""
+        """The parts to run."""
         found: dict[Part, nn.Module] = {"network": Scores(self.network), "network-turn": NetworkTurn(self.network)}
         if isinstance(self.encoder, DialogueReader):
             reader = self.encoder.module
@@ -64,7 +64,7 @@ class Modules:
 
     @torch.inference_mode()
     def run(self, part: Part, **inputs: Array) -> list[Array]:
-        """Compute a part, where its weights are."""
+        """Run a part on the device of its weights."""
         module = self.parts[part].eval()
         device = next(self.network.parameters()).device
         found = module(**{name: torch.from_numpy(array).to(device) for name, array in inputs.items()})
@@ -73,7 +73,7 @@ class Modules:
 
 
 def modules_of(runner: Runner) -> Modules:
-    """Return what torch computes with; raise `UsageError` for graphs."""
+    """Return the torch modules; raise `UsageError` if the model runs as graphs."""
     if not isinstance(runner, Modules):
         raise UsageError("This model runs as graphs", "Load it with engine='torch'")
     return runner

@@ -1,4 +1,4 @@
-"""Dialogues of different lengths in one padded batch, of embeddings or of tokens."""
+"""Pad dialogues of different lengths to one batch, of embeddings or of tokens."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-MULTIPLE = 8  # sequences are padded to multiples of this, so that few shapes occur
+MULTIPLE = 8  # sequences are padded to multiples of this, to limit the number of shapes
 
 
 class Batch(NamedTuple):
-    """Padded dialogues, as the network takes them."""
+    """Padded dialogues, as input of the network."""
 
     utterances: Tensor
     """(B,T,E)."""
@@ -32,12 +32,12 @@ def pad(utterances: Sequence[Tensor], speakers: Sequence[Tensor]) -> Batch:
 
 
 class TokenBatch(NamedTuple):
-    """Padded dialogues, as the reading network takes them."""
+    """Padded dialogues, as input of the reading network."""
 
     tokens: Tensor
-    """(B,L), numbers of the vocabulary; or (B,L,E), states of utterances that were read alone; 0 on padding."""
+    """(B,L), token ids; or (B,L,E), states of utterances that were read alone; 0 on padding."""
     places: Tensor
-    """(B,L), the place of a token in its piece of an utterance, from 0."""
+    """(B,L), the position of a token in its piece of an utterance, from 0."""
     turns: Tensor
     """(B,L), the turn that a token belongs to; -1 on padding."""
     speakers: Tensor
@@ -49,7 +49,7 @@ class TokenBatch(NamedTuple):
 def pad_tokens(dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor]) -> TokenBatch:
     """B dialogues of T utterances, each of its tokens (L,) or states (L,E), and B tensors (T,) -> a padded batch.
 
-    A long utterance is several pieces, one after the other; each begins with the token that the first one begins with.
+    A long utterance is a sequence of pieces, which all start with the same token.
     """
     lengths = [torch.tensor([len(utterance) for utterance in dialogue]) for dialogue in dialogues]
     tokens = [torch.cat(list(dialogue)) for dialogue in dialogues]
@@ -66,7 +66,7 @@ def pad_tokens(dialogues: Sequence[Sequence[Tensor]], speakers: Sequence[Tensor]
 
 
 def places_of(utterance: Tensor) -> Tensor:
-    """Tokens (L,) -> the place of each in its piece (L,); states (L,E) -> those of one piece."""
+    """Tokens (L,) -> the position of each in its piece (L,); states (L,E) -> the positions in one piece."""
     places = torch.arange(len(utterance))
     if utterance.dim() > 1:
         return places
@@ -74,7 +74,7 @@ def places_of(utterance: Tensor) -> Tensor:
 
 
 def mask_words(batch: TokenBatch, share: float, mask: int) -> TokenBatch:
-    """Replace a random share of the tokens by another; an utterance's first and last stay, as they mark its ends."""
+    """Replace a random share of the tokens by `mask`, but not the first and last of an utterance, which delimit it."""
     after = torch.nn.functional.pad(batch.turns, (0, 1), value=-1)[:, 1:]
     is_inner = (batch.places > 0) & (after == batch.turns) & (batch.turns >= 0)
     drawn = torch.rand(batch.tokens.shape, device=batch.tokens.device) < share

@@ -1,4 +1,4 @@
-"""The context encoder: utterance embeddings that know their dialogue."""
+"""The context encoder: utterance embeddings in the context of their dialogue."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Standardize(nn.Module):
         self.register_buffer("scale", torch.ones(width))
 
     def fit(self, embeddings: Tensor) -> None:
-        """(N,E): take mean and standard deviation; a dimension that never varies is only shifted."""
+        """(N,E): set mean and standard deviation; a constant dimension is only shifted."""
         self.mean.copy_(embeddings.mean(0))
         spread = embeddings.std(0)
         self.scale.copy_(torch.where(spread > 1e-6, 1 / spread.clamp_min(1e-6), torch.ones_like(spread)))
@@ -39,7 +39,7 @@ class ContextEncoder(nn.Module):
     """Deploy attention over the utterances of a dialogue (paper, section 3, "Contextual representations").
 
     Where the released code flattens a dialogue into one token, attention here runs between its turns:
-    padding is masked, positions and speakers are embedded, and any length goes through a window.
+    padding is masked, positions and speakers are embedded, and a window allows any length.
     """
 
     def __init__(self, shape: NetworkShape) -> None:
@@ -49,7 +49,7 @@ class ContextEncoder(nn.Module):
         self.standardize = Standardize(shape.embedding_dim)
         self.input_dropout = SharedDropout(shape.input_dropout)
         self.project = nn.Identity() if shape.embedding_dim == width else nn.Linear(shape.embedding_dim, width)
-        if shape.layers:  # without any, an utterance knows neither its place nor its speaker
+        if shape.layers:  # without layers, an utterance knows neither its position nor its speaker
             self.position = nn.Embedding(POSITIONS, width)
             self.speaker = nn.Embedding(SPEAKERS, width)
             nn.init.normal_(self.position.weight, std=0.02)
@@ -70,8 +70,8 @@ class ContextEncoder(nn.Module):
     ) -> Tensor:
         """(B,T,E), (B,T), (B,T) -> (B,T,D), or (B,T,2D) with the utterances' own states kept.
 
-        `speakers` numbers persons in the order in which they first speak. `first_turn` (B,) is the place in
-        its dialogue of each row's first turn, where a row is a piece of a longer one.
+        `speakers` numbers persons in the order in which they first speak. `first_turn` (B,) is the position in its
+        dialogue of each row's first turn, if a row is a piece of a longer dialogue.
         """
         own = self.project(self.input_dropout(self.standardize(utterances)))
         turns = self._deploy(own, speakers, is_turn, causal, first_turn) if self.layers else own
@@ -81,7 +81,7 @@ class ContextEncoder(nn.Module):
     def _deploy(
         self, own: Tensor, speakers: Tensor, is_turn: Tensor, causal: bool, first_turn: Tensor | None
     ) -> Tensor:
-        """Tell places and speakers, and let the turns attend to each other: (B,T,D) -> (B,T,D)."""
+        """Add positions and speakers, and let the turns attend to each other: (B,T,D) -> (B,T,D)."""
         place = torch.arange(own.shape[1], device=own.device).expand_as(speakers)
         if first_turn is not None:
             place = place + first_turn[:, None]

@@ -1,4 +1,4 @@
-"""One Transformer encoder layer, and who may look at whom in it."""
+"""One Transformer encoder layer, and its attention masks and biases."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-NEVER = -1e9  # finite, so that a padded row softmaxes to numbers and not to NaN
+NEVER = -1e9  # finite, so that the softmax of a padded row is not NaN
 
 
 def not_later(ahead: Tensor, causal: bool | Tensor) -> Tensor:
-    """(...) how far ahead another turn is -> (...), whether it may be looked at; a tensor () switches a graph."""
+    """(...) how far ahead another turn is -> (...), whether to attend to it; a tensor () is a switch in graphs."""
     return (ahead <= 0) | ~causal if isinstance(causal, Tensor) else (ahead <= 0) | (not causal)
 
 
 class TurnBias(nn.Module):
     """Bias attention by the distance between two turns and by whether one person said both.
 
-    Distances are relative and cut at the window, so a dialogue of any length is served, in pieces if need be.
+    Distances are relative and clipped at the window, so dialogues of any length work, in pieces if necessary.
     """
 
     def __init__(self, heads: int, window: int) -> None:
@@ -29,9 +29,9 @@ class TurnBias(nn.Module):
         nn.init.zeros_(self.same_speaker.weight)
 
     def forward(self, speakers: Tensor, is_turn: Tensor, causal: bool | Tensor) -> Tensor:
-        """(B,T), (B,T) -> (B,H,T,T), added to the attention logits; the last axis is looked at."""
+        """(B,T), (B,T) -> (B,H,T,T), added to the attention logits; the last axis is the attended turn."""
         turn = torch.arange(speakers.shape[1], device=speakers.device)
-        ahead = turn[None, :] - turn[:, None]  # (T, T), positive: the other turn comes later
+        ahead = turn[None, :] - turn[:, None]  # (T, T), positive if the other turn comes later
         same = (speakers[:, :, None] == speakers[:, None, :]).long()  # (B, T, T)
         bias: Tensor = self.distance(ahead.clamp(-self.window, self.window) + self.window) + self.same_speaker(same)
         may_look = (ahead.abs() <= self.window) & is_turn[:, None, :]
@@ -58,8 +58,8 @@ class SharedDropout(nn.Module):
 class EncoderLayer(nn.Module):
     """Attend, then transform each turn: the encoder layer of Vaswani et al. (2017), normalised first.
 
-    torch's own layer takes no bias per head and conversation without repeating it H times, and changes its
-    arithmetic between training and inference; this one is the same in both.
+    torch's own layer accepts a bias per head and conversation only if repeated H times, and changes its arithmetic
+    between training and inference; this one is the same in both.
     """
 
     def __init__(self, width: int, heads: int, dropout: float, widening: int = 2) -> None:
@@ -80,7 +80,7 @@ class EncoderLayer(nn.Module):
         self.dropout = SharedDropout(dropout)
 
     def forward(self, turns: Tensor, bias: Tensor | None) -> Tensor:
-        """(B,T,D), (B,H,T,T) -> (B,T,D); no bias, no limits on who sees whom."""
+        """(B,T,D), (B,H,T,T) -> (B,T,D); without a bias, all turns attend to each other."""
         query, key, value = self.project(turns)
         return self.finish(turns, F.scaled_dot_product_attention(query, key, value, attn_mask=bias))
 

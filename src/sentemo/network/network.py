@@ -14,14 +14,14 @@ from sentemo.network.layer import EncoderLayer, SharedDropout
 from sentemo.network.shape import NetworkShape
 
 POINT_SHARE = 0.3
-"""How much a point counts beside its utterance in the features."""
+"""The weight of a point relative to its utterance in the features."""
 
 
 class EmotionSpace(nn.Module):
     """Map contextual utterances to points on the unit sphere, where triplets are drawn (paper, section 4).
 
-    As wide as the context, the space is the context itself, scaled to length 1, as in the paper; else a hidden layer
-    leads there.
+    If the space is as wide as the context, it is the context itself, scaled to length 1, as in the paper; else a hidden
+    layer maps to it.
     """
 
     def __init__(self, context_width: int, space_dim: int, dropout: float) -> None:
@@ -46,7 +46,7 @@ class Classifier(nn.Module):
 
     def __init__(self, shape: NetworkShape) -> None:
         super().__init__()
-        self.gain = math.sqrt(shape.space_dim)  # a point has length 1; layers like entries of size 1
+        self.gain = math.sqrt(shape.space_dim)  # a point has length 1, but layers expect entries of about 1
         self.layer = EncoderLayer(shape.space_dim, shape.heads, shape.dropout) if shape.paper_classifier else None
         self.linear = nn.Linear(shape.space_dim, shape.labels)
 
@@ -61,14 +61,14 @@ class Classifier(nn.Module):
 
 
 class NetworkOutput(NamedTuple):
-    """What a dialogue becomes."""
+    """The output for a batch of dialogues."""
 
     scores: Tensor
     """(B,T,C), logits."""
     points: Tensor
     """(B,T,Z), on the unit sphere."""
     features: Tensor
-    """(B,T,E+Z), of length 1, what few-shot labels are learnt on (`features`)."""
+    """(B,T,E+Z), of length 1, the features that few-shot labels are learnt from (`features`)."""
 
 
 class Network(nn.Module):
@@ -92,7 +92,7 @@ class Network(nn.Module):
     ) -> NetworkOutput:
         """(B,T,E), (B,T), (B,T) -> scores (B,T,C), points (B,T,Z), features (B,T,E+Z).
 
-        In causal mode no later turn matters. What stands at padding means nothing.
+        In causal mode later turns have no influence. Values at padding are undefined.
         """
         points = self.points(utterances, speakers, is_turn, causal=causal, first_turn=first_turn)
         return NetworkOutput(self.head(points), points, features(self.context.standardize(utterances), points))
@@ -112,9 +112,9 @@ class Network(nn.Module):
 
 
 def features(utterances: Tensor, points: Tensor) -> Tensor:
-    """(...,E) embeddings and (...,Z) points of length 1 -> (...,E+Z) features of length 1: what was said, and where.
+    """(...,E) embeddings and (...,Z) points of length 1 -> (...,E+Z) features of length 1.
 
-    Few-shot labels are learnt on them; a point knows the trained emotions, an embedding all else.
+    Few-shot labels are learnt from them; a point encodes the trained emotions, an embedding everything else.
     """
     both = torch.cat([F.normalize(utterances, dim=-1), POINT_SHARE**0.5 * points], -1)
     return both / float((1 + POINT_SHARE) ** 0.5)

@@ -1,4 +1,4 @@
-"""The parts of a model that run one after the other; each becomes a graph (`export/`)."""
+"""The parts of a model, which run in sequence; each is exported as a graph (`export/`)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sentemo.network.reader import SPEAKERS, Reader
 
 
 class Alone(nn.Module):
-    """The lower layers of a reader, in which an utterance is read alone, so that equal texts are read once."""
+    """The lower layers of a reader, which read each utterance alone, so that equal texts are read once."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -25,11 +25,11 @@ class Alone(nn.Module):
         self.layers = nn.ModuleList(list(reader.layers)[: reader.shape.alone])
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
-        """(N,L) tokens, (N,) how many of them each utterance has -> (N,L,E) states."""
+        """(N,L) tokens, (N,) tokens per utterance -> (N,L,E) states."""
         return self.states(tokens, lengths)[-1]
 
     def states(self, tokens: Tensor, lengths: Tensor) -> list[Tensor]:
-        """(N,L), (N,) -> the states (N,L,E) below the layers, and above each."""
+        """(N,L), (N,) -> the states (N,L,E) before the first layer and after each layer."""
         places = torch.arange(tokens.shape[1], device=tokens.device)
         states = [self.norm(self.word(tokens) + self.place(places))]
         beyond = (places[None] >= lengths[:, None])[:, None, None]  # (N, 1, 1, L)
@@ -40,14 +40,14 @@ class Alone(nn.Module):
 
 
 class Joint(nn.Module):
-    """The upper layers of a reader, in which the tokens of neighbouring turns see each other."""
+    """The upper layers of a reader, in which tokens of neighbouring turns attend to each other."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
         self.reader = reader
 
     def forward(self, states: Tensor, turns: Tensor, speakers: Tensor, causal: Tensor) -> Tensor:
-        """(B,L,E) from below, (B,L) the turn of each token, (B,T), () -> (B,T,E)."""
+        """(B,L,E) states of the lower layers, (B,L) the turn of each token, (B,T), () -> (B,T,E)."""
         out: Tensor = self.reader.join(states, turns, speakers, causal=causal)
         return out
 
@@ -86,8 +86,8 @@ class Scores(nn.Module):
 class ReaderTurn(nn.Module):
     """The upper layers of a reader for the newest turn of a dialogue.
 
-    In causal mode no later turn changes what earlier ones offer to be looked at: their keys and values, which are
-    remembered, so that a turn costs its own tokens alone. P are the places remembered, S those and the turn's own.
+    In causal mode later turns don't change the keys and values of earlier ones, which are cached, so that a turn costs
+    only its own tokens. P is the number of cached positions, S includes the turn's own.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -107,7 +107,7 @@ class ReaderTurn(nn.Module):
 
 
 class NetworkTurn(nn.Module):
-    """The network for the newest turn of a dialogue, remembering as `ReaderTurn` does."""
+    """The network for the newest turn of a dialogue, with a cache as in `ReaderTurn`."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class NetworkTurn(nn.Module):
 
 
 class Layer(Protocol):
-    """What an `EncoderLayer` and a `ReaderLayer` have in common."""
+    """The common interface of `EncoderLayer` and `ReaderLayer`."""
 
     def project(self, states: Tensor, /) -> tuple[Tensor, Tensor, Tensor]: ...
     def finish(self, states: Tensor, seen: Tensor, /) -> Tensor: ...

@@ -1,4 +1,4 @@
-"""The reader: a BERT encoder whose upper layers read an utterance together with its neighbours."""
+"""The reader: a BERT encoder whose upper layers read each utterance together with its neighbours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SPEAKERS = 8  # persons beyond share the last number
 
 
 class ReaderLayer(nn.Module):
-    """The layer of BERT (Devlin et al. 2019): attend, then transform each token, normalised last."""
+    """The layer of BERT (Devlin et al. 2019): attend, then transform each token, with post-normalisation."""
 
     def __init__(self, shape: ReaderShape) -> None:
         super().__init__()
@@ -48,12 +48,12 @@ class ReaderLayer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Turn the tokens of a dialogue into one embedding per utterance.
+    """Encode the tokens of a dialogue as one embedding per utterance.
 
-    The lower layers read each utterance alone, long ones piece by piece, as the sentence encoder did whose weights they
-    start from. In the upper ones a token also sees the tokens of neighbouring turns, the less of them the farther they
-    are: the logits of head h fall by slope h for each turn of distance (as Press et al. 2022 do for tokens), so that
-    some heads hardly leave the utterance and others see all of the window. Places count from 0 in each piece.
+    The lower layers read each utterance alone, long ones piece by piece, like the sentence encoder that they are
+    initialised from. In the upper layers a token also attends to neighbouring turns, less the farther away they are:
+    the logits of head h decrease by slope h per turn of distance (as Press et al. 2022 do for tokens), so that some
+    heads hardly leave the utterance and others see the whole window. Positions count from 0 in each piece.
     """
 
     def __init__(self, shape: ReaderShape) -> None:
@@ -71,8 +71,8 @@ class Reader(nn.Module):
     ) -> Tensor:
         """(B,L), (B,L), (B,L), (B,T) -> (B,T,E), each the mean of the utterance's token states.
 
-        Where tokens are states (B,L,E) of utterances that were read alone, they go through the upper layers only. In
-        causal mode no later turn matters. What stands at padding means nothing.
+        If tokens are states (B,L,E) of utterances that were read alone, they only go through the upper layers. In
+        causal mode later turns have no influence. Values at padding are undefined.
         """
         if tokens.is_floating_point():
             return self.join(tokens, turns, speakers, causal=causal)
@@ -95,12 +95,12 @@ class Reader(nn.Module):
         return average(states, turns, speakers.shape[1])
 
     def slopes(self) -> Tensor:
-        """By how much the logits of each head (H,) fall for a turn of distance."""
+        """Return the decrease in each head's logits (H,) per turn of distance."""
         return 2.0 ** torch.linspace(3, -2.5, self.shape.heads, device=self.word.weight.device)
 
     def _joint_bias(self, turns: Tensor, causal: bool | Tensor) -> Tensor:
         """(B,L) -> (B,H,L,L)."""
-        ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive: the other token's turn comes later
+        ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive if the other token's turn comes later
         is_token = turns >= 0
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]
         near = near & not_later(ahead, causal)
@@ -109,20 +109,20 @@ class Reader(nn.Module):
 
 
 def attention_type(states: Tensor) -> torch.dtype:
-    """In what queries and keys come out: the states' own type, or autocast's."""
+    """Return the type of queries and keys: that of the states, or autocast's."""
     kind = states.device.type
     return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else states.dtype
 
 
 def average(states: Tensor, turns: Tensor, n_turns: int) -> Tensor:
-    """(B,L,E), (B,L) -> (B,T,E), the mean state of each turn's tokens; zeros for a turn without any."""
+    """(B,L,E), (B,L) -> (B,T,E), the mean state of each turn's tokens; zeros for a turn without tokens."""
     is_of = turns[:, None, :] == torch.arange(n_turns, device=turns.device)[None, :, None]  # (B, T, L)
     share = is_of / is_of.sum(-1, keepdim=True).clamp_min(1)
     return share.to(states.dtype) @ states
 
 
 class ReadingNetwork(nn.Module):
-    """A reader below a network; offers what a network offers, on tokens."""
+    """A reader followed by a network, with the network's interface but on tokens."""
 
     def __init__(self, reader: Reader, network: Network) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Static models: a table of tokens and a small network, for the first pass over archives."""
+"""Static models: a token table and a small network, for a first pass over archives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a trained model to a static one."""
+"""Distil a trained model to a static one."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ from sentemo.types import Conversation, Prediction
 
 @dataclass(frozen=True)
 class Distillation:
-    """Sizes and schedule; docs/fast.md says by which measurements they were chosen."""
+    """Sizes and schedule; docs/fast.md has the measurements behind them."""
 
     width: int = 256
-    """D, numbers of a token's vector; no more than the encoder gives."""
+    """D, dimension of a token vector; at most that of the encoder."""
     hidden: int = 256
-    """H, of the layer between vectors and scores."""
+    """H, width of the hidden layer."""
     reach: int = 8
-    """W, turns on either side that are read with a turn; a power of 2."""
+    """W, turns on either side that are read as context; a power of 2."""
     gold: float = 0.2
-    """The share of the annotators' labels in the loss; the rest is the model's own probabilities."""
+    """The weight of gold labels in the loss; the rest is that of the model's probabilities."""
     epochs: int = 10
     dialogues: int = 64
-    """A batch's."""
+    """Dialogues in a batch."""
     table_rate: float = 2e-3
-    """Adam's highest learning rate for the tokens' vectors; it falls to nothing."""
+    """Adam's peak learning rate for the token vectors; it decays to 0."""
     rate: float = 2e-3
-    """That of the network."""
+    """The peak learning rate for the network."""
     dropout: float = 0.3
     word_dropout: float = 0.1
-    """The share of tokens that are masked."""
+    """The share of tokens to mask."""
     causal_share: float = 0.3
-    """The share of batches that are read without later turns."""
+    """The share of batches read without later turns."""
 
 
 OnStep = Callable[[int, int], None]
-"""Called after each step with its number and how many there are."""
+"""Called after each step with its number and the total."""
 
 
 @dataclass(frozen=True)
 class Distilled:
-    """What a static model's folder is written from."""
+    """The parts of a static model to be written."""
 
     static: Static
     module: StaticModule
@@ -75,10 +75,10 @@ def distil(
     source: str = "",
     on_step: OnStep = lambda step, steps: None,
 ) -> Distilled:
-    """Train a static model on labelled conversations and on what the model, or an exported form of it, says of them.
+    """Train a static model on labelled conversations and the predictions of a model (or its export) for them.
 
-    `corpora` names where the conversations are from, `source` is the SHA-256 of the model's manifest. Raises
-    `UsageError` for a model whose encoder was not tuned, `BadInput` without a labelled turn.
+    `corpora` are the names of the corpora, `source` is the SHA-256 of the model's manifest. Raises `UsageError` if
+    the model's encoder was not tuned, `BadInput` if no turn has a label.
     """
     settings = settings or Distillation()
     reader = modules_of(model.runner).encoder
@@ -112,7 +112,7 @@ def distil(
 
 
 def _rule(model: SentEmoContext) -> Rule:
-    """The model's own rule; the plain one where its labels were learnt from examples or renamed."""
+    """Return the model's rule; the plain one if its labels were learnt from examples or renamed."""
     own = model.decision is not None and model.adapted is None and not model.label_of
     return model.decision if own and model.decision is not None else Rule((0.0,) * len(model.labels), 1.0)
 
@@ -129,7 +129,7 @@ def _train(
     others = [parameter for name, parameter in module.named_parameters() if name != "table"]
     steps = settings.epochs * -(-len(turns) // settings.dialogues)
     optimisers: list[torch.optim.Optimizer] = [
-        torch.optim.SparseAdam([module.table], settings.table_rate),  # a batch touches few of its rows
+        torch.optim.SparseAdam([module.table], settings.table_rate),  # a batch uses few of its rows
         torch.optim.Adam(others, settings.rate),
     ]
     trained = [(each, torch.optim.lr_scheduler.LambdaLR(each, lambda step: pace(step, steps))) for each in optimisers]
@@ -146,13 +146,13 @@ def _train(
 
 
 def pace(step: int, steps: int) -> float:
-    """The share of the highest rate at a step, from 0 on: it rises for a tenth of the steps, then falls to nothing."""
+    """Return the share of the peak rate at a step, from 0: it rises for a tenth of the steps, then decays to 0."""
     rising = max(1.0, steps / 10)
     return min((step + 1) / rising, (steps - step) / (steps - rising + 1))
 
 
 def _batches(turns: Turns, settings: Distillation, mask: int, rng: torch.Generator) -> Iterator[TurnBatch]:
-    """Every dialogue once an epoch; some tokens masked, some batches without later turns."""
+    """Yield every dialogue once per epoch, with some tokens masked and some batches without later turns."""
     for _ in range(settings.epochs):
         for dialogues in torch.randperm(len(turns), generator=rng).split(settings.dialogues):
             batch = turns.batch(dialogues.tolist(), settings.reach)
@@ -164,7 +164,7 @@ def _batches(turns: Turns, settings: Distillation, mask: int, rng: torch.Generat
 
 
 def loss_of(scores: Tensor, batch: TurnBatch, rule: Rule, gold: float) -> Tensor:
-    """(N,C) scores -> scalar: cross-entropy of the calibrated probabilities with labels and with the model's own."""
+    """(N,C) scores -> scalar: cross-entropy of the calibrated probabilities with gold labels and the model's."""
     logs = ((scores + torch.tensor(rule.prior)) / rule.temperature).log_softmax(-1)
     taught = -(batch.taught * logs).sum(-1).mean()
     if not gold or not (batch.gold != UNLABELLED).any():

@@ -1,4 +1,4 @@
-"""A static model's folder: its files, its configuration and numbers, written and read strictly. No torch."""
+"""Save and load a static model: configuration, weights and tokenizer, validated on reading. No torch."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ CONFIG, WEIGHTS, TOKENIZER = "config.json", "static.safetensors", "tokenizer.jso
 
 @dataclass(frozen=True)
 class Static:
-    """What the numbers don't say of a static model."""
+    """The metadata of a static model, besides its weights."""
 
     format: str
     sentemo: str
-    """The version that wrote it."""
+    """The package version that wrote it."""
     source: str
-    """SHA-256 of the manifest of the model that it was distilled from."""
+    """SHA-256 of the manifest of the model it was distilled from."""
     labels: list[str]
     neutral: str | None
     max_tokens: int
-    """Tokens that are read at once."""
+    """The most tokens read at once."""
     vocabulary: int
-    """V, rows of the table of tokens."""
+    """V, rows of the token table."""
     width: int
-    """D, of an utterance's vector."""
+    """D, dimension of an utterance vector."""
     hidden: int
-    """H, of the layer between vectors and scores."""
+    """H, width of the hidden layer."""
     reach: int
     """W, turns on either side that can influence a turn's label; a power of 2."""
     prior: list[float]
-    """With the temperature: how scores become probabilities (`judgement.py`)."""
+    """With the temperature, how scores become probabilities (`judgement.py`)."""
     temperature: float
     facts: dict[str, Any]
 
     def to_text(self) -> str:
-        """Write it as JSON."""
+        """Return it as JSON."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     @property
@@ -61,12 +61,12 @@ class Static:
 
     @property
     def label_set(self) -> LabelSet:
-        """The labels that it gives."""
+        """The labels that it predicts."""
         return LabelSet(tuple(self.labels), self.neutral)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The numbers that it has, by name."""
+        """The shapes of its arrays, by name."""
         labels, d, h = len(self.labels), self.width, self.hidden
         return {
             "table": (self.vocabulary, d),
@@ -80,16 +80,16 @@ class Static:
 
 
 def is_static(folder: Path) -> bool:
-    """Tell whether a folder is of a static model."""
+    """Return whether a folder contains a static model."""
     return (folder / WEIGHTS).is_file()
 
 
 def read_static(folder: Path) -> Static:
-    """Read a configuration strictly; raise `BadModel` for any but a sound one."""
+    """Read a configuration; raise `BadModel` if it is invalid."""
     path = folder / CONFIG
     record = read_object(path)
     if record.get("format") != FORMAT:
-        raise BadModel(f"{path} is of a format that this version doesn't know", "Distil the model again")
+        raise BadModel(f"{path} has a format that this version doesn't support", "Distil the model again")
     found = as_record(record, Static, path)
     try:
         labels = len(found.label_set)
@@ -97,14 +97,14 @@ def read_static(folder: Path) -> Static:
         raise BadModel(f"{path}: {error.cause}", AGAIN) from error
     sizes = (found.max_tokens, found.vocabulary, found.width, found.hidden, found.reach)
     if not (found.temperature > 0 and min(sizes) > 0 and len(found.prior) == labels and found.reach.bit_count() == 1):
-        raise BadModel(f"{path} has sizes that can't be", AGAIN)
+        raise BadModel(f"{path} has invalid sizes", AGAIN)
     return found
 
 
 def write_static(folder: Path, static: Static, numbers: Mapping[str, Array], tokenizer: Tokenizer) -> None:
-    """Write a static model, large matrices in 8 bits, whole or not at all.
+    """Write a static model atomically, with large matrices in 8 bits.
 
-    Raises `UsageError` for a folder that holds something else.
+    Raises `UsageError` if the folder contains something else.
     """
     check_free(folder)
     with staged_folder(folder) as staged:
@@ -116,7 +116,7 @@ def write_static(folder: Path, static: Static, numbers: Mapping[str, Array], tok
 
 
 def static_card(labels: Sequence[str], facts: Mapping[str, Any]) -> str:
-    """Write the model card as Markdown with the hub's header."""
+    """Return the model card as Markdown with the hub's header."""
     licence, tag = licence_of(facts)
     known = "\n".join(f"| {name} | {shown(value)} |" for name, value in facts.items())
     return f"""---

@@ -1,4 +1,4 @@
-"""The labeler that runs a static model: needs numpy, safetensors and tokenizers, no torch."""
+"""The labeler for static models, which needs numpy, safetensors and tokenizers, but no torch."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sentemo.static.folder import TOKENIZER, WEIGHTS, Static, read_static
 from sentemo.static.network import StaticNetwork, neighbours
 from sentemo.types import Conversation, LabelSet, Prediction
 
-GROUP_TURNS = 512  # turns read at once: bounds memory, and what is made of so many stays in the processor's cache
+GROUP_TURNS = 512  # turns read at once, which limits memory and fits the processor's cache
 
 
 class StaticModel(ReadingModel):
-    """Recognise the emotion of every utterance of a conversation, roughly and fast: the first pass over an archive.
+    """Recognise the emotion of every utterance of a conversation, fast but less accurately: a first pass over archives.
 
     An utterance is the sum of its tokens' vectors, whatever their order; a small network reads it between its
-    neighbours. `causal` reads a conversation as it comes: no later turn matters to a label.
+    neighbours. With `causal`, a label depends only on the turns up to its own.
     """
 
     def __init__(self, folder: Path, *, causal: bool = False) -> None:
@@ -44,7 +44,7 @@ class StaticModel(ReadingModel):
     def from_pretrained(cls, name: str | Path = "static", *, causal: bool = False) -> StaticModel:
         """Load the static model that ships with the package, or a folder that `sentemo distil` made.
 
-        Raises `BadModel` for a damaged one.
+        Raises `BadModel` if it is damaged.
         """
         from sentemo.artifacts.hub import find
 
@@ -52,26 +52,26 @@ class StaticModel(ReadingModel):
 
     @property
     def labels(self) -> LabelSet:
-        """The labels that it gives."""
+        """The labels that it predicts."""
         return self.static.label_set
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What its training recorded."""
+        """The facts recorded by its training."""
         return self.static.facts
 
     @property
     def form(self) -> str:
-        """The form in a few words."""
+        """A short description of what computes the labels."""
         return "a table of tokens"
 
     @property
     def reach(self) -> int:
-        """Turns, on either side, that can influence a turn's label."""
+        """How many turns on either side can influence a turn's label."""
         return self.static.reach
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label every turn of conversations that were checked."""
+        """Label every turn of conversations that are already validated."""
         shares: list[list[list[float]]] = [[] for _ in conversations]
         tops: list[list[int]] = [[] for _ in conversations]
         for group in grouped(pieces([len(each) for each in conversations], self.reach), GROUP_TURNS):
@@ -86,7 +86,7 @@ class StaticModel(ReadingModel):
         return [Prediction.of(talk, self.labels, rows_of, tops_of) for talk, rows_of, tops_of in found]
 
     def _score(self, conversations: Sequence[Conversation], group: Sequence[Piece]) -> Floats:
-        """N pieces -> the scores of all their turns, one piece after the other; equal texts are read once."""
+        """N pieces -> the scores of all their turns, concatenated; equal texts are read once."""
         texts = [turn.text for p in group for turn in conversations[p.dialogue].turns[p.first : p.last]]
         place = {text: number for number, text in enumerate(dict.fromkeys(texts))}
         vectors = self.network.pool([[*chain(*pieces)] for pieces in self.tokenizer.encode([*place])])

@@ -1,4 +1,4 @@
-"""What a distillation trains, in torch: the model, the table that it starts from, and batches of tokenised turns."""
+"""Torch modules for distillation: the model, its initial table, and batches of tokenised turns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sentemo.types import Conversation, LabelSet, Prediction
 
 
 class StaticModule(nn.Module):
-    """What `static/network.py` computes, with gradients: its tensors have the names of the numbers there."""
+    """The network of `static/network.py` with gradients; tensors have the same names as the arrays there."""
 
     def __init__(self, table: Tensor, hidden: int, reach: int, labels: int, dropout: float) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class StaticModule(nn.Module):
         self.out = nn.Linear(hidden, labels)
 
     def forward(self, tokens: Tensor, lengths: Tensor, around: Tensor) -> Tensor:
-        """(L,) tokens of N turns, one after the other, (N,), (N,2W) rows, N for none -> (N,C) scores."""
+        """(L,) concatenated tokens of N turns, (N,), (N,2W) rows, N for none -> (N,C) scores."""
         starts = lengths.cumsum(0) - lengths
         turns = F.embedding_bag(tokens, self.table, starts, mode="sum", sparse=True) / lengths.sqrt()[:, None]
         turns = F.dropout(turns, self.dropout, self.training)
@@ -52,7 +52,7 @@ SPREAD = 0.5
 @torch.inference_mode()
 def token_outputs(reader: DialogueReader) -> Tensor:
     """(V,E): the embedding of each token of the vocabulary, read as an utterance of its own."""
-    frame = reader.tokenizer.encode("").ids  # what begins and ends an utterance
+    frame = reader.tokenizer.encode("").ids  # the start and end tokens
     place = len(frame) // 2
     rows = []
     for numbers in torch.arange(reader.tokenizer.get_vocab_size()).split(TOKENS_AT_ONCE):
@@ -70,9 +70,9 @@ def _read(module: Reader, tokens: Tensor) -> Tensor:
 
 
 def start_table(outputs: Tensor, counts: Tensor, width: int) -> Tensor:
-    """(V,E), (V,) how often each token comes in the text -> (V,D).
+    """(V,E), (V,) token frequencies in the text -> (V,D).
 
-    The principal axes of the tokens that come, and common tokens short.
+    The principal components of the occurring tokens, with shorter vectors for common ones.
     """
     centred = outputs - outputs.mean(0)
     axes = torch.linalg.svd(centred[counts > 0], full_matrices=False).Vh[:width]
@@ -87,15 +87,15 @@ class TurnBatch(NamedTuple):
     """N turns of some dialogues."""
 
     tokens: Tensor
-    """(L,), one turn after the other."""
+    """(L,), tokens of all turns, concatenated."""
     lengths: Tensor
-    """(N,), tokens of each."""
+    """(N,), tokens per turn."""
     around: Tensor
     """(N,2W), rows of neighbours; N for none."""
     gold: Tensor
     """(N,), label indices or UNLABELLED."""
     taught: Tensor
-    """(N,C), the probabilities that the model gives."""
+    """(N,C), the probabilities of the model that is distilled."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class Turns:
     """A split, ready for distillation."""
 
     tokens: list[list[Tensor]]
-    """Of each dialogue and turn, (L,)."""
+    """The tokens of each dialogue's turns, (L,)."""
     gold: list[Tensor]
-    """Of each dialogue, (T,)."""
+    """The labels of each dialogue, (T,)."""
     taught: list[Tensor]
-    """Of each dialogue, (T,C)."""
+    """The model's probabilities for each dialogue, (T,C)."""
 
     @classmethod
     def of(
@@ -117,7 +117,7 @@ class Turns:
         tokenizer: Pieces,
         labels: LabelSet,
     ) -> Turns:
-        """Tokenise labelled conversations, and keep what a model says of them."""
+        """Tokenise labelled conversations, and store a model's predictions for them."""
         texts = list({turn.text: None for talk in conversations for turn in talk})
         found = zip(texts, tokenizer.encode(texts), strict=True)
         known = {text: torch.tensor([*chain(*pieces)]) for text, pieces in found}
@@ -131,7 +131,7 @@ class Turns:
         return len(self.tokens)
 
     def batch(self, dialogues: Sequence[int], reach: int) -> TurnBatch:
-        """Put dialogues one after the other."""
+        """Concatenate dialogues to a batch."""
         said = [*chain.from_iterable(self.tokens[i] for i in dialogues)]
         return TurnBatch(
             torch.cat(said),
@@ -142,10 +142,10 @@ class Turns:
         )
 
     def counts(self, vocabulary: int) -> Tensor:
-        """(V,), how often each token comes."""
+        """Return token frequencies (V,)."""
         return torch.bincount(torch.cat([*chain.from_iterable(self.tokens)]), minlength=vocabulary)
 
     @property
     def labelled(self) -> int:
-        """Turns that have a label."""
+        """The number of labelled turns."""
         return sum(int((gold != UNLABELLED).sum()) for gold in self.gold)

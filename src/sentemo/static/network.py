@@ -1,4 +1,4 @@
-"""The numbers of a static model, and what it computes with them. No torch."""
+"""The arrays of a static model and its computation. No torch."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Rows = NDArray[np.int64]
 
 
 class StaticNetwork:
-    """Score turns by the vectors of their own words and of the turns around them.
+    """Score turns by the vectors of their own words and of the surrounding turns.
 
-    N turns of L tokens, V tokens known, D numbers a vector, H in the hidden layer, W turns on either side in B bands, C
-    labels.
+    N turns of L tokens, V known tokens, D vector dimension, H hidden width, W turns on either side in B bands,
+    C labels.
     """
 
     def __init__(self, numbers: Mapping[str, Floats], reach: int) -> None:
@@ -27,9 +27,9 @@ class StaticNetwork:
         self.out, self.out_bias = numbers["out.weight"].T, numbers["out.bias"]  # (H,C), (C,)
 
     def pool(self, tokens: Sequence[Sequence[int]]) -> Floats:
-        """N texts of at least one token -> (N,D): the sum of the tokens' vectors by the root of their number.
+        """N texts of at least one token -> (N,D): the sum of the token vectors over the square root of their number.
 
-        How much a token weighs is the length of its vector, which was trained.
+        The weight of a token is the length of its trained vector.
         """
         lengths = np.array([len(text) for text in tokens])
         rows = self.table[np.concatenate([np.asarray(text) for text in tokens])]
@@ -38,8 +38,8 @@ class StaticNetwork:
         return out
 
     def score(self, turns: Floats, around: Rows) -> Floats:
-        """(N,D) vectors, (N,2W) rows of neighbours, N where there is none -> (N,C) scores."""
-        known = np.concatenate([turns, np.zeros_like(turns[:1])])  # whoever is not there says nothing
+        """(N,D) vectors, (N,2W) rows of neighbours, N for none -> (N,C) scores."""
+        known = np.concatenate([turns, np.zeros_like(turns[:1])])  # missing neighbours are zero
         near = [known[around[:, band]].sum(1) / (band.stop - band.start) for band in self.bands]
         hidden = turns @ self.own + np.concatenate(near, 1, dtype=np.float32) @ self.near + self.bias
         out: Floats = np.maximum(hidden, 0) @ self.out + turns @ self.straight + self.out_bias
@@ -47,9 +47,9 @@ class StaticNetwork:
 
 
 def bands(reach: int) -> list[slice]:
-    """The columns of `neighbours` in 2 log2(2W) bands: the turn before and after, the next ones, then 2, 4, ... each.
+    """Return the columns of `neighbours` in 2 log2(2W) bands: the turn before and after, the next, then 2, 4, ... each.
 
-    W is a power of 2. A farther turn shares its place with more others.
+    W is a power of 2. Farther turns share their band with more others.
     """
     ends = [2**power for power in range(reach.bit_length())]  # 1, 2, 4, ..., W
     found = []
@@ -59,12 +59,12 @@ def bands(reach: int) -> list[slice]:
 
 
 def neighbours(lengths: Sequence[int], reach: int) -> NDArray[np.int64]:
-    """Lengths of dialogues one after the other, N turns in all -> (N,2W), the rows of each turn's neighbours.
+    """Lengths of consecutive dialogues with N turns in total -> (N,2W), the rows of each turn's neighbours.
 
-    They are in the order in which they are said, W before the turn and W after; N stands where the dialogue has none.
+    They are in order, W before the turn and W after it; N means that the dialogue has none.
     """
     sizes = np.asarray(lengths)
-    total, start = int(sizes.sum()), np.repeat(sizes.cumsum() - sizes, sizes)  # (N,), where a turn's dialogue begins
+    total, start = int(sizes.sum()), np.repeat(sizes.cumsum() - sizes, sizes)  # (N,), where each turn's dialogue starts
     stop = start + np.repeat(sizes, sizes)
     offsets = np.array([*range(-reach, 0), *range(1, reach + 1)])
     rows = np.arange(total)[:, None] + offsets

@@ -1,4 +1,4 @@
-"""Checks that whatever labels conversations must pass, ours or another's, as scikit-learn has them for estimators.
+"""Checks that every labeler must pass, ours or third-party, like scikit-learn's estimator checks.
 
 In a test suite, one test for each check:
 

@@ -1,4 +1,4 @@
-"""The checks, each under its name."""
+"""The labeler checks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sentemo.testing.talks import ORDINARY, REFUSABLE, UNUSUAL, renamed
 from sentemo.types import Conversation, Labeler, Prediction
 
 Differences = Iterator[tuple[Conversation | None, str]]
-"""What is wrong, each with the conversation that shows it."""
+"""Failures, each with the conversation that shows it."""
 
 
 class CheckFailed(AssertionError):
-    """Name the check, the conversation and the difference."""
+    """A failed check, with its name, the conversation and the difference."""
 
     def __init__(self, check: str, talk: Conversation | None, difference: str) -> None:
         self.check, self.talk, self.difference = check, talk, difference
@@ -26,14 +26,14 @@ class CheckFailed(AssertionError):
 
 @dataclass(frozen=True)
 class LabelerCheck:
-    """One check; calling it raises `CheckFailed` where a labeler doesn't pass."""
+    """One check; calling it raises `CheckFailed` if a labeler doesn't pass."""
 
     name: str
     find: Callable[[Labeler], Differences]
 
     @property
     def __name__(self) -> str:
-        """The name, where pytest looks for it."""
+        """The name, for pytest."""
         return self.name
 
     def __call__(self, labeler: Labeler) -> None:
@@ -47,22 +47,22 @@ class LabelerCheck:
 
 
 def check_labeler(labeler: Labeler, *, causal: bool = False) -> None:
-    """Check a labeler with conversations made for it; raise `CheckFailed` at the first difference.
+    """Check a labeler on test conversations; raise `CheckFailed` at the first failure.
 
-    `causal` says that it reads a conversation as it comes, so that no later turn may matter.
+    `causal` also checks that later turns don't change a label.
     """
     for check in labeler_checks(causal=causal):
         check(labeler)
 
 
 def labeler_checks(*, causal: bool = False) -> list[LabelerCheck]:
-    """Return all checks, to run one at a time."""
+    """Return all checks, to be run one at a time."""
     finders = (*FINDERS, later_turns_change_nothing) if causal else FINDERS
     return [LabelerCheck(find.__name__, find) for find in finders]
 
 
 def one_prediction_for_each_turn(labeler: Labeler) -> Differences:
-    """Predictions are of the conversations and turns, in their order."""
+    """Predictions match the conversations and turns, in order."""
     found = _list(labeler, ORDINARY)
     if len(found) != len(ORDINARY):
         yield None, f"{len(found)} predictions for {len(ORDINARY)} conversations"
@@ -71,58 +71,58 @@ def one_prediction_for_each_turn(labeler: Labeler) -> Differences:
 
 
 def one_conversation_gives_one_prediction(labeler: Labeler) -> Differences:
-    """A conversation that isn't in a list gives a prediction that isn't either."""
+    """A single conversation gives a single prediction, not a list."""
     for talk in ORDINARY[:2]:
         yield from ((talk, what) for what in unlike(talk, labeler.predict(deepcopy(talk))))
 
 
 def labels_and_probabilities_fit(labeler: Labeler) -> Differences:
-    """Labels are of the set; probabilities are finite and sum to 1; the score is the label's."""
+    """Labels are in the set; probabilities are finite and sum to 1; the score is the label's probability."""
     for talk, prediction in zip(ORDINARY, _list(labeler, ORDINARY), strict=True):
         yield from ((talk, what) for what in unfit(prediction, labeler.labels))
 
 
 def alone_as_in_any_batch(labeler: Labeler) -> Differences:
-    """What else is labelled changes nothing, nor how long it is."""
+    """Predictions don't depend on the other conversations of a call, or on their length."""
     talks = (*ORDINARY, *(talk for talk in UNUSUAL if len(talk) < 100))
     for talk, prediction in zip(talks, _list(labeler, talks), strict=True):
         yield from ((talk, what) for what in apart(_one(labeler, talk), prediction))
 
 
 def order_changes_nothing(labeler: Labeler) -> Differences:
-    """Neither does the order of the conversations."""
+    """Predictions don't depend on the order of the conversations."""
     backwards = _list(labeler, ORDINARY[::-1])[::-1]
     for talk, one, other in zip(ORDINARY, _list(labeler, ORDINARY), backwards, strict=True):
         yield from ((talk, what) for what in apart(one, other))
 
 
 def names_change_nothing(labeler: Labeler) -> Differences:
-    """Who speaks when matters, what they are called doesn't."""
+    """Predictions don't depend on the names of the speakers."""
     others = _list(labeler, [renamed(talk) for talk in ORDINARY])
     for talk, one, other in zip(ORDINARY, _list(labeler, ORDINARY), others, strict=True):
         yield from ((talk, what) for what in apart(one, other))
 
 
 def nothing_gives_nothing(labeler: Labeler) -> Differences:
-    """No conversation, no prediction."""
+    """No conversations give no predictions."""
     if (found := labeler.predict([])) != []:
         yield None, f"no conversation gives {found!r}"
 
 
 def unusual_text_is_labelled(labeler: Labeler) -> Differences:
-    """One character, emoji, other scripts, 1,024 turns are conversations like others."""
+    """Single characters, emoji, other scripts and 1,024 turns are labelled like any conversation."""
     for talk in UNUSUAL:
         yield from _well_labelled(labeler, talk)
 
 
 def what_cannot_be_labelled_is_refused(labeler: Labeler) -> Differences:
-    """An empty conversation, a blank turn, NUL, half a character, 100,000 characters: labelled, or refused."""
+    """An empty conversation, a blank turn, NUL, half a character, 100,000 characters: labelled, or rejected."""
     for talk in REFUSABLE:
         yield from _well_labelled(labeler, talk, may_refuse=True)
 
 
 def a_refusal_leaves_no_trace(labeler: Labeler) -> Differences:
-    """After a conversation that was refused, others are labelled as before."""
+    """After a rejected conversation, others are labelled as before."""
     before = _one(labeler, ORDINARY[0])
     for talk in REFUSABLE:
         try:
@@ -132,7 +132,7 @@ def a_refusal_leaves_no_trace(labeler: Labeler) -> Differences:
 
 
 def conversations_stay_as_they_were(labeler: Labeler) -> Differences:
-    """What is given isn't changed, the list neither."""
+    """Neither the conversations nor the list are modified."""
     given = list(deepcopy(ORDINARY))
     labeler.predict(given)
     if [talk.id for talk in given] != [talk.id for talk in ORDINARY]:
@@ -141,13 +141,13 @@ def conversations_stay_as_they_were(labeler: Labeler) -> Differences:
 
 
 def twice_the_same(labeler: Labeler) -> Differences:
-    """The same question has the same answer, bit for bit."""
+    """The same input gives bit-identical predictions."""
     for talk, one, other in zip(ORDINARY, _list(labeler, ORDINARY), _list(labeler, ORDINARY), strict=True):
         yield from ((talk, what) for what in apart(one, other, tolerance=0.0))
 
 
 def later_turns_change_nothing(labeler: Labeler) -> Differences:
-    """A conversation that was cut off has the labels of the whole one (for labelers that read as it comes)."""
+    """A truncated conversation has the labels of the whole one (for causal labelers)."""
     for talk, whole in zip(ORDINARY, _list(labeler, ORDINARY), strict=True):
         starts = [replace(talk, turns=talk.turns[:length]) for length in range(1, len(talk))]
         for start, found in zip(starts, _list(labeler, starts), strict=True):
@@ -172,7 +172,7 @@ FINDERS: tuple[Callable[[Labeler], Differences], ...] = (
 
 
 def _list(labeler: Labeler, talks: Sequence[Conversation]) -> list[Prediction]:
-    return labeler.predict(list(deepcopy(talks)))  # a labeler that writes into them must not change other checks
+    return labeler.predict(list(deepcopy(talks)))  # a labeler that modifies them must not affect other checks
 
 
 def _one(labeler: Labeler, talk: Conversation) -> Prediction:

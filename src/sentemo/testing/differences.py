@@ -1,4 +1,4 @@
-"""What is wrong with a prediction, or different between two; nothing where all is well."""
+"""Describe what is wrong with a prediction, or how two differ; yield nothing if all is well."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from sentemo.types import ABSTENTION, Conversation, LabelSet, Prediction, TurnPrediction
 
 TOLERANCE = 1e-5
-"""Of a probability, and of the sum of them all."""
+"""The tolerance of probabilities and of their sum."""
 
 
 def unlike(talk: Conversation, prediction: object) -> Iterator[str]:
-    """Say where a prediction isn't that of a conversation, turn by turn."""
+    """Yield where a prediction doesn't match its conversation, turn by turn."""
     if not isinstance(prediction, Prediction):
         yield f"got {type(prediction).__name__}, not a Prediction"
         return
@@ -27,7 +27,7 @@ def unlike(talk: Conversation, prediction: object) -> Iterator[str]:
 
 
 def unfit(prediction: Prediction, labels: LabelSet) -> Iterator[str]:
-    """Say where labels aren't of the set or probabilities are none."""
+    """Yield where labels are not in the set or probabilities are invalid."""
     for place, turn in enumerate(prediction, 1):
         for what in _unfit(turn, labels):
             yield f"turn {place}: {what}"
@@ -48,7 +48,7 @@ def _unfit(turn: TurnPrediction, labels: LabelSet) -> Iterator[str]:
 
 
 def apart(one: Prediction, other: Prediction, tolerance: float = TOLERANCE) -> Iterator[str]:
-    """Say where two predictions differ."""
+    """Yield where two predictions differ."""
     if len(one) != len(other):
         yield f"{len(one)} predictions, then {len(other)}"
     for place, (ours, theirs) in enumerate(zip(one, other, strict=False), 1):

@@ -1,4 +1,4 @@
-"""The conversations that labelers are checked with: ordinary ones, and such as break things."""
+"""The conversations that labelers are checked with: ordinary ones and edge cases."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ REFUSABLE = (
     Conversation.of(("Ida", "half \ud83d"), ("Max", "yes"), id="a lone surrogate"),
     Conversation.of(("Ida", "word " * 20_000), ("Max", "yes"), id="100,000 characters"),
 )
-"""What a labeler may refuse, but with an error that says so."""
+"""Conversations that a labeler may reject, but only with `BadInput` or `UsageError`."""
 NAMES = {"Ida": "R2-D2", "Max": "Ida", "Ann": "Zoë", "Ben": "Ben, Esq.", "Cem": "明", "Dag": "dag"}
 
 
 def renamed(talk: Conversation) -> Conversation:
-    """Return every speaker another name, and each still one of its own."""
+    """Give every speaker another, distinct name."""
     named = [replace(turn, speaker=NAMES[turn.speaker]) if turn.speaker else turn for turn in talk]
     return replace(talk, turns=tuple(named))

@@ -15,7 +15,7 @@ from sentemo.training.recipe import Recipe
 from sentemo.types import Conversation, Head, LabelSet, Prediction
 
 OnFold = Callable[[int, SentEmoContext, Sequence[Conversation]], None]
-"""Called after each fold with its number, its model and the dialogues held out."""
+"""Called after each fold with its number, its model and the held-out dialogues."""
 
 
 def cross_validate(
@@ -33,11 +33,11 @@ def cross_validate(
     head: Head = "classifier",
     causal: bool = False,
 ) -> dict[int, Prediction]:
-    """Return the out-of-fold predictions of the conversations by position: of all, or of the `first` folds only.
+    """Return the out-of-fold predictions of the conversations by position, for all or only the `first` folds.
 
-    No fold is seen by the model that labels it, nor used to stop it: models train for the schedule's full length.
-    Near-duplicate dialogues stay in one fold. With a folder, each fold's training has one of its own there and resumes
-    where it was stopped.
+    A fold is neither seen by the model that labels it nor used for early stopping: models train the full schedule.
+    Near-duplicate dialogues stay in one fold. With a folder, each fold's training has its own subfolder and is resumed
+    if interrupted.
     """
     predictions: dict[int, Prediction] = {}
     for number, (kept, held_out) in enumerate(dialogue_folds(conversations, folds, seed)[: first or folds]):

@@ -1,4 +1,4 @@
-"""Conversations as tensors: of frozen embeddings, distinct utterances encoded once, or of tokens."""
+"""Conversations as tensors: of frozen embeddings, with distinct utterances encoded once, or of tokens."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sentemo.training.rates import Trainable
 from sentemo.training.running import read, read_alone, run
 from sentemo.types import Conversation, LabelSet
 
-UNLABELLED = -100  # what torch's cross-entropy passes over
+UNLABELLED = -100  # ignored by torch's cross-entropy
 GROUP_TURNS = 32_768  # turns whose outputs are in memory at once, or those of one dialogue
 
 
@@ -38,7 +38,7 @@ class TrainingBatch(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledDialogues(ABC):
-    """A split, ready for training: who speaks, what is gold, and batches."""
+    """A split prepared for training: speakers, gold labels and batches."""
 
     speakers: list[Tensor]
     """Per dialogue (T,), speaker numbers."""
@@ -57,7 +57,7 @@ class LabelledDialogues(ABC):
     @property
     @abstractmethod
     def lengths(self) -> NDArray[np.float64]:
-        """What each dialogue costs, in turns."""
+        """Return the cost of each dialogue, in turns."""
 
     @abstractmethod
     def batch(self, dialogues: Sequence[int]) -> TrainingBatch:
@@ -68,7 +68,7 @@ class LabelledDialogues(ABC):
         """Run a network over the given dialogues: outputs (T,C), (T,Z), (T,E+Z)."""
 
     def outputs(self, network: Any) -> Iterator[NetworkOutput]:
-        """Run a network over all dialogues, in their order, a bounded number at a time."""
+        """Run a network over all dialogues, in order, a bounded number at a time."""
         group: list[int] = []
         turns = 0
         for dialogue, gold in enumerate(self.gold):
@@ -80,12 +80,12 @@ class LabelledDialogues(ABC):
         yield from self.run(network, group)
 
     def label_counts(self) -> NDArray[np.float64]:
-        """(C,), utterances of each label."""
+        """Return the number of utterances of each label, (C,)."""
         gold = torch.cat(self.gold)
         return torch.bincount(gold[gold != UNLABELLED], minlength=self.n_labels).numpy().astype(np.float64)
 
     def with_targets(self, inputs: Batch | TokenBatch, dialogues: Sequence[int]) -> TrainingBatch:
-        """Put the padded labels of the given dialogues beside their padded inputs."""
+        """Combine padded inputs with the padded labels of the given dialogues."""
         gold = [self.gold[i] for i in dialogues]
         return TrainingBatch(inputs, pad_sequence(gold, batch_first=True, padding_value=UNLABELLED))
 
@@ -95,7 +95,7 @@ class EncodedDialogues(LabelledDialogues):
     """Dialogues of frozen embeddings."""
 
     embeddings: Tensor
-    """(N,E), one row per distinct text; maybe a map of a file, so never copied as a whole."""
+    """(N,E), one row per distinct text; possibly memory-mapped, so never copied as a whole."""
     rows: list[Tensor]
     """Per dialogue (T,), rows of `embeddings`."""
 
@@ -119,7 +119,7 @@ class EncodedDialogues(LabelledDialogues):
         return run(network, [self.embeddings[self.rows[i]] for i in dialogues], [self.speakers[i] for i in dialogues])
 
     def isolated(self) -> EncodedDialogues:
-        """Make every labelled utterance a dialogue of its own."""
+        """Return every labelled utterance as a dialogue of its own."""
         rows, gold = self.labelled()
         alone = list(rows.split(1))
         return replace(
@@ -130,25 +130,25 @@ class EncodedDialogues(LabelledDialogues):
         )
 
     def labelled(self) -> tuple[Tensor, Tensor]:
-        """All labelled utterances without their dialogues: rows of `embeddings` (N,) and gold labels (N,)."""
+        """Return all labelled utterances without dialogues: rows of `embeddings` (N,) and gold labels (N,)."""
         rows, gold = torch.cat(self.rows), torch.cat(self.gold)
         is_labelled = gold != UNLABELLED
         return rows[is_labelled], gold[is_labelled]
 
     def utterances(self) -> tuple[Tensor, Tensor]:
-        """All labelled utterances without their dialogues: embeddings (N,E), all in memory, and gold labels (N,)."""
+        """Return all labelled utterances without dialogues: embeddings (N,E), all in memory, and gold labels (N,)."""
         rows, gold = self.labelled()
         return self.embeddings[rows], gold
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenisedDialogues(LabelledDialogues):
-    """Dialogues of tokens, for an encoder that is trained too."""
+    """Dialogues of tokens, for an encoder that is fine-tuned."""
 
     tokens: list[list[Tensor]]
-    """Per dialogue and utterance, its tokens (L,), or what a reader's lower layers made of them (L,E)."""
+    """Per dialogue and utterance, its tokens (L,), or the states of a reader's lower layers (L,E)."""
     mask: int
-    """The token that stands for a masked word."""
+    """The mask token."""
     embedding_dim: int = 0
     """E, dimension of an utterance embedding."""
 
@@ -165,7 +165,7 @@ class TokenisedDialogues(LabelledDialogues):
         return self.with_targets(inputs, dialogues)
 
     def read_alone(self, reader: Reader) -> Self:
-        """Put the states after a reader's lower layers in the place of the tokens, to train the layers above alone."""
+        """Replace the tokens by the states after a reader's lower layers, to train only the layers above."""
         return replace(self, tokens=read_alone(reader, self.tokens))
 
     def run(self, network: ReadingNetwork, dialogues: Sequence[int]) -> list[NetworkOutput]:
@@ -182,7 +182,7 @@ def encode_dialogues(
     drop: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> EncodedDialogues:
-    """Encode a split; turns labelled `drop` stay as context but count as unlabelled."""
+    """Encode a split; turns labelled `drop` are kept as context but count as unlabelled."""
     texts = list(dict.fromkeys(turn.text for conversation in conversations for turn in conversation))
     row = {text: place for place, text in enumerate(texts)}
     return EncodedDialogues(
@@ -195,7 +195,7 @@ def encode_dialogues(
 def tokenise_dialogues(
     conversations: Sequence[Conversation], encoder: DialogueReader, labels: LabelSet, *, drop: str | None = None
 ) -> TokenisedDialogues:
-    """Tokenise a split; turns labelled `drop` stay as context but count as unlabelled."""
+    """Tokenise a split; turns labelled `drop` are kept as context but count as unlabelled."""
     return TokenisedDialogues(
         tokens=encoder.tokens([[turn.text for turn in conversation] for conversation in conversations]),
         mask=encoder.mask,
@@ -205,7 +205,7 @@ def tokenise_dialogues(
 
 
 def _annotations(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> dict[str, Any]:
-    """All but the texts: who speaks, and what is gold."""
+    """Return everything but the texts: speakers and gold labels."""
     return {
         "speakers": speaker_numbers(conversations),
         "gold": gold_labels(conversations, labels, drop),
@@ -214,12 +214,12 @@ def _annotations(conversations: Sequence[Conversation], labels: LabelSet, drop: 
 
 
 def speaker_numbers(conversations: Sequence[Conversation]) -> list[Tensor]:
-    """Per dialogue (T,)."""
+    """Return speaker numbers per dialogue, (T,)."""
     return [torch.tensor(conversation.speaker_numbers(), dtype=torch.long) for conversation in conversations]
 
 
 def gold_labels(conversations: Sequence[Conversation], labels: LabelSet, drop: str | None) -> list[Tensor]:
-    """Per dialogue (T,), UNLABELLED where there is no label or the one to drop."""
+    """Return gold labels per dialogue, (T,), UNLABELLED if there is no label or it is the one to drop."""
     index = {name: place for place, name in enumerate(labels.names)}
     index |= {drop: UNLABELLED} if drop is not None else {}
 

@@ -1,4 +1,4 @@
-"""From conversations to a model."""
+"""Train a model on conversations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sentemo.training.run_folder import RunFolder
 from sentemo.training.trainer import OnEpoch, OnStep, Trainer
 from sentemo.types import Conversation, LabelSet
 
-STORED_DIALOGUES = 6000  # of several corpora, from which prototypes and those examples are taken
+STORED_DIALOGUES = 6000  # of several corpora, from which prototypes and stored examples are taken
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Split:
 
 @dataclass(frozen=True)
 class _Run:
-    """Where to train, and whom to notify of progress."""
+    """The folder to train in, and the progress callbacks."""
 
     seed: int
     device: str
@@ -74,7 +74,7 @@ class _Run:
         encoder: AnyEncoder,
         splits: Sequence[Split | None],
     ) -> Trainer:
-        """Make the trainer of what was read."""
+        """Make the trainer of the given data."""
         digest = fingerprint(recipe, labels, self.seed, splits, encoder)
         return Trainer(
             recipe,
@@ -106,8 +106,8 @@ def fit(
 ) -> SentEmoContext:
     """Encode, train, and fit the prototype and nearest-neighbour heads.
 
-    With a folder, log and checkpoints go there and a stopped training resumes; the caller holds its lock. Raises
-    `BadInput` for a training split without labels, `UsageError` for a folder of another training.
+    With a folder, log and checkpoints are written there and an interrupted training is resumed; the caller holds its
+    lock. Raises `BadInput` for a training split without labels, `UsageError` for a folder of another training.
     """
     watchers = watchers or Watchers()
     encoder = encoder or choose_encoder(recipe.encoder)
@@ -152,11 +152,11 @@ def fit_mixture(
     encoder: AnyEncoder | None = None,
     watchers: Watchers | None = None,
 ) -> SentEmoContext:
-    """Train on several corpora at once, under a common label set (`mixture.py`).
+    """Train on several corpora at once, with a common label set (`mixture.py`).
 
-    `validation` has labels of that set; `own_validation` is of the corpus whose own labels are learnt too, to choose
-    the thresholds on from which they apply. Folder, resuming and errors are as in `fit`; `UsageError` also for a recipe
-    that doesn't tune its encoder or names no shares of the labels.
+    `validation` has labels of that set; `own_validation` is from the corpus whose own labels are learnt too, and is
+    used to choose their thresholds. Folder, resuming and errors are as in `fit`; also raises `UsageError` if the recipe
+    doesn't tune its encoder or has no label shares.
     """
     watchers = watchers or Watchers()
     encoder = encoder or choose_encoder(recipe.encoder)
@@ -204,16 +204,16 @@ def _facts(recipe: Recipe, seed: int, trainer: Trainer) -> dict[str, Any]:
 
 
 def is_frozen_below(choice: EncoderChoice, encoder: DialogueReader) -> bool:
-    """Tell whether the layers that read an utterance alone stay as they are, so that they can be run once."""
+    """Return whether the layers that read each utterance alone are frozen, so that they can be run once."""
     return choice.frozen_layers >= max(encoder.module.shape.alone, 1) and not choice.word_dropout
 
 
 def choose_encoder(choice: EncoderChoice) -> AnyEncoder:
-    """Load the encoder that a recipe names; raise `UsageError` for settings that don't go together."""
+    """Load the encoder of a recipe; raise `UsageError` for incompatible settings."""
     if not choice.tuned:
         return load_encoder(choice.name, choice.layers)
     if choice.layers:
-        raise UsageError("A tuned encoder gives its last layer alone", "Set encoder.layers = []")
+        raise UsageError("A tuned encoder only returns its last layer", "Set encoder.layers = []")
     return DialogueReader.start_from(
         find_folder(choice.name),
         choice.name,
@@ -234,14 +234,14 @@ def isolated(data: LabelledDialogues) -> LabelledDialogues:
 def fingerprint(
     recipe: Recipe, labels: LabelSet, seed: int, splits: Sequence[Split | None], encoder: AnyEncoder
 ) -> str:
-    """Digest all that decides a training's result."""
+    """Hash everything that determines a training's result."""
     settings = [recipe.to_toml(), labels.names, labels.neutral, seed, encoder.identity.key]
     digests = [digest_of(split) for split in splits if split]
     return hashlib.sha256(json.dumps([*settings, *digests]).encode()).hexdigest()
 
 
 def digest_of(split: Split) -> str:
-    """Digest what a split holds: texts, labels, and who speaks when."""
+    """Hash the contents of a split: texts, labels and speakers."""
     digest = hashlib.sha256()
     for conversation in split.conversations:
         turns = [[turn.text, turn.label, *turn.labels] for turn in conversation]

@@ -1,4 +1,4 @@
-"""What is fitted on a trained network's features: prototypes, neighbours, a head for another label set."""
+"""Fit heads on a trained network's features: prototypes, neighbours, a head for another label set."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sentemo.training.rates import Trainable
 from sentemo.training.recipe import Recipe
 from sentemo.types import LabelSet
 
-STORED_PER_LABEL = 100  # examples that the nearest-neighbour head keeps of each label
-PENALTY = 3e-6  # on the squared weights, beside the mean loss
+STORED_PER_LABEL = 100  # examples of each label stored by the nearest-neighbour head
+PENALTY = 3e-6  # on the squared weights, added to the mean loss
 GRID = torch.linspace(0.02, 0.9, 89)
 
 
@@ -36,7 +36,7 @@ def fit_heads(network: Trainable, data: LabelledDialogues, seed: int) -> tuple[P
 
 
 def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The labels' mean points (C,Z); of the chosen turns features (N,F) and scores (N,C); holds a part at a time."""
+    """Return mean points per label (C,Z), and features (N,F) and scores (N,C) of the chosen turns, part by part."""
     sums = torch.zeros(data.n_labels, network.shape.space_dim, dtype=torch.double)
     features = torch.empty(len(chosen), data.embedding_dim + network.shape.space_dim)
     scores = torch.empty(len(chosen), data.n_labels)
@@ -55,7 +55,7 @@ def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor)
 
 
 def own_features(network: ReadingNetwork, data: MixedDialogues) -> tuple[Tensor, Tensor]:
-    """Run a network over the multi-label corpus: features (N,F) and which of its labels apply (N,M)."""
+    """Run a network over the multi-label corpus; return features (N,F) and which of its labels apply (N,M)."""
     [places] = np.nonzero([bool(data.targets.has_own[gold[gold >= 0]].any()) for gold in data.gold])
     features, applies = [], []
     for start in range(0, len(places), 4096):
@@ -77,7 +77,7 @@ def fit_label_head(
 ) -> OtherLabels:
     """(N,F) features, (N,M) which labels apply -> a logistic regression for each label.
 
-    A threshold is the probability that gives a label's best F1 on `dev`, else on what it was fitted on.
+    A threshold is the probability with a label's best F1 on `dev`, or else on the data it was fitted on.
     """
     weight = torch.zeros(applies.shape[1], features.shape[1], requires_grad=True)
     share = applies.mean(0).clamp(1e-6, 1 - 1e-6)
@@ -98,7 +98,7 @@ def fit_label_head(
 
 
 def best_thresholds(probabilities: Tensor, applies: Tensor) -> Tensor:
-    """(N,M), (N,M) -> (M,): for each label the threshold of the best F1, the middle one of those that are as good."""
+    """(N,M), (N,M) -> (M,): for each label the threshold with the best F1, the middle one of ties."""
     found = probabilities[None] >= GRID[:, None, None]  # (G, N, M)
     right = (found & applies.bool()).sum(1)
     f1 = 2 * right / (found.sum(1) + applies.sum(0)).clamp_min(1)  # (G, M)
@@ -107,10 +107,10 @@ def best_thresholds(probabilities: Tensor, applies: Tensor) -> Tensor:
 
 
 def fit_decision(recipe: Recipe, data: LabelledDialogues, neutral: int | None) -> Rule | None:
-    """Compare the labels' shares in the split with those that the training saw; None where the recipe asks for none.
+    """Fit the decision from the label shares in the split and in training; None if the recipe doesn't request it.
 
-    What the training saw of a label is its utterances, each as often as its dialogue is drawn, times its weight in the
-    loss.
+    A label's share in training is its number of utterances, each weighted by how often its dialogue is drawn, times the
+    label's weight in the loss.
     """
     rules = recipe.decision
     if not rules.temperature:
@@ -128,7 +128,7 @@ def fit_decision(recipe: Recipe, data: LabelledDialogues, neutral: int | None) -
 
 
 def stated_decision(recipe: Recipe, labels: int) -> Rule:
-    """Bring scores that know no label shares, as training on several corpora leaves them, to the recipe's."""
+    """Apply the recipe's label shares to scores without a prior, as learnt by training on several corpora."""
     shares = torch.tensor(recipe.decision.shares)
     if len(shares) != labels or (shares <= 0).any() or not recipe.decision.temperature:
         raise UsageError(

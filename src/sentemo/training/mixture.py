@@ -1,4 +1,4 @@
-"""Several corpora trained on at once, under one set of labels."""
+"""Train on several corpora at once, with one label set."""
 
 from __future__ import annotations
 
@@ -21,54 +21,54 @@ NEVER = -1e9
 
 @dataclass(frozen=True)
 class MappedCorpus:
-    """A corpus of a mixture, and what its labels mean in the common set."""
+    """A corpus of a mixture, and the meaning of its labels in the common set."""
 
     name: str
     conversations: Sequence[Conversation]
     table: Mapping[str, tuple[str, ...]]
-    """The common labels that each of its own stands for, one of them; a label that isn't there says nothing."""
+    """For each of its labels the common labels of which it means one; labels that are missing are ignored."""
     votes: bool = False
-    """Whether several labels of a turn are those of several annotators; else all of them apply."""
+    """Whether several labels of a turn are from several annotators; otherwise all of them apply."""
     own_labels: LabelSet | None = None
-    """Its own label set, for the corpus whose labels are learnt beside the common ones."""
+    """Its own label set, for the corpus whose labels are learnt in addition to the common ones."""
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What is to be learnt of N turns of several corpora."""
+    """The training targets of N turns of several corpora."""
 
     shares: Tensor
-    """(N,C): annotators' shares of the labels, or 1 for each label of a set of which one is right."""
+    """(N,C): the annotators' label shares, or 1 for each label of a set of which one is right."""
     is_set: Tensor
     """(N,), whether a row is such a set."""
     corpus: Tensor
-    """(N,), which corpus a turn is of."""
+    """(N,), the corpus of each turn."""
     own: Tensor
-    """(N,M), 1 for each own label that applies; no row counts but those of the multi-label corpus."""
+    """(N,M), 1 for each own label that applies; only rows of the multi-label corpus count."""
     has_own: Tensor
     """(N,)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MixedDialogues(TokenisedDialogues):
-    """Dialogues of several corpora; `gold` holds rows of `targets`."""
+    """Dialogues of several corpora; `gold` contains rows of `targets`."""
 
     targets: Targets
     corpus: Tensor
-    """Per dialogue, which corpus it is of."""
+    """The corpus of each dialogue."""
     names: tuple[str, ...]
-    """Of the corpora."""
+    """The names of the corpora."""
     passes: tuple[float, ...]
-    """How often an epoch goes through each."""
+    """How often an epoch goes through each corpus."""
     neutral: int
 
     def label_counts(self) -> NDArray[np.float64]:
-        """(C,), turns of each label, those of a set or of several annotators in parts."""
+        """Return the number of turns of each label, (C,), with fractions for sets and several annotators."""
         shares = self.targets.shares / self.targets.shares.sum(1, keepdim=True)
         return shares.sum(0).double().numpy()
 
     def hard(self, most: int, seed: int) -> TokenisedDialogues:
-        """Return so many random dialogues at most, with labels where all annotators and sets agree on one."""
+        """Return at most `most` random dialogues, with labels where annotators and sets agree on one."""
         chosen = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))[:most].tolist()
         sure = (self.targets.shares > 0).sum(1) == 1
         label = torch.where(sure, self.targets.shares.argmax(1), UNLABELLED)
@@ -124,12 +124,12 @@ def mix(corpora: Sequence[MappedCorpus], labels: LabelSet, encoder: DialogueRead
 
 
 def given(turn: Utterance) -> tuple[str, ...]:
-    """Return the labels that a turn was given."""
+    """Return all labels of a turn."""
     return turn.labels or (() if turn.label is None else (turn.label,))
 
 
 def target_of(turn: Utterance, corpus: MappedCorpus, labels: LabelSet) -> tuple[list[float], bool]:
-    """Return a share for each common label, zeros where a turn says nothing of them, and whether they are a set."""
+    """Return a share for each common label, zeros if none is covered, and whether they are a set."""
     meant = [corpus.table.get(name, ()) for name in given(turn)]
     shares = [0.0] * len(labels)
     if corpus.votes:
@@ -144,16 +144,16 @@ def target_of(turn: Utterance, corpus: MappedCorpus, labels: LabelSet) -> tuple[
 
 
 def read_passes(texts: Sequence[str]) -> list[tuple[str, float]]:
-    """Read `NAME=TIMES`."""
+    """Parse `NAME=TIMES`."""
     pairs = [text.partition("=") for text in texts]
     return [(name.strip(), float(times)) for name, _, times in pairs]
 
 
 class MixtureSampler:
-    """Draw the dialogues of each epoch from all corpora; batches hold dialogues of like length, about as many turns.
+    """Draw each epoch's dialogues from all corpora, in batches of similar length and about the same number of turns.
 
-    A corpus is seen as often as its passes say, a fraction of a pass redrawn in each epoch; dialogues without an
-    emotion are thinned out to the neutral cap. The batches follow from the seed and the epoch's number alone.
+    A corpus is seen as often as its passes say, with a fractional pass redrawn in each epoch; dialogues without an
+    emotion are thinned out to the neutral cap. The batches depend only on the seed and the epoch's number.
     """
 
     def __init__(self, data: MixedDialogues, rules: Mixture, seed: int) -> None:
@@ -180,7 +180,7 @@ class MixtureSampler:
 
 
 def keep_chances(data: MixedDialogues, cap: float) -> NDArray[np.float64]:
-    """By what chance each dialogue is kept: 1, or less where it has no emotion and its corpus is above the cap."""
+    """Return each dialogue's probability of being kept: below 1 if it has no emotion and its corpus exceeds the cap."""
     chances = np.ones(len(data))
     share = data.targets.shares / data.targets.shares.sum(1, keepdim=True).clamp_min(1e-9)
     neutral = share[:, data.neutral] if data.neutral >= 0 else torch.zeros(len(share))
@@ -192,19 +192,20 @@ def keep_chances(data: MixedDialogues, cap: float) -> NDArray[np.float64]:
         all_neutral, turns = sums[own].sum(0)
         spare = sums[own & without, 1].sum()
         emotions = turns - all_neutral
-        most = emotions * cap / max(1 - cap, 1e-9)  # neutral turns that the cap leaves
+        most = emotions * cap / max(1 - cap, 1e-9)  # neutral turns allowed by the cap
         if all_neutral > most and spare:
             chances[own & without] = np.clip((most - (all_neutral - spare)) / spare, 0.0, 1.0)
     return chances
 
 
 class MixtureLoss(nn.Module):
-    """Cross-entropy over several corpora, each with its own labels and its own shares of them.
+    """Cross-entropy over several corpora, each with its own labels and label shares.
 
-    A corpus's scores get the logarithm of its label shares added (logit adjustment, Menon et al. 2021), so that the
-    network learns what speaks for a label, whatever a corpus is made of; labels that a corpus hasn't stay out of it.
-    A turn costs the cross-entropy with its annotators' shares, or, where a set of labels is right, minus the logarithm
-    of their summed probability. Labels of which several apply cost a binary cross-entropy each, on a head of their own.
+    The logarithm of a corpus's label shares is added to its scores (logit adjustment, Menon et al. 2021), so that the
+    network learns the evidence for a label, independent of the corpus's composition; labels that a corpus doesn't have
+    are excluded. The loss of a turn is the cross-entropy with its annotators' shares or, if a set of labels is right,
+    minus the logarithm of their summed probability. Multi-label targets have a binary cross-entropy per label, on a
+    separate head.
     """
 
     def __init__(self, data: MixedDialogues, chance: NDArray[np.float64], space_dim: int, own_weight: float) -> None:
@@ -234,9 +235,9 @@ class MixtureLoss(nn.Module):
 
 
 def corpus_bias(data: MixedDialogues, chance: Tensor) -> Tensor:
-    """(K,C): the logarithm of each corpus's label shares as they are drawn; of a label that it hasn't, far below all.
+    """Return the log label shares of each corpus as drawn, (K,C), with a very low value for labels it doesn't have.
 
-    A set is divided among its labels as those that are sure are.
+    A set is divided among its labels in proportion to the unambiguous turns.
     """
     targets = data.targets
     weight = torch.zeros(len(targets.shares), dtype=torch.double)

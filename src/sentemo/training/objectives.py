@@ -1,4 +1,4 @@
-"""What is minimised: weighted cross-entropy and a triplet loss, both on contextual utterances."""
+"""Losses: weighted cross-entropy and a triplet loss, both on contextual utterances."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ with warnings.catch_warnings():
 
 
 class ClassLoss:
-    """Cross-entropy in which rare labels weigh more (section 5.3).
+    """Cross-entropy with higher weights for rare labels (section 5.3).
 
-    Weights are inverse frequencies to a power, scaled so that the mean utterance weighs 1; frequencies are those of
-    the split, or, as the paper has it, those that remain in each batch.
+    Weights are inverse frequencies to a power, scaled to a mean of 1 over utterances; frequencies are those of the
+    split or, as in the paper, those that remain in each batch.
     """
 
     def __init__(self, settings: Objective, label_counts: NDArray[np.float64]) -> None:
@@ -44,7 +44,7 @@ class ClassLoss:
 
 
 def class_weights(counts: Tensor, power: float) -> Tensor:
-    """(C,) counts -> (C,) weights, counts^-power with a weighted mean of 1; an absent label weighs 0."""
+    """(C,) counts -> (C,) weights, counts^-power with a weighted mean of 1; absent labels get 0."""
     weights = counts.double().clamp_min(1).pow(-power) * (counts > 0)
     mean = (weights * counts).sum() / counts.sum().clamp_min(1)
     return (weights / mean.clamp_min(1e-12)).float()
@@ -54,9 +54,9 @@ class TripletLoss:
     """max(d(a,p) - d(a,n) + margin, 0) over the triplets of a batch, d Euclidean on the unit sphere (section 3).
 
     `all` takes every triplet, `hard` each anchor's farthest positive and nearest negative, `semihard` those whose
-    negative is farther than the positive but within the margin, `label-free` ignores labels: the like pair are two
-    dropout views of one utterance (section 6.3); labels only say which utterances enter. Losses of zero don't enter
-    the mean.
+    negative is farther than the positive but within the margin, `label-free` ignores labels: the positive pair is two
+    dropout views of one utterance (section 6.3); labels only select the utterances. Zero losses are excluded from the
+    mean.
     """
 
     def __init__(self, settings: Objective) -> None:
@@ -75,7 +75,7 @@ class TripletLoss:
         }[settings.triplets]
 
     def __call__(self, points: Tensor, gold: Tensor, second_view: Tensor | None = None) -> Tensor:
-        """(N,Z), (N,) and, label-free, the same utterances' other points (N,Z) -> scalar."""
+        """(N,Z), (N,) and, if label-free, the points of the second view (N,Z) -> scalar."""
         chosen = balanced_subset(gold, self.per_label)
         points, gold = points[chosen], gold[chosen]
         if second_view is not None:
@@ -85,9 +85,9 @@ class TripletLoss:
 
 
 def balanced_subset(gold: Tensor, per_label: int) -> Tensor:
-    """(N,) -> indices of at most `per_label` random utterances of each label, so that no label fills the triplets."""
+    """(N,) -> indices of at most `per_label` random utterances per label, so that no label dominates the triplets."""
     shuffled = torch.randperm(len(gold), device=gold.device)
-    of_label = F.one_hot(gold[shuffled]).cumsum(0)  # how many of each label so far
+    of_label = F.one_hot(gold[shuffled]).cumsum(0)  # running count per label
     rank = of_label.gather(1, gold[shuffled, None]).squeeze(1)
     return shuffled[rank <= per_label]
 
@@ -99,7 +99,7 @@ def flatten(gold: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 def check_finite(loss: Tensor, norm: Tensor, where: str) -> None:
-    """Raise where a loss or the norm of its gradient is not a number, before a step spreads it to the weights."""
+    """Raise if a loss or its gradient norm is not finite, before a step propagates it to the weights."""
     if not math.isfinite(loss.item()) or not math.isfinite(norm.item()):
         raise SentemoError(
             f"The loss is {loss.item():.3g} and its gradient {norm.item():.3g} at {where}",
@@ -110,9 +110,9 @@ def check_finite(loss: Tensor, norm: Tensor, where: str) -> None:
 class ContrastLoss(nn.Module):
     """Supervised contrastive (Khosla et al. 2020) or proxy-anchor loss (Kim et al. 2020) on a batch's points.
 
-    With a memory, the last points of each label from earlier batches stand beside those of the batch, as cross-batch
-    memory has it (Wang et al. 2020); it matters for labels of which a batch holds one or none. Proxies and memory are
-    part of the module's state, so that a resumed training has them.
+    With a memory, the last points of each label from earlier batches are added to those of the batch (cross-batch
+    memory, Wang et al. 2020), which helps labels that occur at most once in a batch. Proxies and memory are part of the
+    module's state, so that they are restored when training resumes.
     """
 
     points: Tensor
@@ -139,13 +139,13 @@ class ContrastLoss(nn.Module):
         return loss
 
     def _remembered(self) -> tuple[Tensor, Tensor]:
-        """(M,Z), (M,): what the memory holds."""
+        """Return the points (M,Z) and labels (M,) in memory."""
         size = self.settings.memory
         held = torch.arange(size, device=self.seen.device)[None, :] < self.seen[:, None]  # (C, memory)
         return self.points[held], held.nonzero()[:, 0]
 
     def _remember(self, points: Tensor, gold: Tensor) -> None:
-        """Put each point in the place of its label's oldest."""
+        """Replace the oldest point of each point's label."""
         if not self.settings.memory:
             return
         for point, label in zip(points, gold.tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""Several processes that train one network, as `torchrun` starts them; each takes a part of every batch."""
+"""Data-parallel training with `torchrun`; each process takes a part of every batch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sentemo.training.recipe import BatchRules, Recipe
 
 @contextmanager
 def joined(device: str) -> Iterator[str]:
-    """Join the processes that `torchrun` started, and give this one's device; alone, give the device as it is."""
+    """Join the processes started by `torchrun` and yield this one's device; without them, yield `device` unchanged."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield device
         return
@@ -37,17 +37,17 @@ def joined(device: str) -> Iterator[str]:
 
 
 def processes() -> int:
-    """How many train together; 1 alone."""
+    """Return the number of training processes, 1 by default."""
     return distributed.get_world_size() if distributed.is_initialized() else 1
 
 
 def number() -> int:
-    """Which of them this one is, from 0; the first alone writes and speaks."""
+    """Return the rank of this process, from 0; only the first writes files and reports progress."""
     return distributed.get_rank() if distributed.is_initialized() else 0
 
 
 def divide(items: Sequence[int], parts: int) -> list[Sequence[int]]:
-    """Divide into at most so many parts of like size."""
+    """Divide into at most `parts` parts of similar size."""
     size = -(-len(items) // parts)
     return [items[start : start + size] for start in range(0, len(items), size)]
 
@@ -60,7 +60,7 @@ def add(value: torch.Tensor) -> torch.Tensor:
 
 
 def add_gradients(parameters: Iterable[nn.Parameter]) -> None:
-    """Sum each gradient over the processes; one that had no part of the batch adds nothing."""
+    """Sum each gradient over the processes; one without a part of the batch adds nothing."""
     if processes() == 1:
         return
     for parameter in parameters:
@@ -70,9 +70,9 @@ def add_gradients(parameters: Iterable[nn.Parameter]) -> None:
 
 
 class DialogueSampler:
-    """Draw dialogues for each epoch; batches hold dialogues of like length, in random order.
+    """Draw dialogues for each epoch, in batches of similar length and random order.
 
-    The batches of an epoch follow from the seed and the epoch's number alone, so a resumed run draws the same ones.
+    The batches of an epoch depend only on the seed and the epoch's number, so a resumed run draws the same ones.
     """
 
     def __init__(self, data: LabelledDialogues, rules: BatchRules, seed: int, neutral: int | None) -> None:
@@ -84,7 +84,7 @@ class DialogueSampler:
 
     @property
     def batches_per_epoch(self) -> int:
-        """Steps of an epoch."""
+        """The number of steps in an epoch."""
         return -(-self.drawn // self.rules.dialogues)
 
     def epoch(self, number: int) -> list[list[int]]:
@@ -107,7 +107,7 @@ class DialogueSampler:
 
 
 def thin_out(weights: NDArray[np.float64], drawn: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw positions, each as often as its share of the weights says, up or down to a whole number (systematically)."""
+    """Draw positions by systematic sampling: each as often as its weight, rounded up or down."""
     shuffled = rng.permutation(len(weights))
     passed = np.cumsum(weights[shuffled])
     marks = (np.arange(drawn) + rng.random()) * passed[-1] / drawn
@@ -115,7 +115,7 @@ def thin_out(weights: NDArray[np.float64], drawn: int, rng: np.random.Generator)
 
 
 def dialogue_weights(data: LabelledDialogues, rules: BatchRules, neutral: int | None) -> NDArray[np.float64]:
-    """Weigh each dialogue by the mean inverse frequency of its labels, or alike; fewer of the neutral-only ones."""
+    """Weight dialogues by the mean inverse frequency of their labels, or equally; neutral-only ones less."""
     weights = np.ones(len(data))
     inverse = 1 / np.maximum(data.label_counts(), 1)
     for place, gold in enumerate(data.gold):
@@ -130,8 +130,8 @@ def dialogue_weights(data: LabelledDialogues, rules: BatchRules, neutral: int | 
 def pretrain(network: Network, data: EncodedDialogues, recipe: Recipe) -> list[float]:
     """Train the classifier on utterance embeddings alone, balanced and weighted (paper, sections 3 and 5.1).
 
-    Utterances are drawn by inverse label frequency where the recipe's batches are, an epoch as many as there are; the
-    loss is the recipe's cross-entropy. The classifier stays trainable afterwards. Gives the mean loss of each epoch.
+    Utterances are drawn by inverse label frequency if the recipe's batches are, as many per epoch as there are; the
+    loss is the recipe's cross-entropy. The classifier stays trainable afterwards. Returns the mean loss of each epoch.
     """
     settings = recipe.pretraining
     shape = network.shape

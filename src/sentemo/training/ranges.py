@@ -1,4 +1,4 @@
-"""Which values a recipe's settings may take."""
+"""Types and ranges of a recipe's settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHARES = (
 
 
 def typed(section: str, key: str, default: Any, hint: Any, value: Any) -> Any:
-    """Return the value in the type of the setting's default; a number without a point serves as a float."""
+    """Return the value in the type of the setting's default; an integer is accepted for a float."""
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(default, tuple) and isinstance(value, list) and all(type(x) is get_args(hint)[0] for x in value):
@@ -38,7 +38,7 @@ def typed(section: str, key: str, default: Any, hint: Any, value: Any) -> Any:
 
 
 def check_range(section: str, key: str, hint: Any, value: Any) -> None:
-    """Refuse a word that is none of the setting's, and a number that makes no sense for it; none is negative."""
+    """Raise `UsageError` for an unknown word or a number out of range; no setting may be negative."""
     if get_origin(hint) is Literal and value not in get_args(hint):
         raise UsageError(f"{section}.{key} = {value!r} is not known", f"Use one of: {', '.join(get_args(hint))}")
     if isinstance(value, int | float):

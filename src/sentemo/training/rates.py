@@ -1,4 +1,4 @@
-"""What is trained, how fast, and in which arithmetic."""
+"""Learning rates, frozen layers, parameter groups and precision."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Trainable = Network | ReadingNetwork
 
 
 def rate(epochs: float, schedule: Schedule) -> float:
-    """Share of the peak learning rates after so many epochs: linear up, then along a cosine to 0.
+    """Return the share of the peak learning rate after `epochs`: linear warm-up, then cosine decay to 0.
 
-    With cycles, down to `cycle_rate` before the first; each falls along a cosine from there to 0 (Loshchilov and
-    Hutter 2017), and the weights at their ends are averaged (Izmailov et al. 2018).
+    With cycles, it decays to `cycle_rate` before the first; each cycle decays from there to 0 along a cosine
+    (Loshchilov and Hutter 2017), and the weights at the ends of cycles are averaged (Izmailov et al. 2018).
     """
     before = schedule.epochs - schedule.cycles
     least = schedule.cycle_rate if schedule.cycles else 0.0
@@ -32,7 +32,7 @@ def rate(epochs: float, schedule: Schedule) -> float:
 
 
 def freeze(network: nn.Module, layers: int) -> frozenset[str]:
-    """Hold a reader's word embeddings, and below some layer everything, where they are; give their names."""
+    """Freeze a reader's word embeddings and its `layers` lowest layers; return the names of frozen parameters."""
     if not isinstance(network, ReadingNetwork):
         return frozenset()
     reader = network.reader
@@ -43,7 +43,7 @@ def freeze(network: nn.Module, layers: int) -> frozenset[str]:
 
 
 def parameter_groups(network: Trainable, beside: nn.Module, schedule: Schedule) -> list[dict[str, Any]]:
-    """The parameters that are trained, by their peak learning rate; those beside the network serve its losses."""
+    """Return the trained parameters, grouped by peak learning rate; `beside` has those of the losses."""
     parts: list[tuple[nn.Module, float]] = [(network, schedule.learning_rate)]
     if isinstance(network, ReadingNetwork):
         parts = [(network.reader, schedule.encoder_learning_rate), (network.network, schedule.learning_rate)]
@@ -55,5 +55,5 @@ def parameter_groups(network: Trainable, beside: nn.Module, schedule: Schedule) 
 
 
 def has_bfloat16(kind: str) -> bool:
-    """Tell whether a kind of device multiplies bfloat16 faster than float32."""
+    """Return whether a device type multiplies bfloat16 faster than float32."""
     return torch.cpu._is_avx512_bf16_supported() if kind == "cpu" else torch.cuda.is_bf16_supported()

@@ -1,4 +1,4 @@
-"""A recipe: every setting of a training, in one TOML file."""
+"""A recipe: all settings of a training in one TOML file."""
 
 from __future__ import annotations
 
@@ -20,109 +20,109 @@ SHIPPED = ("default", "best", "everyday", "paper", "direct")
 
 @dataclass(frozen=True)
 class EncoderChoice:
-    """Which encoder reads the utterances, and whether it is trained too."""
+    """The encoder of utterances, and whether it is fine-tuned."""
 
     name: str = "all-MiniLM-L6-v2"
     """Hub name, folder, or hashing-DIM."""
     layers: tuple[int, ...] = ()
-    """Transformer layers whose mean-pooled states stand behind the sentence embedding."""
+    """Transformer layers whose mean-pooled states are appended to the sentence embedding."""
     standardize: bool = True
-    """Shift and scale each embedding dimension by the training split's mean and deviation; not where tuned."""
+    """Standardise each embedding dimension by the training split's mean and deviation; not if tuned."""
     tuned: bool = False
     """Train the encoder together with the network; it must be a BERT."""
     alone: int = 3
-    """Where tuned: lower layers that read each utterance alone; those above read its neighbours too."""
+    """If tuned: number of lower layers that read each utterance alone; those above also read its neighbours."""
     window: int = 3
-    """Where tuned: turns before and after that those layers see."""
+    """If tuned: turns before and after that the upper layers attend to."""
     max_tokens: int = 96
-    """Where tuned: tokens that are read at once; longer utterances are read in pieces, cut at sentence ends."""
+    """If tuned: most tokens read at once; longer utterances are read in pieces, split at sentence ends."""
     frozen_layers: int = 0
-    """Where tuned: lower layers that stay as they are; word embeddings always do. With `alone` or more of them and no
-    masked words, those are run once, not in every step."""
+    """If tuned: number of frozen lower layers; word embeddings are always frozen. With `alone` or more of them and no
+    masked words, these layers are run once, not in every step."""
     spell_out: bool = False
-    """Where tuned: read emoji by their Unicode names, emoticons as words and capitals by a mark."""
+    """If tuned: read emoji by Unicode names, emoticons as words, and mark capitals."""
     word_dropout: float = 0.0
-    """Where tuned: share of an utterance's words that are masked in training."""
+    """If tuned: share of an utterance's words that are masked in training."""
 
 
 @dataclass(frozen=True)
 class BatchRules:
-    """Which dialogues make a batch."""
+    """How dialogues are drawn to batches."""
 
     dialogues: int = 32
     """Dialogues in a batch."""
     inverse_frequency: bool = False
     """Draw dialogues by the inverse frequency of their labels (section 4)."""
     neutral_only_weight: float = 1.0
-    """How often a dialogue without any emotion is drawn, against one with."""
+    """How often a dialogue without any emotion is drawn, relative to one with."""
     causal_share: float = 0.25
-    """Share of batches in which no turn sees a later one."""
+    """Share of batches in which turns don't attend to later ones."""
     isolated: bool = False
     """Train on isolated utterances: each counts as a dialogue."""
     replacement: bool = True
-    """Where some dialogues are drawn more often: draw with replacement; otherwise thin out the rest."""
+    """If some dialogues are drawn more often: draw with replacement; otherwise thin out the rest."""
     accumulate: int = 1
-    """Parts in which a batch is gone through, to save memory."""
+    """Gradient accumulation: number of parts of a batch, to save memory."""
     drop_neutral: bool = False
-    """Leave the neutral label out of the training, for the protocol `emotions-only`."""
+    """Leave the neutral label out of training, for the protocol `emotions-only`."""
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What is minimised."""
+    """The losses."""
 
     class_weight_power: float = 0.3
-    """Label weights of the cross-entropy are inverse frequencies to this power; 0 weighs all alike."""
+    """Label weights of the cross-entropy are inverse frequencies to this power; 0 weights all equally."""
     weights_from: Literal["corpus", "batch"] = "corpus"
     """Where label frequencies are counted: over the whole split, or within each batch (section 5.3)."""
     label_smoothing: float = 0.0
-    """Share of the target spread over all labels."""
+    """Label smoothing: share of the target spread over all labels."""
     triplet_weight: float = 0.0
     """Weight of the triplet loss; 0 turns it off."""
     triplets: Literal["all", "hard", "semihard", "label-free"] = "all"
-    """Which triplets of a batch count; label-free takes two dropout views of an utterance as the like pair."""
+    """Which triplets of a batch are used; label-free takes two dropout views of an utterance as the positive pair."""
     margin: float = 0.2
     """Margin of the triplet loss (section 3)."""
     per_label: int = 16
-    """Utterances of a label that enter a batch's triplets, at most."""
+    """Most utterances of a label in a batch's triplets."""
     two_passes: bool = False
-    """Step on the cross-entropy, then on the triplets (figure 2); else on their sum."""
+    """Step on the cross-entropy, then on the triplets (figure 2); otherwise on their sum."""
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """A loss on the points of a batch, beside the cross-entropy."""
+    """A contrastive loss on the points of a batch, added to the cross-entropy."""
 
     weight: float = 0.0
     """Its weight; 0 turns it off."""
     kind: Literal["supervised", "proxy-anchor"] = "supervised"
     """Supervised contrastive, or proxy-anchor loss."""
     temperature: float = 0.1
-    """Divides cosines; for proxy-anchor the inverse of its alpha."""
+    """Cosines are divided by this; for proxy-anchor, the inverse of its alpha."""
     memory: int = 0
-    """Points of each label that are kept from earlier batches."""
+    """Points of each label kept from earlier batches."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast."""
+    """Epochs, learning rates and stopping."""
 
     epochs: int = 5
-    """Epochs at most."""
+    """Most epochs."""
     learning_rate: float = 1e-3
     """Peak learning rate of AdamW."""
     encoder_learning_rate: float = 6e-5
-    """The same for a tuned encoder."""
+    """Peak learning rate of a tuned encoder."""
     weight_decay: float = 0.05
     """Weight decay of AdamW."""
     warmup: float = 0.15
-    """Share of the steps in which the rate rises; it falls along a cosine after. With cycles, of those before."""
+    """Share of the steps for warm-up, followed by cosine decay. With cycles, of the steps before them."""
     cycles: int = 0
-    """In each of this many last epochs the learning rate decays once more; the weights at their ends are averaged."""
+    """In each of this many last epochs the learning rate decays again; the weights at their ends are averaged."""
     cycle_rate: float = 0.5
-    """Share of the peak rates at which a cycle begins, and to which they fall before the first."""
+    """Share of the peak rates at the start of each cycle, and to which they decay before the first."""
     average: float = 0.995
-    """Decay of the running average of the weights, which is what is evaluated and kept; 0 averages nothing."""
+    """Decay of the running average of the weights, which is evaluated and kept; 0 turns averaging off."""
     clip: float = 1.0
     """Largest norm of a gradient."""
     patience: int = 3
@@ -130,15 +130,15 @@ class Schedule:
     keep_best: bool = False
     """Keep the epoch with the best validation MCC, not the last."""
     precision: Literal["float32", "auto"] = "float32"
-    """How numbers are multiplied: in 32 bits, or, with auto, as bfloat16 where the machine has such arithmetic."""
+    """Precision of multiplication: float32, or with auto bfloat16 if the machine supports it."""
 
 
 @dataclass(frozen=True)
 class Pretraining:
-    """The classifier's training on isolated utterances (section 3)."""
+    """Pre-training of the classifier on isolated utterances (section 3)."""
 
     epochs: int = 0
-    """Epochs; 0 leaves the classifier as it is drawn."""
+    """Epochs; 0 keeps the random initialisation."""
     learning_rate: float = 1e-3
     """Learning rate of AdamW."""
     batch: int = 256
@@ -147,18 +147,18 @@ class Pretraining:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Several corpora trained on at once, for a tuned encoder."""
+    """Training on several corpora at once, for a tuned encoder."""
 
     label_map: str = "seven"
-    """How their labels become one set: a map that ships, or a TOML file."""
+    """The label map to a common set: a shipped one, or a TOML file."""
     passes: tuple[str, ...] = ()
-    """How often an epoch goes through a corpus, as NAME=TIMES; once where none is named."""
+    """How often an epoch goes through a corpus, as NAME=TIMES; once by default."""
     neutral_cap: float = 0.6
     """Largest share of neutral turns of a corpus that are drawn; dialogues without an emotion are thinned out."""
     turns: int = 160
-    """Turns in a batch, about."""
+    """Approximate number of turns in a batch."""
     multi_label: str = ""
-    """A corpus whose own labels are learnt beside the common ones, several of which may apply."""
+    """A corpus whose own labels, several of which may apply, are learnt in addition to the common ones."""
     multi_label_weight: float = 1.0
     """Weight of that loss."""
 
@@ -168,11 +168,11 @@ class DecisionRules:
     """How the classifier's scores become probabilities."""
 
     temperature: float = 0.0
-    """Divides the scores; 0 leaves out the section: probabilities are the scores' softmax."""
+    """The scores are divided by this; with 0, this section is ignored and probabilities are the scores' softmax."""
     undo: float = 1.0
-    """How far the favour that weights and drawing give to rare labels is taken back, 0 to 1."""
+    """Prior correction for weights and sampling that favour rare labels, from 0 (none) to 1 (full)."""
     shares: tuple[float, ...] = ()
-    """After training on several corpora: the labels' shares that are assumed when labelling, in their order."""
+    """After training on several corpora: the label shares assumed when labelling, in label order."""
 
 
 @dataclass(frozen=True)
@@ -192,9 +192,9 @@ class Recipe:
 
     @classmethod
     def load(cls, name: str | Path, overrides: Mapping[str, str] | None = None) -> Recipe:
-        """Read a shipped recipe by name or a TOML file, then apply overrides such as `schedule.epochs` -> `3`.
+        """Load a shipped recipe by name or a TOML file, then apply overrides such as `schedule.epochs` -> `3`.
 
-        Raises `BadInput` for a file that is not a recipe, `UsageError` for an unknown setting or a value out of type.
+        Raises `BadInput` if the file is not a recipe, `UsageError` for an unknown setting or a value of the wrong type.
         """
         if str(name) in SHIPPED:
             text = (files("sentemo.training") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
@@ -224,7 +224,7 @@ class Recipe:
         return recipe
 
     def override(self, key: str, text: str) -> Recipe:
-        """Set `section.setting` from text, as a flag gives it."""
+        """Set `section.setting` from text, as given by a command-line option."""
         section, _, setting = key.partition(".")
         try:
             value = tomllib.loads(f"value = {text}")["value"]
@@ -233,7 +233,7 @@ class Recipe:
         return self._set(section, setting, value)
 
     def to_toml(self) -> str:
-        """Write the recipe, all settings named."""
+        """Return the recipe as TOML, with all settings."""
         tables = asdict(self)
         for size in ("embedding_dim", "labels"):  # they follow from the encoder and the data
             del tables["network"][size]

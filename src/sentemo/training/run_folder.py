@@ -1,4 +1,4 @@
-"""The folder that a training writes to: recipe, log, checkpoints."""
+"""The folder of a training: recipe, log, checkpoints."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAVE_EVERY_S = 60.0  # within an epoch
 
 @dataclass
 class RunFolder:
-    """One training's files; `fingerprint` identifies recipe, seed and data, and can't change on resume."""
+    """The files of a training; `fingerprint` identifies recipe, seed and data, which can't change on resume."""
 
     path: Path
     fingerprint: str
@@ -27,7 +27,7 @@ class RunFolder:
     saved_at_s: float = field(default_factory=time.monotonic)
 
     def load(self) -> tuple[dict[str, Tensor], Progress] | None:
-        """Read the checkpoint, None for a fresh folder; raise `UsageError` where another training made it."""
+        """Load the checkpoint, None for a new folder; raise `UsageError` if it is from another training."""
         saved = load_state(self.path)
         if saved is None:
             return None
@@ -40,12 +40,12 @@ class RunFolder:
         return tensors, progress
 
     def log(self, row: dict[str, Any]) -> None:
-        """Add a row to log.jsonl; the file is replaced whole, so a kill leaves no half row."""
+        """Append a row to log.jsonl; the file is replaced atomically, so that a kill leaves no partial row."""
         self.rows.append(json.dumps(row))
         write_bytes(self.path / "log.jsonl", ("\n".join(self.rows) + "\n").encode())
 
     def is_due(self) -> bool:
-        """Tell whether the last checkpoint is old enough for another within the epoch."""
+        """Return whether the last checkpoint is old enough for another one within the epoch."""
         return time.monotonic() - self.saved_at_s > SAVE_EVERY_S
 
     def save(self, tensors: dict[str, Tensor], progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Run a network or a reader in training over dialogues of any number and length."""
+"""Run a network or a reader during training on dialogues of any number and length."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sentemo.network.network import Network, NetworkOutput
 from sentemo.network.parts import Alone
 from sentemo.network.reader import Reader
 
-BATCH_TURNS = 4096  # turns of one batch, padding counted
+BATCH_TURNS = 4096  # turns of one batch including padding
 ALONE_TOKENS = 4096  # tokens of one batch of utterances
-BATCH_TOKENS = 2048  # tokens of one batch of dialogues; larger ones leave the processor's cache
-BATCH_PAIRS = 2**22  # pairs of tokens that attend to each other in one batch: bounds memory
+BATCH_TOKENS = 2048  # tokens of one batch of dialogues; larger ones exceed the processor's cache
+BATCH_PAIRS = 2**22  # pairs of tokens that attend to each other in one batch, which limits memory
 
 
 @torch.inference_mode()
@@ -26,9 +26,9 @@ def run(
     utterances: Sequence[Tensor],
     speakers: Sequence[Tensor],
 ) -> list[NetworkOutput]:
-    """N tensors (T,E) and N tensors (T,) -> N outputs (T,C), (T,Z), (T,E+Z), in their order and without padding.
+    """N tensors (T,E) and N tensors (T,) -> N outputs (T,C), (T,Z), (T,E+Z), in order and without padding.
 
-    Dialogues of like length share a batch; neither the batch nor its padding changes an answer.
+    Dialogues of similar length are batched together; neither the batch nor its padding changes the output.
     """
     device = next(network.parameters()).device
     outputs: list[NetworkOutput | None] = [None] * len(utterances)

@@ -1,4 +1,4 @@
-"""All that a training needs to resume as if it had never stopped."""
+"""Checkpoints: everything needed to resume a training exactly."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ POINTER = "checkpoint.json"
 
 @dataclass
 class Progress:
-    """Where a training stands."""
+    """The progress of a training."""
 
     epoch: int = 0
-    """Epochs begun and, unless `step` says otherwise, finished."""
+    """Number of finished epochs."""
     step: int = 0
-    """Batches of the epoch that are done."""
+    """Finished batches of the current epoch."""
     loss_sum: float = 0.0
     """Sum of the losses of those batches."""
     best_mcc: float = -2.0
     """Best validation MCC so far."""
     best_epoch: int = 0
-    """The epoch that had it, from 1."""
+    """The epoch of the best validation MCC, from 1."""
 
 
 def save_state(folder: Path, tensors: dict[str, Tensor], progress: Progress, fingerprint: str) -> None:
-    """Write a checkpoint: tensors under a name of their own first, then the file that points to them.
+    """Write a checkpoint: first the tensors under a unique name, then the file that points to them.
 
-    A kill between the two leaves the old pointer, whose tensors are removed only after the new one stands.
+    A kill in between leaves the old pointer, whose tensors are only removed after the new one is in place.
     """
     content = save({name: tensor.contiguous() for name, tensor in tensors.items()})
     digest = _digest(content, asdict(progress), fingerprint)
@@ -47,19 +47,19 @@ def save_state(folder: Path, tensors: dict[str, Tensor], progress: Progress, fin
     write_bytes(folder / name, content)
     pointer = {"file": name, "sha256": digest, "fingerprint": fingerprint, "progress": asdict(progress)}
     write_bytes(folder / POINTER, (json.dumps(pointer, indent=1) + "\n").encode())
-    for old in folder.glob("*checkpoint-*"):  # half-written ones that a kill left, too
+    for old in folder.glob("*checkpoint-*"):  # including partial ones left by a kill
         if old.name != name:
             old.unlink()
 
 
 def _digest(content: bytes, progress: dict[str, Any], fingerprint: str) -> str:
-    """Digest the tensors together with all that the pointer says of them."""
+    """Hash the tensors together with the pointer's other fields."""
     said = json.dumps([progress, fingerprint]).encode()
     return hashlib.sha256(content + said).hexdigest()
 
 
 def load_state(folder: Path) -> tuple[dict[str, Tensor], Progress, str] | None:
-    """Read the checkpoint of a run, None where there is none; raise `BadModel` for a damaged one."""
+    """Load the checkpoint of a run, None if there is none; raise `BadModel` if it is damaged."""
     path = folder / POINTER
     if not path.is_file():
         return None
@@ -76,9 +76,9 @@ def load_state(folder: Path) -> tuple[dict[str, Tensor], Progress, str] | None:
 def pack(
     modules: Mapping[str, nn.Module], optimiser: torch.optim.Optimizer, frozen: Collection[str] = ()
 ) -> dict[str, Tensor]:
-    """All tensors of a training, by name: those of its modules (weights, their average, ...), optimiser, random state.
+    """Return all tensors of a training by name: modules (weights, their average, ...), optimiser, random state.
 
-    Frozen weights are left out: a resumed training has them from its start.
+    Frozen weights are left out: a resumed training gets them from its initialisation.
     """
     tensors = {"random": torch.get_rng_state()}
     for prefix, module in modules.items():
@@ -95,7 +95,7 @@ def unpack(
     optimiser: torch.optim.Optimizer,
     frozen: Collection[str] = (),
 ) -> None:
-    """Put everything back where `pack` took it from."""
+    """Restore everything from the tensors of `pack`."""
     for prefix, module in modules.items():
         start = f"{prefix}/"
         held = {name: tensor for name, tensor in module.state_dict().items() if name in frozen}

@@ -36,18 +36,18 @@ from sentemo.training.state import Progress, pack, unpack
 from sentemo.types import LabelSet
 
 OnStep = Callable[[Progress, int], None]
-"""Called after each step with the progress and the steps of an epoch."""
+"""Called after each step with the progress and the number of steps per epoch."""
 OnEpoch = Callable[[dict[str, Any]], None]
-"""Called after each epoch with its row of the log."""
+"""Called after each epoch with its log row."""
 
 
 @dataclass
 class Trainer:
     """Train a network on encoded dialogues, or reader and network on tokens (paper, section 3 and figure 2).
 
-    With a validation split, each epoch is measured on it; with a run folder, each epoch leaves a log row and a
-    checkpoint, and an interrupted training resumes from there to the same weights, byte for byte (on a CPU, at the
-    same number of threads).
+    With a validation split, each epoch is evaluated on it; with a run folder, each epoch writes a log row and a
+    checkpoint, and an interrupted training resumes to byte-identical weights (on a CPU, with the same number of
+    threads).
     """
 
     recipe: Recipe
@@ -58,16 +58,16 @@ class Trainer:
     device: str = "cpu"
     folder: RunFolder | None = None
     reader: Reader | None = None
-    """Where an encoder that is tuned starts from; it is copied, not changed."""
+    """The initial encoder to fine-tune; it is copied, not modified."""
     decision: Rule | None = None
-    """How labels are chosen when the validation split is measured."""
+    """How labels are chosen when evaluating the validation split."""
     on_step: OnStep | None = None
     on_epoch: OnEpoch | None = None
 
     def __post_init__(self) -> None:
         self.parts = self.recipe.batches.accumulate * parallel.processes()
         if self.parts > 1 and self.recipe.objective.two_passes:
-            raise UsageError("A batch can't be gone through in parts and in two passes", "Set batches.accumulate = 1")
+            raise UsageError("A batch can't be processed both in parts and in two passes", "Set batches.accumulate = 1")
         if self.recipe.contrast.memory and parallel.processes() > 1:
             raise UsageError("Each process would remember other points", "Set contrast.memory = 0, or train in one")
         if self.recipe.schedule.cycles > self.recipe.schedule.epochs:
@@ -103,7 +103,7 @@ class Trainer:
         return ReadingNetwork(copy.deepcopy(self.reader), network) if self.reader is not None else network
 
     def train(self) -> Trainable:
-        """Train to the end of the schedule and give the network that the recipe says to keep."""
+        """Train to the end of the schedule and return the network that the recipe says to keep."""
         self._begin()
         while self.progress.epoch < self.recipe.schedule.epochs and not self._out_of_patience():
             self._epoch()
@@ -111,7 +111,7 @@ class Trainer:
         return kept.cpu().eval()
 
     def _begin(self) -> None:
-        """Start afresh, or where the run folder's checkpoint stands."""
+        """Start from scratch, or from the run folder's checkpoint."""
         schedule = self.recipe.schedule
         saved = self.folder.load() if self.folder else None
         if saved is None and self.recipe.pretraining.epochs:
@@ -157,11 +157,11 @@ class Trainer:
         if self.validation is not None:
             row |= self._validate(self.validation)
         self._log(row)
-        self._save()  # before it is shown, so that an epoch that a person saw is never lost
+        self._save()  # before it is shown, so that an epoch that users saw is never lost
         self._show(row)
 
     def _step(self, dialogues: Sequence[int]) -> float:
-        """One step on the sum of both losses, or two steps in turn; gives the sum."""
+        """Take one step on the sum of both losses, or one on each in turn; return the sum."""
         self.network.train()
         self._set_rate()
         rng = np.random.default_rng([self.seed, self.progress.epoch, self.progress.step])
@@ -171,7 +171,7 @@ class Trainer:
         total = 0.0
         for losses in self._losses(self.data.batch(dialogues), causal):
             loss = torch.stack(losses).sum()
-            if not loss.requires_grad:  # a batch without any triplet
+            if not loss.requires_grad:  # a batch without triplets
                 continue
             self.optimiser.zero_grad()
             loss.backward()
@@ -181,7 +181,7 @@ class Trainer:
         return total
 
     def _accumulated_step(self, parts: Sequence[Sequence[int]], causal: bool) -> float:
-        """One step on the losses of all parts, each counted by its labelled turns; processes share the parts."""
+        """Take one step on the losses of all parts, weighted by labelled turns; processes share the parts."""
         labelled = [sum(int((self.data.gold[i] != UNLABELLED).sum()) for i in part) for part in parts]
         total = torch.zeros((), device=self.device)
         self.optimiser.zero_grad()
@@ -202,7 +202,7 @@ class Trainer:
         self.optimiser.step()
 
     def _losses(self, batch: TrainingBatch, causal: bool) -> Iterator[list[Tensor]]:
-        """The losses of each pass; in a second pass the network has already stepped on the first."""
+        """Yield the losses of each pass; before a second pass the network has already stepped on the first."""
         objective = self.recipe.objective
         gold, points = self._points(batch, causal)
         if not len(gold):
@@ -225,7 +225,7 @@ class Trainer:
         yield losses
 
     def _points(self, batch: TrainingBatch, causal: bool) -> tuple[Tensor, Tensor]:
-        """Gold labels (N,) and points (N,Z) of a batch's labelled turns, with the network as it is now."""
+        """Return gold labels (N,) and points (N,Z) of a batch's labelled turns, with the current network."""
         inputs, masked = batch.inputs, self.recipe.encoder.word_dropout
         if masked and isinstance(inputs, TokenBatch) and isinstance(self.data, TokenisedDialogues):
             inputs = mask_words(inputs, masked, self.data.mask)
@@ -235,7 +235,7 @@ class Trainer:
         return gold, points
 
     def arithmetic(self) -> torch.autocast:
-        """bfloat16 where the recipe lets the machine choose and the machine has it."""
+        """Return autocast to bfloat16 if the recipe allows it and the machine supports it."""
         kind = torch.device(self.device).type
         fast = self.recipe.schedule.precision == "auto" and has_bfloat16(kind)
         return torch.autocast(kind, torch.bfloat16, enabled=fast)
@@ -247,14 +247,14 @@ class Trainer:
             group["lr"] = group["peak"] * rate(epochs, self.recipe.schedule)
 
     def _average(self) -> None:
-        """Move the averaged weights towards the new ones, faster in the first steps; not where cycles end them."""
+        """Move the averaged weights towards the current ones, faster in the first steps; not with cycles."""
         if self.recipe.schedule.cycles:
             return
         done = self.progress.epoch * self.sampler.batches_per_epoch + self.progress.step + 1
         self._move_average(1 - min(self.recipe.schedule.average, (1 + done) / (10 + done)))
 
     def _end_cycle(self) -> None:
-        """Take the mean of the weights at the ends of the cycles; before the first, the weights themselves."""
+        """Average the weights at the ends of cycles; before the first cycle, use the weights themselves."""
         schedule = self.recipe.schedule
         ended = self.progress.epoch + 1 - (schedule.epochs - schedule.cycles)
         self._move_average(1 / max(ended, 1))

@@ -4,7 +4,7 @@ import { refuse, turnOf } from "./lines.js";
 const TEXT = ["text", "utterance", "message"];
 const SPEAKER = ["speaker", "author", "name"];
 const CONVERSATION = ["conversation", "dialogue", "dialogue_id", "conversation_id", "id"];
-const QUOTE = "Quote cells that hold quotes, commas or line ends";
+const QUOTE = "Quote cells that contain quotes, commas or line ends";
 const DELIMITERS = [",", ";", "\t"];
 
 /**
@@ -27,7 +27,7 @@ export function readCsv(lines, delimiter) {
   /** @type {import("./lines.js").Talk[]} */
   const talks = [];
   for (const { number, cells } of rows) {
-    if (cells.length !== header.cells.length) refuse(number, "Quote cells that hold the delimiter");
+    if (cells.length !== header.cells.length) refuse(number, "Quote cells that contain the delimiter");
     const id = conversation < 0 ? "chat-0" : cells[conversation] || refuse(number, "Fill in the conversation's id for every row");
     if (talks.at(-1)?.id !== id) {
       if (talks.some((talk) => talk.id === id)) refuse(number, "Sort the rows by conversation");

@@ -1,1 +1,1 @@
-"""Archives of any size: labelled in shards, by one process, several or a Ray cluster, and resumed after any kill."""
+"""Archives of any size: labelled in shards by one process, several or a Ray cluster, and resumable at any time."""

@@ -1,4 +1,4 @@
-"""From labels to what one wants to know: who felt what, when it turned, which conversations to look at."""
+"""Reports on labelled conversations: who felt what, when it turned, which conversations to look at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Report"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the report, which needs pyarrow and numpy, when it is asked for."""
+    """Import the report, which needs pyarrow and numpy, on first access."""
     if name not in __all__:
         raise AttributeError(f"module 'sentemo.report' has no attribute {name!r}")
     return getattr(import_module("sentemo.report.report"), name)

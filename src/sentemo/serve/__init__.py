@@ -1,4 +1,4 @@
-"""A server of models over HTTP: batched, bounded, with a page, a live stream and a client."""
+"""Models served over HTTP, with batching, limits, a page, a live stream and a client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Client"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the client when it is asked for; raise `MissingExtra` where its HTTP library is not installed."""
+    """Import the client on first access; raise `MissingExtra` if its HTTP library is not installed."""
     if name != "Client":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

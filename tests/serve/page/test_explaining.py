@@ -61,7 +61,7 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
         assert f"Turn {turn + 1}:" in told
         assert f"was {before[turn]}" in visit.bubble(turn).inner_text()
     assert ("No other turn changed" in told) == (moved == [10])
-    assert "two examples or more" in told
+    assert "at least two examples" in told
     assert "yours" in visit.bubble(10).inner_text()
     assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
     assert visit.get("#panel li[data-label='sadness'] .changed").count() == 1  # beside what was pressed
@@ -85,6 +85,6 @@ def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visito
     visit.correct("relief")  # pressed again: taken back
     assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
     visit.bubble(10).click()
-    assert "Taken back" in visit.correct("sadness")
+    assert "Undone" in visit.correct("sadness")
     assert len(site.http.get("/v1/models").json()["models"]) == 1
     assert visit.labels() == before

@@ -184,7 +184,7 @@ def test_folders_that_are_not_a_runs_own_are_left_alone(tmp_path: Path) -> None:
         label(Order((archive,), str(tmp_path)), Rule(), InProcess())
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "part-000000.jsonl").write_text("mine")
-    with pytest.raises(UsageError, match="holds other files"):
+    with pytest.raises(UsageError, match="contains other files"):
         label(Order((archive,), str(tmp_path / "full")), Rule(), InProcess())
     out = tmp_path / "out"
     with locked(out), pytest.raises(UsageError, match="Another run of `sentemo label` is writing"):

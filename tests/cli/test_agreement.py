@@ -36,7 +36,7 @@ def test_measures_and_writes_all_answers(sentemo: Command, tmp_path: Path) -> No
         "majority": "",
     }
     result = sentemo("agreement", *files, "--out", tmp_path / "all.jsonl")
-    assert "Krippendorff's alpha" in result.out and "no label has a majority: 1" in result.err
+    assert "Krippendorff's alpha" in result.out and "lack of a majority label: 1" in result.err
     labels = [turn.label for talk in read_examples(tmp_path / "all.jsonl") for turn in talk if turn.label]
     assert labels == ["none", "relief"]
 

@@ -63,12 +63,12 @@ def test_keeps_what_is_answered_by_number_name_and_first_letters(annotate: Annot
 def test_the_end_of_the_input_stops(annotate: Annotate, out: Path) -> None:
     assert annotate("1\n2").code == 0  # the last line has no end
     assert given(out) == ["relief", "sarcasm"]
-    assert "No answer yet" not in annotate("").err
+    assert "No answers yet" not in annotate("").err
 
 
 def test_nothing_answered_leaves_no_file(annotate: Annotate, out: Path) -> None:
     result = annotate("q\n")
-    assert result.code == 0 and "No answer yet" in result.err and not out.exists()
+    assert result.code == 0 and "No answers yet" in result.err and not out.exists()
 
 
 def test_goes_on_where_it_stopped(annotate: Annotate, out: Path) -> None:
@@ -91,7 +91,7 @@ def test_all_texts_are_asked_for_once(annotate: Annotate, out: Path, monkeypatch
 
 def test_undo_asks_again(annotate: Annotate, out: Path) -> None:
     result = annotate("u\n1\n2\nu\n1\n")
-    assert "No answer to take back" in result.err and "Once more" in result.err
+    assert "Nothing to undo" in result.err and "Once more" in result.err
     assert given(out) == ["relief", "relief"]
     annotate("u\nu\n2\n")  # those of an earlier session too
     assert given(out) == ["sarcasm"]
@@ -100,7 +100,7 @@ def test_undo_asks_again(annotate: Annotate, out: Path) -> None:
 def test_undo_leaves_answers_about_another_file(annotate: Annotate, out: Path) -> None:
     out.write_text('{"turns": ["elsewhere"], "turn": 1, "label": "pride"}\n', encoding="utf-8")
     result = annotate("u\n1\n")
-    assert "No answer to take back" in result.err and "guess: " not in result.err
+    assert "Nothing to undo" in result.err and "guess: " not in result.err
     assert given(out) == ["pride", "relief"]
 
 

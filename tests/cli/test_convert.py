@@ -33,7 +33,7 @@ def test_labels_under_a_key(sentemo: Command, tmp_path: Path) -> None:
     labels = {turn.label for talk in read_conversations(tmp_path / "out.jsonl") for turn in talk}
     assert labels == {None, "true", "false"}
     refused = sentemo("convert", corpus, tmp_path / "out.jsonl", "--label", "toxic", "--format", "slack")
-    assert refused.code == 2 and "--label is for ConvoKit" in refused.err
+    assert refused.code == 2 and "--label only works with ConvoKit" in refused.err
 
 
 def test_errors_are_sentences(sentemo: Command, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_every_corpus_is_named_in_the_help(sentemo: Command) -> None:
 def test_a_corpus_without_a_home_is_got_by_hand(sentemo: Command, tmp_path: Path) -> None:
     (tmp_path / "dev.csv").write_text("id,text,anger,fear,joy,sadness,surprise\na1,The loaf rose!,0,0,1,0,0\n")
     result = sentemo("corpus", "check", "brighter", "-d", tmp_path)
-    assert result.code == 3 and "Get the corpus again at https://github.com/" in result.err
+    assert result.code == 3 and "Download the corpus again at https://github.com/" in result.err
 
 
 def test_real_splits_are_as_published(sentemo: Command, data_dir: Path) -> None:

@@ -118,7 +118,7 @@ def test_local_weights(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("tiny@http://127.0.0.1:9/v1", "--protocol", "triplet"), 2, "not measured by 'triplet'"),
+        (("tiny@http://127.0.0.1:9/v1", "--protocol", "triplet"), 2, "'triplet' doesn't work"),
         (("tiny@http://127.0.0.1:9/v1#nothing",), 2, "Unknown prompt"),
         (("tiny@http://127.0.0.1:9/v1", "--set", "temprature=1"), 2, "is not a setting"),
         (("tiny@http://127.0.0.1:9/v1", "--key-env", "NOT_SET_ANYWHERE"), 2, "NOT_SET_ANYWHERE is not set"),

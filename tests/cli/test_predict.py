@@ -215,7 +215,7 @@ def test_a_set_of_several_labels_gives_their_list(sentemo: Command, stating: Pat
     for flags, said in (
         (("--labels", "goemotions", "--sensitivity", "1"), "don't apply to the labels 'goemotions'"),
         (("--labels", "goemotions", "--fit-shares"), "don't apply to the labels 'goemotions'"),
-        (("--labels", "goemotions", "--convokit", talks.parent / "out"), "one label for every turn"),
+        (("--labels", "goemotions", "--convokit", talks.parent / "out"), "exactly one label per turn"),
         (("--labels", "moods"), "no label set 'moods'"),
     ):
         result = sentemo("predict", talks, "-m", stating, *flags)

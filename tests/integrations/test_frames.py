@@ -100,7 +100,7 @@ def test_another_label_set() -> None:
     ("frame", "words", "said"),
     [
         (pd.DataFrame({"body": ["a"]}), {}, "no column 'text'. Name one of: body"),
-        (pd.DataFrame({"text": [1]}), {}, "Row 0 of column 'text' holds 1, not a text"),
+        (pd.DataFrame({"text": [1]}), {}, "Row 0 of column 'text' contains 1, not a text"),
         (pd.DataFrame({"text": ["a"]}), {"conversation": "id"}, "no column 'id'"),
         (pl.LazyFrame({"text": ["a"]}), {}, r"collect\(\)"),
         (["a"], {}, "A list is not a data frame"),

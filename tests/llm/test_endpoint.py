@@ -156,7 +156,7 @@ def test_a_server_that_goes_on_failing_ends_it_and_what_is_there_is_kept(
     settings = Settings(timeout_s=0.3, retries=1, concurrency=1)
     with serving(lambda body, _: says("fear") if last_turn(body) == "question 0" else answer) as served:
         this = endpoint(served, settings=settings, cache=cache)
-        with pytest.raises(SentemoError, match=rf"{said}, for turn 1 of dialogue '\d'.*same command again"):
+        with pytest.raises(SentemoError, match=rf"{said}, for turn 1 of dialogue '\d'.*repeat the command"):
             this.replies(ASKS, 0)
         assert len(served.requests) < 8
         assert this.replies(ASKS[:1], 0)[0].is_cached

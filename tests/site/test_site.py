@@ -114,7 +114,7 @@ def test_nothing_is_sent_and_only_the_sites_files_are_fetched(browser: Browser, 
 
 def test_it_works_offline_after_the_first_visit(browser: Browser, address: str) -> None:
     with Visitor.coming(browser, address) as visit:
-        visit.wait_text("#loading", "works offline now")
+        visit.wait_text("#loading", "now works offline")
         visit.page.context.set_offline(True)
         visit.page.reload()
         visit.wait_text("#loading", READY)

@@ -1,4 +1,4 @@
-"""Archives of any size: labelled in shards, by one process, several or a Ray cluster, and resumed after any kill."""
+"""Archives of any size: labelled in shards by one process, several or a Ray cluster, and resumable at any time."""
 
 from __future__ import annotations
 

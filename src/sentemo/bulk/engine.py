@@ -1,4 +1,4 @@
-"""Who labels the shards: this process, or several of this machine."""
+"""Engines that label shards: in this process, or in several on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAX_DEATHS = 3
 
 
 class Engine(Protocol):
-    """Label shards in any order, taking them from the iterator as they are needed, a few at most in flight."""
+    """Label shards in any order, taking them from the iterator as needed, with only a few in flight."""
 
     def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]: ...
 
@@ -34,16 +34,16 @@ class InProcess:
 
 
 class Processes:
-    """Label in several processes, each with its own model; one that dies is replaced, and its shard done again.
+    """Label in several processes, each with its own model; one that dies is replaced, and its shard is retried.
 
-    A pool of `concurrent.futures` ends all its processes when one dies, and leaves them behind when its owner does.
+    A pool of `concurrent.futures` ends all its processes when one dies, and leaves them running when its owner dies.
     """
 
     def __init__(self, number: int) -> None:
         self.number = number
 
     def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]:
-        """Keep every process busy; raise what a worker raised, `SentemoError` for a shard on which several died."""
+        """Keep every process busy; re-raise a worker's error, or `SentemoError` for a shard on which several died."""
         crew = _Crew(worker, shards, self.number)
         try:
             done: list[Part] = []
@@ -56,7 +56,7 @@ class Processes:
 
 
 class _Crew:
-    """The processes of a run, the shards that they have, and those that must be done again."""
+    """The processes of a run, the shards assigned to them, and those to retry."""
 
     def __init__(self, worker: Worker, shards: Iterator[Shard], number: int) -> None:
         self._worker, self._shards, self._number = worker, shards, number
@@ -66,20 +66,20 @@ class _Crew:
         self._deaths: Counter[int] = Counter()
 
     def feed(self) -> bool:
-        """Return every process a shard as long as there are any; tell whether one is busy."""
+        """Assign a shard to every idle process while there are any; return whether a process is busy."""
         while len(self._busy) < self._number:
             shard = self._again.pop() if self._again else next(self._shards, None)
             if shard is None:
                 break
             member = self._idle.pop() if self._idle else _Member(self._worker)
             member.shard = shard
-            with suppress(OSError):  # it is dead, which `collect` will see
+            with suppress(OSError):  # it is dead, which `collect` will detect
                 member.connection.send(shard)
             self._busy[member.connection] = member
         return bool(self._busy)
 
     def collect(self) -> list[Part]:
-        """Wait until a process is done or dead; give the parts that are done."""
+        """Wait until a process is done or dead; return the finished parts."""
         done: list[Part] = []
         for member in [self._busy[each] for each in wait(list(self._busy)) if isinstance(each, Connection)]:
             del self._busy[member.connection]
@@ -121,7 +121,7 @@ class _Member:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(worker, theirs), daemon=True)
         self.process.start()
-        theirs.close()  # so that its death shows as the end of the pipe
+        theirs.close()  # so that its death is seen as the end of the pipe
 
     def end(self) -> None:
         self.process.kill()
@@ -130,8 +130,8 @@ class _Member:
 
 
 def _serve(worker: Worker, connection: Connection) -> None:
-    """Label what comes through the pipe until it ends, as it does when the other process has."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other's to handle
+    """Label the shards that come through the pipe until it closes, also because the parent died."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     with suppress(EOFError, OSError):
         while True:
             connection.send(worker.attempt(connection.recv()))

@@ -1,4 +1,4 @@
-"""Where the labels go: a folder of this machine, or one in object storage."""
+"""The output folder: a local one, or one in object storage."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from sentemo.files import LOCK, cannot_write, locked, write_chunks
 
 
 def is_remote(name: str) -> bool:
-    """Tell whether a name is an address and not a path of this machine."""
+    """Return whether a name is a URL and not a local path."""
     return "://" in name
 
 
 def open_storage(address: str) -> tuple[Any, str]:
-    """Return the file system of an address and the path in it."""
+    """Return the file system of a URL and the path in it."""
     try:
         from fsspec.core import url_to_fs
     except ImportError as error:
         raise MissingExtra("fsspec, which reaches object storage,", "bulk") from error
     try:
         system, path = url_to_fs(address)
-    except ImportError as error:  # fsspec names the package that its kind of storage needs
-        raise UsageError(f"{address} can't be reached: {error}", "Install what it names") from error
+    except ImportError as error:  # fsspec names the package that this kind of storage needs
+        raise UsageError(f"{address} can't be reached: {error}", "Install the package that it names") from error
     except ValueError as error:
         raise UsageError(f"{address} can't be reached: {error}", "Write s3://bucket/name or a path") from error
     return system, path
@@ -33,30 +33,30 @@ def open_storage(address: str) -> tuple[Any, str]:
 
 @contextmanager
 def reached(address: str) -> Iterator[None]:
-    """Turn whatever a storage raises into one sentence."""
+    """Turn any error of a storage into one sentence."""
     try:
         yield
     except SentemoError:
         raise
-    except Exception as error:  # each kind of storage has its own
+    except Exception as error:  # each kind of storage has its own exceptions
         reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise SentemoError(
-            f"{address} can't be read or written ({reason})", "Check the address, the rights and the network"
+            f"{address} can't be read or written ({reason})", "Check the address, the permissions and the network"
         ) from error
 
 
 class Folder(Protocol):
-    """Files by name, each there whole or not at all."""
+    """Files by name, each of which is complete or absent."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep the folder for this run."""
+        """Lock the folder for this run."""
         ...
 
     def write(self, name: str, chunks: Iterable[bytes]) -> None: ...
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's content; None where there is none."""
+        """Return a file's content, None if it doesn't exist."""
         ...
 
     def names(self, below: str = "") -> list[str]:
@@ -65,7 +65,7 @@ class Folder(Protocol):
 
 
 def open_folder(place: str) -> Folder:
-    """Return the folder of a path or an address."""
+    """Return the folder for a path or a URL."""
     return _Remote(place) if is_remote(place) else _Local(Path(place))
 
 
@@ -76,7 +76,7 @@ class _Local:
     @contextmanager
     def held(self) -> Iterator[None]:
         with locked(self._path, "run of `sentemo label`"):
-            for kind in (".part-*.*", ".*.json.*", ".*.jsonl.*"):  # of a run that was killed while it wrote
+            for kind in (".part-*.*", ".*.json.*", ".*.jsonl.*"):  # left by a run that was killed while writing
                 for left in self._path.rglob(kind):
                     left.unlink(missing_ok=True)
             yield
@@ -100,7 +100,7 @@ class _Local:
 
 
 class _Remote:
-    """Storage puts a file in its place whole; it has no lock, so two runs on one address are the user's to avoid."""
+    """A folder in object storage, which writes files atomically but has no lock: users must avoid concurrent runs."""
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")

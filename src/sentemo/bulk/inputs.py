@@ -1,4 +1,4 @@
-"""The files to label: found by patterns, counted and digested, read one conversation at a time."""
+"""The files to label: found by patterns, counted and hashed, read one conversation at a time."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from sentemo.types import Conversation
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A file, by its path or address, or the folder of a Slack export or a ConvoKit corpus."""
+    """A file, by its path or URL, or the folder of a Slack export or a ConvoKit corpus."""
 
     file: str
     format: str
-    """Auto where only the content shows it."""
+    """The format; `auto` if only the content shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation and the file where it stands."""
+    """A conversation and its file."""
 
     file: str
     conversation: Conversation
@@ -40,7 +40,7 @@ Item = Talk | Failure
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is in a file; an unfinished run resumes only if this hasn't changed."""
+    """The contents of a file; an unfinished run resumes only if these haven't changed."""
 
     file: str
     format: str
@@ -52,7 +52,7 @@ class Survey:
 
 
 def find_inputs(patterns: Sequence[str], format: str = "auto") -> list[Input]:
-    """Return the files of paths, addresses and patterns, each once, sorted by name.
+    """Return the files of paths, URLs and patterns, each once, sorted by name.
 
     Raises `UsageError` for a pattern that no file matches, and for a folder that is not an export.
     """
@@ -84,18 +84,18 @@ def _matching(pattern: str, format: str) -> list[str]:
 
 def _format(file: str) -> str:
     told = EXTENSIONS.get(PurePosixPath(file).suffix.lower(), "auto")
-    return told if told in ("jsonl", "csv", "parquet") else "auto"  # of the others the content says more
+    return told if told in ("jsonl", "csv", "parquet") else "auto"  # for the others the content says more
 
 
 def read_items(inputs: Iterable[Input]) -> Iterator[Item]:
-    """Yield what stands in the files, in their order and its own, with a failure in place of what can't be read."""
+    """Yield the conversations of the files, in order, with a failure in place of each that can't be read."""
     for source in inputs:
         with _local(source.file) as path:
             yield from _items(source, path)
 
 
 def survey(source: Input, *, strict: bool = False) -> Survey:
-    """Read a file once to count and digest it; with `strict`, raise at the first failure."""
+    """Read a file once to count its turns and hash it; with `strict`, raise at the first failure."""
     conversations = turns = failures = 0
     with _local(source.file) as path:
         for item in _items(source, path):
@@ -119,7 +119,7 @@ def _items(source: Input, path: Path) -> Iterator[Item]:
 
 
 def _digest(path: Path) -> tuple[int, str]:
-    """Return size and SHA-256, of a folder those of all in it; of a file that can't be read nothing."""
+    """Return size and SHA-256, for a folder those of all its files; nothing for a file that can't be read."""
     if path.is_dir():
         inside = sorted(each for each in path.rglob("*") if each.is_file())
         found = [(str(each.relative_to(path)), *_digest(each)) for each in inside]
@@ -147,16 +147,16 @@ def _local(file: str) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Conversations and failures that stand one after another in the input."""
+    """Consecutive conversations and failures of the input."""
 
     number: int
     items: tuple[Item, ...]
 
 
 def shards(items: Iterable[Item], turns: int) -> Iterator[Shard]:
-    """Cut the input after every `turns` turns, at the end of a conversation; a failure counts as a turn.
+    """Split the input every `turns` turns, at the end of a conversation; a failure counts as a turn.
 
-    What is in a shard depends on the input and on `turns` alone.
+    The contents of a shard depend only on the input and on `turns`.
     """
     number = count = 0
     held: list[Item] = []

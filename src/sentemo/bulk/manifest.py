@@ -1,4 +1,4 @@
-"""What a run is of and what of it is done, in its folder."""
+"""A run's manifest: its inputs and settings, and which parts are finished."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from sentemo.bulk.tally import Tally, summary
 from sentemo.errors import SentemoError, UsageError
 
 NAME, RECORDS = "manifest.json", "records"
-ANOTHER = "Choose another --out, or give the inputs and settings that are in its manifest.json"
+ANOTHER = "Choose another --out, or use the inputs and settings of its manifest.json"
 
 
 class Manifest:
-    """A run's folder: parts as they come, a record beside each, and at the end the whole list.
+    """A run's folder: parts as they are finished, each with a record, and at the end the list of all.
 
-    A part counts once its record is there, which is written after it; a part whose bytes are not those of its record
-    is made again.
+    A part counts once its record exists, which is written after it; a part whose bytes don't match its record is
+    labelled again.
     """
 
     def __init__(self, folder: Folder, to: str, terms: Mapping[str, Any]) -> None:
         self._folder = folder
         self._to = to
         self._terms = terms
-        """What the output depends on."""
+        """Everything that the output depends on."""
 
     def open(self) -> Tally:
-        """Begin the run, or resume it and give what is done.
+        """Start the run, or resume it; return the finished parts.
 
-        Raises `UsageError` where the folder holds labels of other inputs or settings.
+        Raises `UsageError` if the folder contains labels of other inputs or settings.
         """
         kept = self._read(NAME)
         if kept is None:
             if any(not name.startswith(".") for name in self._folder.names()):
-                raise UsageError("The output folder holds other files", "Choose another --out")
+                raise UsageError("The output folder contains other files", "Choose another --out")
             self._folder.write(NAME, [_line(self._terms)])
         elif changes := list(_changes({key: kept.get(key) for key in self._terms}, self._terms)):
-            raise UsageError(f"The output folder holds another run's labels: {'; '.join(changes[:3])}", ANOTHER)
+            raise UsageError(f"The output folder contains another run's labels: {'; '.join(changes[:3])}", ANOTHER)
         self.done: set[int] = set()
         tally = Tally()
         for record in self._records():
@@ -51,7 +51,7 @@ class Manifest:
         return tally
 
     def keep(self, part: Part) -> None:
-        """Put a part in its place, then its record."""
+        """Write a part, then its record."""
         name = part_name(part.number, self._to)
         self._folder.write(name, [part.content])
         record = {
@@ -66,7 +66,7 @@ class Manifest:
         self.done.add(part.number)
 
     def close(self) -> dict[str, Any]:
-        """Write the failures, the summary and the list of parts; give the summary."""
+        """Write the failures, the summary and the list of parts; return the summary."""
         tally, parts = Tally(), []
         for record in self._records():
             tally.add(Tally(**record["tally"]))
@@ -102,7 +102,7 @@ def _line(value: Any) -> bytes:
 
 
 def _changes(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
-    """Say how two runs differ, setting by setting and file by file."""
+    """Yield how two runs differ, setting by setting and file by file."""
     files_kept, files_asked = ({each["file"]: each for each in terms.get("inputs") or []} for terms in (kept, asked))
     for file in sorted(files_kept.keys() | files_asked.keys()):
         if file not in files_asked:

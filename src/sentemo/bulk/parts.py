@@ -27,23 +27,23 @@ class Failure:
 
     @classmethod
     def of(cls, file: str, error: BadInput) -> Failure:
-        """Say what a reader or a model said of a conversation of a file."""
+        """Return the failure for an error of a reader or a model in a file's conversation."""
         return cls(file, error.line, error.fault, error.next_step)
 
     def error(self) -> BadInput:
-        """Return what `--strict` stops with."""
+        """Return the error that `--strict` raises."""
         return BadInput(self.cause, self.next_step, path=self.file, line=self.row)
 
 
 Labelled = tuple[str, Prediction]
-"""The file where a conversation stands, and its labels."""
+"""A conversation's file and its labels."""
 ORIGIN = ("message_id", "time", "start", "end")
 COLUMNS = ("file", "id", "turn", "speaker", "text", "label", "score", "probabilities", "tags", *ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A shard that is done: its file's content, its counts, and what failed in it."""
+    """A finished shard: its file's content, its counts, and its failures."""
 
     number: int
     content: bytes
@@ -52,12 +52,12 @@ class Part:
 
 
 def encode(labelled: Sequence[Labelled], to: str, labels: Sequence[str]) -> bytes:
-    """Write labelled conversations as JSON lines, one a conversation, or as CSV or Parquet, one row a turn."""
+    """Write labelled conversations as JSON lines, one per conversation, or as CSV or Parquet, one row per turn."""
     return ENCODERS[to](labelled, labels)
 
 
 def part_name(number: int, to: str) -> str:
-    """Name a part's file so that names sort as the shards do."""
+    """Return a part's file name; names sort in the order of the shards."""
     return f"part-{number:06d}.{to}"
 
 

@@ -19,15 +19,15 @@ MAX_DEATHS = 3
 
 
 class Ray:
-    """Label on a cluster at an address, or on one of this machine that is started for the run, on loopback alone."""
+    """Label on a cluster at an address, or on a local one that is started for the run on the loopback interface."""
 
     def __init__(self, address: str | None = None, number: int = 0) -> None:
         self.address = address
         self.number = number
-        """Workers; 0 for one on each CPU of the cluster."""
+        """Number of workers; 0 for one per CPU of the cluster."""
 
     def run(self, worker: Worker, shards: Iterator[Shard]) -> Generator[Part, None, None]:
-        """Keep every worker busy; raise what a worker raised."""
+        """Keep every worker busy; re-raise a worker's error."""
         with _connected(self.address, self.number) as ray:
             kind = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=MAX_DEATHS)(Worker)
             cpus = max(1, int(ray.cluster_resources().get("CPU", 1)))
@@ -49,7 +49,7 @@ class Ray:
 @contextmanager
 def _connected(address: str | None, number: int) -> Iterator[Any]:
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # read when Ray is imported, as the next is
-    if address is None or address.startswith(LOOPBACK):  # which Ray else takes for this machine's name in the network
+    if address is None or address.startswith(LOOPBACK):  # otherwise Ray resolves it to this machine's network address
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
         import ray
@@ -61,7 +61,7 @@ def _connected(address: str | None, number: int) -> Iterator[Any]:
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise SentemoError(
             f"There is no Ray cluster at {address or 'this machine'} ({error})",
-            "Start one with `ray start --head`, and give its address as HOST:PORT",
+            "Start one with `ray start --head`, and pass its address as HOST:PORT",
         ) from error
     try:
         yield ray

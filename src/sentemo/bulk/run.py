@@ -1,4 +1,4 @@
-"""Label an archive: find, count, shard, label, keep, sum up."""
+"""Label an archive: find, count, shard, label, save, summarise."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Order:
     """What to label, and where the labels go."""
 
     inputs: tuple[str, ...]
-    """Paths, addresses (`s3://...`) and patterns."""
+    """Paths, URLs (`s3://...`) and patterns."""
     out: str
-    """A folder or an address."""
+    """A folder or a URL."""
     format: str = "auto"
-    """Of the inputs."""
+    """Format of the inputs."""
     to: str = "auto"
-    """Of the output: jsonl, csv or parquet; auto is the inputs' own where they have one of these, else jsonl."""
+    """Format of the output: jsonl, csv or parquet; auto is the inputs' own if it is one of these, else jsonl."""
     shard_turns: int = 2048
     """Turns after which a shard ends, at the end of a conversation."""
     strict: bool = False
@@ -39,7 +39,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is, in turns."""
+    """The progress of a run, in turns."""
 
     done: int
     total: int
@@ -50,10 +50,10 @@ Watch = Callable[[Progress], None]
 
 
 def label(order: Order, load: Load, engine: Engine, watch: Watch = lambda progress: None) -> dict[str, Any]:
-    """Label an archive, or resume one that was begun; give the summary.
+    """Label an archive, or resume an unfinished run; return the summary.
 
-    Raises `UsageError` where `out` holds another run's labels or another run is writing to it, `BadInput` for the first
-    failure of a strict run.
+    Raises `UsageError` if `out` contains another run's labels or another run is writing to it, and `BadInput` for the
+    first failure of a strict run.
     """
     inputs = find_inputs(order.inputs, order.format)
     to = _output_format(order, inputs)
@@ -79,7 +79,7 @@ def label(order: Order, load: Load, engine: Engine, watch: Watch = lambda progre
 
 
 def _output_format(order: Order, inputs: list[Input]) -> str:
-    """Choose the output's format and check that what is written isn't read."""
+    """Choose the output's format and check that no input is inside the output folder."""
     if order.to != "auto" and order.to not in ENCODERS:
         raise UsageError(f"Labels can't be written as {order.to!r}", f"Use one of: auto, {', '.join(ENCODERS)}")
     out = Path(os.path.realpath(order.out))  # `Path.resolve` raises for a link that leads to itself

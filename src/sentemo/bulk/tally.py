@@ -1,4 +1,4 @@
-"""What came out, counted: of one part, and of parts together."""
+"""Counts of labels, of one part or of several."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from sentemo.types import Prediction
 
 BINS = 20
-"""Of the histogram of scores, each 5 hundredths wide."""
+"""Number of bins of the histogram of scores, each 0.05 wide."""
 
 
 @dataclass
 class Tally:
-    """Counts that can be added up in any order to the same figures."""
+    """Counts that add up to the same figures in any order."""
 
     conversations: int = 0
     failures: int = 0
@@ -46,12 +46,12 @@ class Tally:
         self.histogram = [mine + theirs for mine, theirs in zip(self.histogram, other.histogram, strict=True)]
 
     def to_json(self) -> dict[str, Any]:
-        """Return plain values, from which `Tally(**values)` is the same again."""
+        """Return plain values, from which `Tally(**values)` restores it."""
         return asdict(self)
 
 
 def summary(tally: Tally) -> dict[str, Any]:
-    """Return what summary.json holds: counts, shares and mean score by label, and the histogram."""
+    """Return the contents of summary.json: counts, shares and mean score by label, and the histogram."""
     return {
         "conversations": tally.conversations,
         "failures": tally.failures,

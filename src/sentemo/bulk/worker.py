@@ -1,4 +1,4 @@
-"""What labels a shard, in whichever process, with which model."""
+"""Labelling one shard with one model, in any process."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sentemo.types import Head, Labeler
 
 
 class Load(Protocol):
-    """Makes a labeler in the process where it is called; goes to other processes by pickle."""
+    """A picklable recipe for a labeler, which is created in the process that uses it."""
 
     def __call__(self) -> Labeler: ...
 
     def to_json(self) -> Mapping[str, Any]:
-        """Say what the labels depend on; a run resumes only with the same."""
+        """Return everything that the labels depend on; a run resumes only if it is the same."""
         ...
 
 
@@ -29,11 +29,11 @@ class LoadModel:
 
     name: str
     sha256: str
-    """Of the model's manifest, which holds those of its files."""
+    """SHA-256 of the model's manifest, which contains those of its files."""
     head: Head = "classifier"
     causal: bool = False
     sensitivity: float = 0.0
-    """Taken from the log-odds of neutral (`shares.py`)."""
+    """Subtracted from the log-odds of neutral (`shares.py`)."""
 
     @classmethod
     def named(
@@ -41,8 +41,8 @@ class LoadModel:
     ) -> LoadModel:
         """Find a model and check its files.
 
-        Raises `BadModel` where it is missing or damaged, `UsageError` for a head that a static model has not and for a
-        sensitivity that can't be one.
+        Raises `BadModel` if it is missing or damaged, `UsageError` for a head that a static model doesn't have and for
+        an invalid sensitivity.
         """
         from sentemo.artifacts.hub import find
         from sentemo.artifacts.manifest import check_manifest
@@ -56,10 +56,10 @@ class LoadModel:
         return cls(name, _digest(name), head, causal, sensitivity)
 
     def __call__(self) -> Labeler:
-        """Load it.
+        """Load the model.
 
-        Raises `BadModel` where another machine has another model under the name, `UsageError` for a sensitivity where
-        the model has no neutral label.
+        Raises `BadModel` if this machine has a different model under the name, `UsageError` for a sensitivity if the
+        model has no neutral label.
         """
         import os
 
@@ -73,7 +73,7 @@ class LoadModel:
         return sensitive(labeler, self.sensitivity)
 
     def to_json(self) -> Mapping[str, Any]:
-        """Return the name, the digest, how it reads and how sensitive it is."""
+        """Return the name, the digest, the reading mode and the sensitivity."""
         return asdict(self)
 
 
@@ -86,7 +86,7 @@ def _digest(name: str) -> str:
 
 
 class Worker:
-    """Label shards with a model that is loaded once, for the first of them."""
+    """Label shards with a model that is loaded once, at the first shard."""
 
     def __init__(self, load: Load, to: str) -> None:
         self.load = load
@@ -110,7 +110,7 @@ class Worker:
         return Part(shard.number, content, tally, tuple(failures))
 
     def attempt(self, shard: Shard) -> Part | Exception:
-        """Label a shard; give an error as a value, to be raised where the run is."""
+        """Label a shard; return an error as a value, for the run to raise."""
         try:
             return self(shard)
         except Exception as error:
@@ -120,7 +120,7 @@ class Worker:
 def _label(labeler: Labeler, talks: list[Talk]) -> list[Labelled | Failure]:
     try:
         predictions = labeler.predict([talk.conversation for talk in talks])
-    except Exception:  # of some of them or of all, which labelling them one by one shows
+    except Exception:  # labelling one by one shows which of them fail
         return [_label_one(labeler, talk) for talk in talks]
     return [(talk.file, prediction) for talk, prediction in zip(talks, predictions, strict=True)]
 
@@ -134,4 +134,4 @@ def _label_one(labeler: Labeler, talk: Talk) -> Labelled | Failure:
         raise
     except Exception as error:
         cause = f"Conversation {talk.conversation.id!r} could not be labelled ({type(error).__name__}: {error})"
-        return Failure(talk.file, None, cause, "Try it by itself with `sentemo predict`")
+        return Failure(talk.file, None, cause, "Try it alone with `sentemo predict`")

@@ -16,7 +16,7 @@ def main() -> None:
 
 
 def run(app: Callable[[], Typer], name: str) -> None:
-    """Load and run a command line under a name, and leave with its exit code; errors are printed as in `main`."""
+    """Load and run a command line under a name, and exit with its code; errors are printed as in `main`."""
     try:
         sys.exit(_run(app, name))
     except KeyboardInterrupt:  # before or after the command itself, which handles it
@@ -48,10 +48,12 @@ def _run(load: Callable[[], Typer], name: str) -> int:
             raise
         complain(str(told))
         return told.exit_code
-    except OSError as error:  # whatever no command foresaw: a full disk under stdout, a path too long for the system
+    except (
+        OSError
+    ) as error:  # anything that no command handled: a full disk under stdout, a path too long for the system
         silence()
         if not isinstance(error, BrokenPipeError):
             about = "" if error.filename is None else f"{str(error.filename)[:200]}: "
-            complain(f"{about}{error.strerror or error}. Check the path, its permissions and the room on the disk.")
+            complain(f"{about}{error.strerror or error}. Check the path, its permissions and the free disk space.")
         return 1
     return 0

@@ -25,24 +25,25 @@ def adapt(
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder of the adapted model.")] = Path("adapted"),
     model: options.Model = "default",
     labels: Annotated[
-        str, typer.Option(help="replace the model's labels, or learn tags, each a yes or no beside them (or: extend).")
+        str, typer.Option(help="replace the model's labels, or add tags (also: extend), yes or no for each turn.")
     ] = "replace",
     label: Annotated[
         list[str] | None,
-        typer.Option(
-            "--label", "-l", help="A label that must be there: NAME, or NAME=description, which needs no example."
-        ),
+        typer.Option("--label", "-l", help="A required label: NAME, or NAME=description, which needs no example."),
     ] = None,
     rename: Annotated[
-        list[str] | None, typer.Option(help="OLD=NEW, before anything is learnt; to one NEW twice merges. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Rename a label before learning: OLD=NEW; the same NEW twice merges. Repeatable."),
     ] = None,
     unlabelled: Annotated[
         Path | None,
-        typer.Option(help="Your conversations without labels: tags' thresholds are set on them, a metric may gain."),
+        typer.Option(help="Unlabelled conversations of yours, to set the tags' thresholds and help a metric."),
     ] = None,
     context: Annotated[
         float | None,
-        typer.Option(min=0, max=1, help="How much a turn's neighbours count for tags; else leaving examples out says."),
+        typer.Option(
+            min=0, max=1, help="How much a turn's neighbours count for tags; by default tuned on held-out examples."
+        ),
     ] = None,
     preview: Annotated[
         Path | None, typer.Option(help="Write nothing; print which turns of these conversations would change.")
@@ -56,7 +57,7 @@ def adapt(
 
     A line of a JSONL file is `{"text", "label"}`, a conversation with a label on some of its turns, or
     `{"turns", "turn", "label"}`; `"not": true` makes a counter-example of a tag. A row of a table is an example.
-    What to expect is measured on examples left out.
+    The expected quality is measured on held-out examples.
     """
     from sentemo.formats.examples import read_examples
     from sentemo.formats.files import read_conversations
@@ -101,7 +102,7 @@ def adapt(
 
 
 def _preview(before: SentEmoContext, after: SentEmoContext, file: Path, as_json: bool) -> None:
-    """Print which turns of a file would be labelled otherwise."""
+    """Print the turns of a file whose label would change."""
     from sentemo.adaptation.adaptable import changes
     from sentemo.formats.files import read_conversations
 
@@ -124,7 +125,7 @@ def _pairs(renames: list[str]) -> dict[str, str]:
     for text in renames:
         old, equals, new = text.partition("=")
         if not equals or not new.strip() or old in pairs:
-            raise UsageError(f"--rename {text} can't be meant", "Write OLD=NEW, each OLD once")
+            raise UsageError(f"--rename {text} is not valid", "Write OLD=NEW, each OLD once")
         pairs[old] = new.strip()
     return pairs
 
@@ -135,7 +136,7 @@ def _keeping(name: str) -> Keeping:
     for keeping in get_args(Keeping):
         if keeping == name:
             return keeping  # type: ignore[no-any-return]
-    raise UsageError(f"Labels can't be kept by {name!r}", "Use --labels replace or --labels tags")
+    raise UsageError(f"Unknown value {name!r} for --labels", "Use --labels replace or --labels tags")
 
 
 def _method(name: str) -> Method | None:

@@ -1,4 +1,4 @@
-"""`sentemo agreement`: how far several annotators agree, and their answers together."""
+"""`sentemo agreement`: inter-annotator agreement, and all answers in one file."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 def agreement(
     files: Annotated[
-        list[Path], typer.Argument(help="A file of `sentemo annotate` for each annotator.", metavar="FILE...")
+        list[Path], typer.Argument(help="One file of `sentemo annotate` per annotator.", metavar="FILE...")
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             "-o",
-            help="Write all answers together: .csv with a column for each annotator, or "
-            ".jsonl with the majority's label, for `sentemo adapt`.",
+            help="Write all answers to one file: .csv with a column per annotator, or "
+            ".jsonl with the majority label, for `sentemo adapt`.",
         ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Measure how far annotators agree: Cohen's and Fleiss' kappa, Krippendorff's alpha."""
+    """Measure inter-annotator agreement: Cohen's and Fleiss' kappa, Krippendorff's alpha."""
     from sentemo.adaptation.answers import AnswerFile
     from sentemo.evaluation.agreement import agreement as measure
 
@@ -57,7 +57,7 @@ def agreement(
 
 
 def _write(out: Path, given: Mapping[str, Mapping[Item, Answer]]) -> None:
-    """Write every item with all its answers, or with the majority's."""
+    """Write every item with all its answers, or with the majority label."""
     from sentemo.evaluation.agreement import majority
     from sentemo.files import cannot_write, write_bytes
 
@@ -76,9 +76,9 @@ def _write(out: Path, given: Mapping[str, Mapping[Item, Answer]]) -> None:
         )
         ties = most.count(None)
         if ties:
-            tell(f"Left out, as no label has a majority: {ties}.")
+            tell(f"Left out for lack of a majority label: {ties}.")
     else:
-        raise UsageError(f"{out} is neither .csv nor .jsonl", "End its name in one of them")
+        raise UsageError(f"{out} is neither .csv nor .jsonl", "Use one of these extensions")
     with cannot_write(out):
         write_bytes(out, content)
 

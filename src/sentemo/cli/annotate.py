@@ -1,4 +1,4 @@
-"""`sentemo annotate`: label utterances in the terminal, those first from which most is learnt."""
+"""`sentemo annotate`: label utterances in the terminal, the most informative first."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
     from sentemo.types import Conversation
 
-AT_ONCE = 32  # conversations encoded between two ticks of the bar
+AT_ONCE = 32  # conversations encoded between two updates of the progress bar
 
 
 def annotate(
     source: Annotated[Path, typer.Argument(help="A file of conversations.", metavar="FILE")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The answers, a JSONL file; it is gone on with.")],
-    labels: Annotated[str, typer.Option("--labels", "-l", help="Their names, between commas.")] = "",
+    out: Annotated[Path, typer.Option("--out", "-o", help="JSONL file for the answers; an existing file is resumed.")],
+    labels: Annotated[str, typer.Option("--labels", "-l", help="Label names, separated by commas.")] = "",
     model: options.Model = "default",
     format: options.Format = "auto",
     describe: Annotated[
         list[str] | None, typer.Option(help="NAME=description: a label and what it means. Repeatable.")
     ] = None,
     sample: Annotated[
-        int, typer.Option(min=0, help="Ask for a random sample of so many utterances; 0 asks the most telling first.")
+        int, typer.Option(min=0, help="Ask for a random sample of this size; 0 asks the most informative first.")
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Of the sample: the same seed asks every annotator the same.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the sample: the same seed gives all annotators the same.")] = 0,
     context: Annotated[int, typer.Option(min=0, max=50, help="Turns shown before the one to label.")] = 4,
     as_json: options.Json = False,
 ) -> None:
     """Label utterances one by one, without seeing what the model says (type g to see its guess).
 
-    The most telling utterances are asked first, or a random sample of them. `sentemo agreement` compares annotators.
+    It asks the most informative utterances first, or a random sample. `sentemo agreement` compares annotators.
 
-    Each answer is in the file at once: stop at any time, and continue later with the same command. `sentemo adapt`
-    makes a model of the answers.
+    Each answer is saved at once: stop at any time, and resume with the same command. `sentemo adapt` learns a model
+    from the answers.
     """
     from rich.console import Console
 
@@ -62,7 +62,7 @@ def annotate(
     conversations = list(read_conversations(source, format))
     file = AnswerFile(out)
     if file.torn:
-        tell(f"{out}: the last line was never finished and is dropped: {file.torn[:60]!r}")
+        tell(f"{out}: the last line is incomplete and was dropped: {file.torn[:60]!r}")
     loaded = SentEmoContext.from_pretrained(model)
     session = Labelling(conversations, lambda talks: _features(loaded, talks), file, names, sample=sample, seed=seed)
     before = len(file.answers)
@@ -76,13 +76,13 @@ def annotate(
 
 
 class _Loop:
-    """Ask, understand, obey."""
+    """The interactive loop: ask, parse the reply, act on it."""
 
     def __init__(self, session: Labelling, console: Console, context: int, described: Mapping[str, str]) -> None:
         self.session, self.console, self.context, self.described = session, console, context, described
 
     def run(self) -> None:
-        """Go on until all is answered or skipped, or the user stops."""
+        """Ask until every utterance is answered or skipped, or the user stops."""
         session = self.session
         self._say(f"Utterances: {len(session.places):,}. Answers so far: {len(session.file.answers):,}.\n{HELP}")
         if session.curve:
@@ -101,7 +101,7 @@ class _Loop:
         self._say("Every utterance is answered or skipped.")
 
     def _answer(self, reply: Reply, place: int) -> None:
-        """Say what is asked for, or what was unclear."""
+        """Print the information requested, or what was unclear."""
         if reply.kind == "guess":
             question.show_guess(self.console, self.session.guess(place))
         else:
@@ -114,11 +114,11 @@ class _Loop:
             self._say(f"{name}: {words}")
 
     def _obey(self, reply: Reply, place: int) -> int | None:
-        """Answer, skip or undo; give the next place."""
+        """Answer, skip or undo; return the next place."""
         session = self.session
         if reply.kind == "undo":
             undone = session.undo()
-            self._say("No answer to take back here." if undone is None else "Taken back. Once more:")
+            self._say("Nothing to undo here." if undone is None else "Undone. Once more:")
             return place if undone is None else undone
         if reply.kind == "label":
             if why := session.excess(reply.text):
@@ -143,13 +143,13 @@ class _Loop:
         question.show_labels(self.console, self.session.labels, self.session.counts())
 
     def _ask(self) -> Reply:
-        """Read a line; its end, without one, means to stop."""
+        """Read a line; the end of the input means to stop."""
         self.console.print("label> ", end="", style="bold")
         sys.stderr.flush()
         try:
             line = sys.stdin.readline()
         except UnicodeDecodeError:
-            raise BadInput("What was typed is not valid text", "Set the terminal to UTF-8") from None
+            raise BadInput("The input is not valid text", "Set the terminal to UTF-8") from None
         if not sys.stdin.isatty() or not line:
             self.console.print(question.short(line, 60), markup=False)  # nothing else shows what was answered
         return understand(line, self.session.labels) if line else Reply("stop")
@@ -170,7 +170,7 @@ def _described(describe: list[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in describe]
     for name, _, words in pairs:
         if not name.strip() or not words.strip():
-            raise UsageError(f"--describe {name} says nothing", "Write NAME=description")
+            raise UsageError(f"--describe {name} has no description", "Write NAME=description")
     return {name.strip(): words.strip() for name, _, words in pairs}
 
 
@@ -180,9 +180,9 @@ def _check_paths(source: Path, out: Path) -> None:
     if str(source) == "-":
         raise UsageError("Answers are read from stdin, so conversations can't be", "Save them to a file")
     if EXTENSIONS.get(out.suffix.lower()) != "jsonl":
-        raise UsageError(f"{out} is not named as a JSONL file", "End its name in .jsonl")
+        raise UsageError(f"{out} does not end in .jsonl", "Rename it to end in .jsonl")
     if out.exists() and source.exists() and out.samefile(source):
-        raise UsageError("The answers can't go into the file of conversations", "Name another with --out")
+        raise UsageError("The answers can't be written to the file of conversations", "Name another with --out")
 
 
 def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> list[Floats]:
@@ -195,10 +195,10 @@ def _features(model: SentEmoContext, conversations: Sequence[Conversation]) -> l
 
 
 def _end(session: Labelling, console: Console, model: str, before: int) -> None:
-    """Say what there is now and what to do with it."""
+    """Print how many answers there are and what to do next."""
     counts, path = session.counts(), str(session.file.path)
     if not counts:
-        tell("No answer yet.")
+        tell("No answers yet.")
         return
     console.print()
     question.show_end(console, session.labels, counts, session.curve)

@@ -1,4 +1,4 @@
-"""What a user asks of the labels: another label set, a sensitivity, shares fitted to the input."""
+"""How a user wants labels chosen: another label set, a sensitivity, shares fitted to the input."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 AT_ONCE = 256  # conversations read and labelled together
 SENTIMENT = "sentiment"
 SHARES = "label shares"
-"""The fact of a model that holds what it assumes."""
+"""The key of a model's facts with the label shares that it assumes."""
 Label = Callable[[Sequence["Conversation"]], "list[Prediction]"]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How labels are to be chosen, and from which set."""
+    """How to choose labels, and from which set."""
 
     labels: str | None = None
     sensitivity: float = 0.0
@@ -32,11 +32,11 @@ class Choice:
 
     @property
     def several(self) -> bool:
-        """Whether it is a set of which several labels may apply to a turn."""
+        """Whether several labels of the set may apply to a turn."""
         return self.labels not in (None, SENTIMENT)
 
     def check(self, head: str) -> None:
-        """Raise `UsageError` for what doesn't go together."""
+        """Raise `UsageError` for options that can't be combined."""
         if self.several and (self.sensitivity or self.fit_shares):
             raise UsageError(
                 f"--sensitivity and --fit-shares don't apply to the labels {self.labels!r}",
@@ -46,7 +46,7 @@ class Choice:
             raise UsageError(f"The head {head!r} assumes no label shares", "Leave out --head or --fit-shares")
 
     def labeler(self, model: Model, conversations: Sequence[Conversation] = ()) -> Labeler:
-        """Return a labeler that does what is asked; to fit shares it needs all conversations."""
+        """Return the labeler for these options; fitting shares needs all conversations."""
         from sentemo.labeler import InSentiment
         from sentemo.shares import sensitive
 
@@ -55,12 +55,12 @@ class Choice:
         return InSentiment(labeler) if self.labels == SENTIMENT else labeler
 
     def label(self, model: Model) -> Label:
-        """Return what labels conversations with a set of which several labels may apply to a turn."""
+        """Return a function that labels conversations with a multi-label set."""
         return lambda conversations: model.predict(conversations, labels=self.labels)
 
 
 def batches(conversations: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Cut conversations into lists that are labelled together."""
+    """Yield conversations in batches to label together."""
     rest = iter(conversations)
     while batch := list(islice(rest, AT_ONCE)):
         yield batch
@@ -93,7 +93,7 @@ def _is_share(value: object) -> bool:
 
 @dataclass(frozen=True)
 class _Known(Predicting):
-    """Return predictions that were made before."""
+    """A labeler that returns predictions made earlier."""
 
     labels: LabelSet
     predictions: Mapping[Conversation, Prediction]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LABELERS_HELP = (
     "default (the shipped model), a model's folder or hub id, majority, uniform, or a language model: llm:MODEL@URL "
-    "for a server, llm:FOLDER for local weights, each with #PROMPT after it."
+    "for a server, llm:FOLDER for local weights, optionally followed by #PROMPT."
 )
 
 
@@ -38,9 +38,9 @@ def compare(
     seed: llm.Seed = 0,
     resamples: llm.Resamples = 1000,
 ) -> None:
-    """Measure labelers side by side: quality, leads over the first with paired intervals, seconds and cost.
+    """Compare labelers: quality, differences from the first with paired intervals, time and cost.
 
-    With --map, the labels of corpus and models become the map's, and language models are asked for these.
+    With --map, the labels of the corpus and the models are mapped, and language models are asked for the map's labels.
     """
     from sentemo.corpora.label_map import LabelMap
     from sentemo.evaluation.comparison import compare as run

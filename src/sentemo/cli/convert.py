@@ -1,4 +1,4 @@
-"""`sentemo convert`: any format that is read to JSON lines, subtitles or a ConvoKit corpus."""
+"""`sentemo convert`: any supported format to JSON lines, subtitles or a ConvoKit corpus."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def convert(
     format: options.Format = "auto",
     columns: options.Columns = "",
     label: Annotated[
-        str | None, typer.Option(help="The key of a ConvoKit corpus's utterance metadata that holds the labels.")
+        str | None, typer.Option(help="The utterance metadata key of a ConvoKit corpus with the labels.")
     ] = None,
 ) -> None:
-    """Write conversations as JSON lines, subtitles or a ConvoKit corpus, to see, edit or use elsewhere what is read.
+    """Convert conversations to JSON lines, subtitles or a ConvoKit corpus, to inspect, edit or use them elsewhere.
 
-    No model is run. To have a model's labels in a ConvoKit corpus, use `sentemo predict --convokit`.
+    No model is run. To add a model's labels to a ConvoKit corpus, use `sentemo predict --convokit`.
     """
     from sentemo.formats import read_conversations, write_convokit, write_jsonl
     from sentemo.formats.convokit import read_convokit
@@ -39,7 +39,7 @@ def convert(
     from sentemo.formats.reading import Reading, as_columns
 
     if label is not None and format not in ("auto", "convokit"):
-        raise UsageError("--label is for ConvoKit corpora", "Leave it out")
+        raise UsageError("--label only works with ConvoKit corpora", "Leave it out")
     reading = Reading(as_columns(columns))
     read = read_conversations(source, format, reading) if label is None else read_convokit(Path(source), label)
     target, kind = Path(out), Path(out).suffix.removeprefix(".")

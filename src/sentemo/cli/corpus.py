@@ -23,7 +23,7 @@ def stats(
     plot: Annotated[Path | None, typer.Option(help="Draw the label histograms (figure 4) to this PNG.")] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Print the paper's Table 1 and the label counts of each split at hand."""
+    """Print the paper's Table 1 and the label counts of each available split."""
     from sentemo.corpora.histogram import plot_label_histograms
     from sentemo.corpora.registry import get_corpus
     from sentemo.corpora.statistics import measure
@@ -40,7 +40,7 @@ def stats(
 
 @app.command()
 def duplicates(name: Name, data: options.Data, as_json: options.Json = False) -> None:
-    """Count dialogues that come twice, within and across the splits at hand, and compare their two annotations.
+    """Count duplicate dialogues, within and across the available splits, and compare their two annotations.
 
     F1s of one annotation against the other, in percent; * leaves neutral out of the average.
     """
@@ -70,11 +70,11 @@ def duplicates(name: Name, data: options.Data, as_json: options.Json = False) ->
 @app.command()
 def fetch(
     name: Name,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to put it in.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the corpus.")],
     split: Annotated[list[str] | None, typer.Option(help="Only this split. Repeatable.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="A mirror's address in place of the published one.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="URL of a mirror to use instead of the published one.")] = None,
 ) -> None:
-    """Get a corpus from its published home, or everyday from the package, and verify its counts."""
+    """Download a corpus from its publisher, or copy everyday from the package, and verify its counts."""
     from sentemo.corpora.fetch import fetch as fetch_corpus
 
     with progress(f"Fetching {name}") as (tick,):
@@ -93,7 +93,7 @@ def check(
     split: Annotated[list[str] | None, typer.Option(help="Only this split. Repeatable.")] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Read the splits at hand line by line and compare counts and label totals with the published ones."""
+    """Read the available splits line by line and compare counts and label totals with the published ones."""
     from sentemo.corpora.fetch import HOMES
     from sentemo.corpora.registry import get_corpus
     from sentemo.corpora.statistics import check as check_split
@@ -113,4 +113,4 @@ def check(
     problems = [problem for report in reports for problem in report.problems]
     if problems:
         way = f"with: sentemo corpus fetch {name} --out DIR" if corpus.name in HOMES else f"at {corpus.homepage}"
-        raise BadInput("; ".join(problems), f"Get the corpus again {way}", path=data)
+        raise BadInput("; ".join(problems), f"Download the corpus again {way}", path=data)

@@ -1,4 +1,4 @@
-"""`sentemo distil`: a static model of a model."""
+"""`sentemo distil`: distil a model into a static one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sentemo.static.distillation import Distilled
     from sentemo.types import Conversation, Labeler, LabelSet, Prediction
 
-AT_ONCE = 100  # conversations labelled between two ticks of the bar
+AT_ONCE = 100  # conversations labelled between two updates of the progress bar
 
 
 def distil(
@@ -27,14 +27,14 @@ def distil(
         list[str], typer.Option("--data", "-d", help="The corpus's folder; NAME=DIR for each of several. Repeatable.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The static model's folder.")],
-    seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     threads: options.Threads = 0,
 ) -> None:
     """Distil a model into a static one: rougher, and many times as fast, for the first pass over an archive.
 
-    The model labels the train splits first; then a table of
-    tokens and a small network learn its answers and the corpora's labels, which are mapped onto the model's where there
-    are several corpora. The result is a model for predict, label and evaluate, and needs no torch.
+    The model labels the train splits first; then a table of tokens and a small network learn from its answers and the
+    corpora's labels (mapped onto the model's if there are several corpora). The result works with predict, label and
+    evaluate, and needs no torch.
     """
     from sentemo.artifacts.hub import find
     from sentemo.artifacts.manifest import check_free
@@ -69,7 +69,7 @@ def _answers(teacher: Labeler, conversations: Sequence[Conversation], on_label: 
 def _read(
     corpora: list[str], places: dict[str, Path]
 ) -> tuple[LabelSet, Sequence[Conversation], Sequence[Conversation]]:
-    """Labels, training conversations, and the first corpus's validation split; those of several are mapped."""
+    """Return labels, training conversations and the first corpus's validation split; several corpora are mapped."""
     from sentemo.corpora.label_map import LabelMap
     from sentemo.corpora.registry import get_corpus
 
@@ -88,7 +88,7 @@ def _read(
 
 def _validation(corpus: str, data: Path) -> list[Conversation]:
     if corpus == "files" and data.is_file():
-        return []  # it holds what was learnt from
+        return []  # it contains the training data
     try:
         return options.read_split(corpus, data, "validation")[1]
     except SplitNotFound:
@@ -96,7 +96,7 @@ def _validation(corpus: str, data: Path) -> list[Conversation]:
 
 
 def _save(distilled: Distilled, out: Path, split: str, validation: Sequence[Conversation], labels: LabelSet) -> None:
-    """Write it; with a validation split, once more with the figures of what was written."""
+    """Save the model; with a validation split, save it again with the figures of the saved model."""
     from sentemo.evaluation.evaluate import evaluate
     from sentemo.evaluation.report import figures_in_a_line
     from sentemo.static.folder import write_static

@@ -24,20 +24,20 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="A model's folder, a hub id, default, static, or llm:MODEL@URL.")],
     corpus: Annotated[str, typer.Argument(help=f"A labelled file of your own, or a corpus: {options.CORPUS_HELP}")],
     data: Annotated[
-        Path | None, typer.Option("--data", "-d", help="Where the corpus is, in its published layout.")
+        Path | None, typer.Option("--data", "-d", help="Folder of the corpus, in its published layout.")
     ] = None,
     split: Annotated[str, typer.Option(help="train, validation or test.")] = "validation",
     protocol: Annotated[
-        str, typer.Option(help="standard, emotions-only, last-utterance, triplet, or map (which --map means).")
+        str, typer.Option(help="standard, emotions-only, last-utterance, triplet, or map (implied by --map).")
     ] = "standard",
     label_map: options.Map = "",
     as_json: options.Json = False,
     head: options.Head = "classifier",
     causal: options.Causal = False,
-    seeds: Annotated[int, typer.Option(help="Train the recipe with so many seeds: mean and sd.")] = 0,
+    seeds: Annotated[int, typer.Option(help="Train the recipe with this many seeds: mean and sd.")] = 0,
     folds: Annotated[int, typer.Option(help="Cross-validate the recipe inside the split.")] = 0,
-    first: Annotated[int, typer.Option(min=0, help="With --folds: only so many of them.")] = 0,
-    recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; else the model's.")] = "",
+    first: Annotated[int, typer.Option(min=0, help="With --folds: only the first N of them.")] = 0,
+    recipe: Annotated[str, typer.Option("--recipe", "-r", help="With --seeds or --folds; default: the model's.")] = "",
     overrides: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,9 +48,11 @@ def evaluate(
         ),
     ] = None,
     sample: llm.Sample = 0,
-    seed: Annotated[int, typer.Option(help="Fixes resamples, triplets and folds; the first of --seeds.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of resamples, triplets and folds; the first of --seeds.")] = 0,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")] = 1000,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write report and pictures there.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the report and plots to this folder.")
+    ] = None,
     threads: options.Threads = 0,
     no_cache: options.NoCache = False,
     define: llm.Define = None,
@@ -81,15 +83,15 @@ def evaluate(
     setting = _Setting(labels, conversations, names, head, causal, no_cache)
     if label_map:
         if is_trained:
-            raise UsageError("--map measures a model that is there", "Leave --seeds and --folds out")
+            raise UsageError("--map only works with an existing model", "Leave out --seeds and --folds")
         setting.map_labels(label_map)
     if is_trained:
         options.use_threads(threads)
         chosen = options.read_recipe(recipe or _recipe_of(model), overrides)
         if first and not folds:
-            raise UsageError("--first is of --folds", "Give --folds too")
+            raise UsageError("--first only works with --folds", "Add --folds")
         if seeds and folds:
-            raise UsageError("--seeds and --folds are two experiments", "Give one of them")
+            raise UsageError("--seeds and --folds can't be combined", "Use one of them")
         if folds:
             _finish(_cross_validated(chosen, setting, folds, first, out), as_json, out)
         else:
@@ -102,7 +104,7 @@ def evaluate(
 
 
 class _Setting:
-    """What is measured, and how."""
+    """What to measure, and how."""
 
     def __init__(
         self,
@@ -129,7 +131,7 @@ class _Setting:
         self.labels, self.conversations, self.names["note"] = gold.labels, gold.conversations, gold.note
 
     def report(self, model: Labeler, name: str) -> Report:
-        """Measure one model, which reads as was asked and has the head that was asked."""
+        """Measure one model, with the requested head and reading mode."""
         from sentemo.evaluation.evaluate import evaluate as run
         from sentemo.evaluation.mapped import MappedLabeler
 
@@ -160,7 +162,7 @@ def _model_name(model: str) -> str:
 
 
 def _recipe_of(model: str) -> str:
-    """The recipe of a model: a training run keeps it beside the model's folder; the shipped one's is `best`."""
+    """Return a model's recipe: a training run keeps it beside the model's folder; the shipped one's is `best`."""
     beside = Path(model) / "recipe.toml"
     return str(beside) if beside.is_file() else "best" if model == "default" else model
 

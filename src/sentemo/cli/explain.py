@@ -1,4 +1,4 @@
-"""`sentemo explain`: say what labels rest on."""
+"""`sentemo explain`: why each turn has its label."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sentemo.explanation.explanation import Explanation, Influence, NearExample, TurnExplanation
     from sentemo.types import Conversation
 
-SHOWN = 3  # prototypes and turns that are shown
-LEAST = 0.005  # a smaller change of a probability is not worth a word
+SHOWN = 3  # prototypes and turns to show
+LEAST = 0.005  # smaller changes of a probability are not shown
 
 
 def explain(
@@ -30,25 +30,25 @@ def explain(
     format: options.Format = "auto",
     as_json: options.Json = False,
     causal: options.Causal = False,
-    neighbours: Annotated[int, typer.Option(min=0, help="Near examples that are shown for each turn.")] = 3,
+    neighbours: Annotated[int, typer.Option(min=0, help="Nearest examples to show for each turn.")] = 3,
     bank: Annotated[
         Path | None, typer.Option(help="A file of labelled conversations to find near examples in.")
     ] = None,
 ) -> None:
-    """Label conversations and say, for each turn, what its label rests on.
+    """Label conversations and explain the label of each turn.
 
-    `near`: the nearest labelled examples, with their distances. They are of --bank; without it, of what the
-    model's labels were learnt from, else of a few utterances that come with the package: they show what the model
-    takes for alike, not what it was trained on. `labels`: the distance to the middle of each label. `turns`: what each
-    other turn added to the probability of the label, found by leaving it out.
+    `near`: the nearest labelled examples, with their distances. They come from --bank; without it, from the examples
+    that the model's labels were learnt from, or else from a few utterances shipped with the package: they show what
+    the model finds similar, not what it was trained on. `labels`: the distance to the centre of each label. `turns`:
+    what each other turn added to the probability of the label, found by leaving it out.
 
-    In a terminal the result is text; piped, or with --json, it is one JSON object a conversation.
+    In a terminal the result is text; piped, or with --json, it is one JSON object per conversation.
     """
     from sentemo.formats.files import read_conversations
     from sentemo.model import SentEmoContext
 
     if source == "-" and sys.stdin.isatty():
-        tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
+        tell("Type the conversation, one turn per line (`Name: text`), and end with Ctrl-D.")
     conversations = read_conversations(source, format)
     first = next(conversations)  # bad input is reported before the model is loaded
     examples = _read_bank(bank)
@@ -76,7 +76,7 @@ def _print(explanation: Explanation, as_text: bool) -> None:
 
 
 def show(explanation: Explanation, console: Console) -> None:
-    """Print each turn with its label and, indented, what that rests on."""
+    """Print each turn with its label and, indented, the reasons for it."""
     from rich.text import Text
 
     if explanation.id:
@@ -86,7 +86,7 @@ def show(explanation: Explanation, console: Console) -> None:
 
 
 def _heading(number: int, turn: TurnExplanation) -> RenderableType:
-    """Who, what, which emotion, how sure."""
+    """Return speaker, text, emotion and probability of a turn."""
     from rich.table import Table
     from rich.text import Text
 
@@ -125,7 +125,7 @@ def _near(near: NearExample) -> Text:
 
 
 def _labels(prototypes: Mapping[str, float]) -> Text:
-    """The nearest labels, the nearest first."""
+    """Return the nearest labels, the nearest first."""
     from rich.text import Text
 
     nearest = sorted(prototypes.items(), key=lambda each: each[1])[:SHOWN]
@@ -133,7 +133,7 @@ def _labels(prototypes: Mapping[str, float]) -> Text:
 
 
 def _influences(influences: Sequence[Influence], label: str) -> Text:
-    """The turns that mattered most, with what they added to the label's probability."""
+    """Return the turns that mattered most, with what they added to the label's probability."""
     from rich.text import Text
 
     most = sorted(influences, key=lambda other: -abs(other.change))[:SHOWN]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def export(
     model: Annotated[str, typer.Argument(help="A model's folder, a hub id, or default.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The new model's folder; may be that of the model itself.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The new model's folder; may be the model's own.")],
     weights: Annotated[str, typer.Option(help="int8 (smaller, faster) or float32 (the same answers).")] = "int8",
     check: Annotated[str, typer.Option(help="Compare with the model on a corpus: " + options.CORPUS_HELP)] = "",
     data: Annotated[Path | None, typer.Option("--data", "-d", help="With --check: folder of the corpus.")] = None,
@@ -27,14 +27,14 @@ def export(
 ) -> None:
     """Write a model with ONNX graphs, which need no torch and run faster on CPUs.
 
-    `sentemo train` does so at its end; this is for other weights, and for models of earlier versions. With --check both
-    label one split, whole and causal; an export that loses more than 0.5 points of macro-F1* fails.
+    `sentemo train` already does this; use it for other weights, or for models of earlier versions. With --check both
+    models label one split, whole and causal; an export that loses more than 0.5 points of macro-F1* fails.
     """
     from sentemo.export.write import export as write
     from sentemo.model import SentEmoContext
 
     if bool(check) != (data is not None):
-        raise UsageError("--check and --data go together", "Give both: --check dailydialog --data DIR")
+        raise UsageError("--check and --data must be used together", "Add both: --check dailydialog --data DIR")
     precision = options.as_precision(weights)
     loaded = SentEmoContext.from_pretrained(model, engine="torch")
     write(loaded, out, precision=precision)

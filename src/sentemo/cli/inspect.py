@@ -1,4 +1,4 @@
-"""`sentemo inspect`: what a file holds, as it would be read."""
+"""`sentemo inspect`: how a file would be read."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def inspect(
     source: Annotated[str, typer.Argument(help="A file or folder of conversations.", metavar="FILE")],
     format: options.Format = "auto",
     columns: options.Columns = "",
-    show: Annotated[int, typer.Option("--show", min=0, max=1000, help="Show so many of the first turns.")] = 5,
+    show: Annotated[int, typer.Option("--show", min=0, max=1000, help="Number of first turns to show.")] = 5,
     as_json: options.Json = False,
 ) -> None:
     """Show how a file would be read before anything is labelled: its format, speakers, times and first turns.
 
-    It also counts what is left out (notices of the app, messages without words) and says why. If something is wrong,
+    It also counts what is left out (the app's notices, messages without text) and says why. If something is wrong,
     name another format, or a table's columns.
     """
     from sentemo.formats.inspect import inspect as look

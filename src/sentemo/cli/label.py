@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sentemo.bulk.run import Progress, Watch
 
 TELL_EVERY_S = 60
-"""Between lines of progress if stderr is not a terminal."""
+"""Interval between progress lines if stderr is not a terminal."""
 
 
 def label(
@@ -29,13 +29,13 @@ def label(
     out: Annotated[str, typer.Option("--out", "-o", help="A folder or an address for labels, failures, summary.")],
     model: options.Model = "default",
     format: options.Format = "auto",
-    to: Annotated[str, typer.Option(help="jsonl, csv or parquet; auto writes what it reads.")] = "auto",
-    engine: Annotated[str, typer.Option(help="local (processes of this machine) or ray.")] = "local",
-    processes: Annotated[int, typer.Option(min=0, help="Workers, one thread each; 0 is one for each CPU.")] = 0,
+    to: Annotated[str, typer.Option(help="jsonl, csv or parquet; auto: the format of the input.")] = "auto",
+    engine: Annotated[str, typer.Option(help="local (processes on this machine) or ray.")] = "local",
+    processes: Annotated[int, typer.Option(min=0, help="Workers, one thread each; 0: one per CPU.")] = 0,
     address: Annotated[
-        str | None, typer.Option(help="A Ray cluster, HOST:PORT or auto; without it, one is started here.")
+        str | None, typer.Option(help="A Ray cluster, HOST:PORT or auto; default: start one on this machine.")
     ] = None,
-    shard_turns: Annotated[int, typer.Option(min=1, help="Turns labelled, written and resumed as a whole.")] = 2048,
+    shard_turns: Annotated[int, typer.Option(min=1, help="Turns per shard, written and resumed as a unit.")] = 2048,
     head: options.Head = "classifier",
     causal: options.Causal = False,
     sensitivity: options.Sensitivity = 0.0,
@@ -45,7 +45,7 @@ def label(
     """Label an archive of any size in shards; repeat the command to resume an interrupted run.
 
     Conversations that can't be read are listed in failures.jsonl by file and row, and make the exit code 3; the others
-    are labelled all the same.
+    are still labelled.
     """
     from sentemo.bulk.run import Order, label
     from sentemo.bulk.worker import LoadModel
@@ -70,14 +70,14 @@ def _engine(name: str, processes: int, address: str | None) -> Engine:
     if name != "local":
         raise UsageError(f"Unknown engine {name!r}", "Use one of: local, ray")
     if address is not None:
-        raise UsageError("--address is of a Ray cluster", "Add --engine ray")
+        raise UsageError("--address only works with a Ray cluster", "Add --engine ray")
     number = processes or os.cpu_count() or 1
     return InProcess() if number == 1 else Processes(number)
 
 
 @contextmanager
 def _shown() -> Iterator[Watch]:
-    """Show progress on stderr: a bar in a terminal, else a line a minute."""
+    """Show progress on stderr: a bar in a terminal, else one line per minute."""
     from rich import progress as bars
     from rich.console import Console
 
@@ -106,7 +106,7 @@ def _shown() -> Iterator[Watch]:
 
 
 class _Pace:
-    """Rate and time left, of what this run does itself."""
+    """Return the rate and the time left, counting only this run's own work."""
 
     def __init__(self) -> None:
         self._start: tuple[float, int] | None = None

@@ -29,25 +29,27 @@ Price = Annotated[
     list[str] | None,
     typer.Option(
         "--price",
-        help="What a million prompt and completion tokens cost: 0.15,0.60 or MODEL=0.15,0.60.",
+        help="Price of a million prompt and completion tokens: 0.15,0.60 or MODEL=0.15,0.60.",
         rich_help_panel=PANEL,
     ),
 ]
 KeyEnv = Annotated[
     str, typer.Option("--key-env", help="The environment variable that holds the server's key.", rich_help_panel=PANEL)
 ]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask again; keep no replies on disk.", rich_help_panel=PANEL)]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Don't cache replies on disk.", rich_help_panel=PANEL)]
 Define = Annotated[
     list[str] | None,
     typer.Option("--define", help="What a label means: relief=ease after worry. Repeatable.", rich_help_panel=PANEL),
 ]
 Runs = Annotated[
     int,
-    typer.Option(min=0, help="Mean and sd of so many; 0 is 10 for one of the paper's, else 1.", rich_help_panel=PANEL),
+    typer.Option(
+        min=0, help="Number of runs for mean and sd; 0: 10 for a model of the paper, else 1.", rich_help_panel=PANEL
+    ),
 ]
-Sample = Annotated[int, typer.Option(min=0, help="Only so many dialogues, drawn by --seed; 0 takes all.")]
+Sample = Annotated[int, typer.Option(min=0, help="Sample this many dialogues with --seed; 0: all.")]
 Protocol = Annotated[str, typer.Option(help="last-utterance or standard.")]
-Seed = Annotated[int, typer.Option(help="Fixes the sample and the resamples of intervals.")]
+Seed = Annotated[int, typer.Option(help="Seed of the sample and of the bootstrap.")]
 Resamples = Annotated[int, typer.Option(help="Bootstrap resamples of the intervals.")]
 KEY_ENV = "SENTEMO_LLM_KEY"
 MOVED = {
@@ -59,18 +61,18 @@ MOVED = {
 def moved(
     words: Annotated[list[str] | None, typer.Argument(metavar="...")] = None,
 ) -> None:
-    """Say what `sentemo llm` is called now."""
+    """Name the command that replaced `sentemo llm`."""
     step = MOVED.get((words or [""])[0], " or ".join(MOVED.values()))
     raise UsageError("`sentemo llm` is part of predict and evaluate now", f"Write: {step}")
 
 
 def is_named(model: str) -> bool:
-    """Tell whether a name is a language model's."""
+    """Return whether a name is a language model's."""
     return model.startswith(PREFIX)
 
 
 def check_only(model: str, **given: object) -> None:
-    """Raise `UsageError` for options that don't go with a model, by their names: a language model's or the others'."""
+    """Raise `UsageError` for options that don't work with a model, whether a language model or not."""
     wrong = [f"--{name.replace('_', '-')}" for name, value in given.items() if value]
     if wrong and is_named(model):
         raise UsageError(f"{', '.join(wrong)}: not for language models", "Leave it out")
@@ -79,7 +81,7 @@ def check_only(model: str, **given: object) -> None:
 
 
 def make_labeler(model: str, labels: str | None, outfit: Outfit) -> LlmLabeler:
-    """Make the labeler that asks for labels by their names, or for those of a corpus; DailyDialog's where None."""
+    """Return a labeler that asks for the named labels, or for those of a corpus; DailyDialog's if None."""
     return outfit.labeler(read_spec(model), _label_set(labels or "dailydialog"))
 
 
@@ -92,7 +94,7 @@ def measure(
     as_json: bool,
     **names: Any,
 ) -> None:
-    """Measure a language model, its mean and sd where there are several runs, and print that with what it took."""
+    """Measure a language model (mean and sd of several runs), and print the result and its cost."""
     from sentemo.evaluation.evaluate import evaluate
     from sentemo.evaluation.seeds import summarise
 
@@ -113,7 +115,7 @@ def measure(
 
 
 def read_spec(text: str) -> Spec:
-    """Read which model is meant."""
+    """Parse the name of a language model."""
     from sentemo.llm.spec import Spec
 
     return Spec.parse(text)
@@ -122,7 +124,7 @@ def read_spec(text: str) -> Spec:
 def make_outfit(
     settings: list[str] | None, price: list[str] | None, key_env: str, no_cache: bool, define: list[str] | None = None
 ) -> Outfit:
-    """Read what all language models of a command share."""
+    """Read the settings that all language models of a command share."""
     from sentemo.encoders.cache import default_cache_folder
     from sentemo.llm.cache import ReplyCache
     from sentemo.llm.costs import Prices
@@ -137,15 +139,17 @@ def make_outfit(
 
 
 def check_protocol(protocol: str) -> None:
-    """Allow what predicted labels alone can be scored by."""
+    """Raise `UsageError` for a protocol that needs more than predicted labels."""
     if protocol not in PROTOCOLS:
-        raise UsageError(f"Language models are not measured by {protocol!r}", f"Use one of: {', '.join(PROTOCOLS)}")
+        raise UsageError(
+            f"The protocol {protocol!r} doesn't work with language models", f"Use one of: {', '.join(PROTOCOLS)}"
+        )
 
 
 def read_sample(
     corpus: str, data: Path, split: str, sample: int, seed: int
 ) -> tuple[LabelSet, Sequence[Conversation], str]:
-    """Read a split, draw from it, and say so beside its name."""
+    """Read a split and sample from it; return labels, dialogues and a name that says what was drawn."""
     from sentemo.evaluation.repeats import sample_dialogues
 
     labels, conversations = options.read_split(corpus, data, split)
@@ -163,13 +167,13 @@ def _definitions(define: list[str] | None) -> dict[str, str]:
     for text in define or []:
         name, equals, words = text.partition("=")
         if not equals or not name.strip() or not words.strip():
-            raise UsageError(f"--define {text} says nothing", 'Write --define "relief=ease after worry"')
+            raise UsageError(f"--define {text} has no definition", 'Write --define "relief=ease after worry"')
         pairs[name.strip()] = words.strip()
     return pairs
 
 
 def _label_set(text: str) -> LabelSet:
-    """The labels of a corpus, of sentiment, or those named; `neutral` or `no emotion` among them is the neutral one."""
+    """Return the labels of a corpus, of sentiment, or those named, where `neutral` or `no emotion` is neutral."""
     from sentemo.corpora.registry import get_corpus
     from sentemo.label_sets import SENTIMENT
     from sentemo.types import LabelSet

@@ -1,4 +1,4 @@
-"""`sentemo model`: what a model is, and what it may be used for."""
+"""`sentemo model`: a model's labels, data and licence."""
 
 from __future__ import annotations
 
@@ -51,4 +51,4 @@ def _card(name: str) -> dict[str, Any]:
             "facts": {fact: shown(value) for fact, value in facts.items() if fact != "adapted"},
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadModel(f"{folder} is not a whole model ({error})", AGAIN) from error
+        raise BadModel(f"{folder} is not a complete model ({error})", AGAIN) from error

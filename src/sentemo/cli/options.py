@@ -33,22 +33,22 @@ Format = Annotated[
     ),
 ]
 Columns = Annotated[str, typer.Option(help="A table's columns: text=body,speaker=agent,conversation=ticket.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Head = Annotated[str, typer.Option(help="What turns points into labels: classifier, prototypes or neighbours.")]
-Causal = Annotated[bool, typer.Option("--causal", help="Read as it comes: no later turn matters to a label.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Head = Annotated[str, typer.Option(help="How points become labels: classifier, prototypes or neighbours.")]
+Causal = Annotated[bool, typer.Option("--causal", help="Label each turn without looking at later turns.")]
 Sensitivity = Annotated[
     float,
-    typer.Option(min=-5, max=5, help="Above 0 more emotions are found, below fewer: taken from neutral's log-odds."),
+    typer.Option(min=-5, max=5, help="Above 0 finds more emotions, below 0 fewer: subtracted from neutral's log-odds."),
 ]
 Data = Annotated[Path, typer.Option("--data", "-d", help="Folder of the corpus, in its published layout.")]
 Map = Annotated[
-    str, typer.Option("--map", help="Protocol map: on the labels of seven, ekman, polarity, or a map in a TOML file.")
+    str, typer.Option("--map", help="Protocol map: score on the labels of seven, ekman, polarity, or a TOML file.")
 ]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="Override a recipe's setting: schedule.epochs=3. Repeatable.")
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Encode again; keep no embeddings on disk.")]
-Threads = Annotated[int, typer.Option(help="CPU threads; 0 is one for graphs, and torch's choice for torch.")]
+Threads = Annotated[int, typer.Option(help="CPU threads; 0: one for graphs, torch's default for torch.")]
 CORPUS_HELP = (
     "everyday, dailydialog, goemotions, emorynlp, meld, iemocap, empathetic, xed, brighter, or files (your own "
     "labelled files)."
@@ -94,17 +94,17 @@ def read_split(corpus: str, data: Path, split: str) -> tuple[LabelSet, list[Conv
     if data.is_dir():
         found = sorted(data.glob(f"{split}.*"))
         if len(found) != 1:
-            raise UsageError(f"{data} holds {len(found)} files named {split}.*", "Put one there, or name a file")
+            raise UsageError(f"{data} contains {len(found)} files named {split}.*", "Put one there, or name a file")
         data = found[0]
     return labelled_files(data)
 
 
 def protocol_under(label_map: str, protocol: str, usual: str) -> str:
-    """Return the protocol that --map and --protocol, which is `usual` where none is named, ask for together."""
+    """Return the protocol that --map and --protocol select together, by default `usual`."""
     if protocol == "map" and not label_map:
         raise UsageError("The protocol map needs a map", "Add --map seven")
     if label_map and protocol not in (usual, "map"):
-        raise UsageError(f"--map is a protocol of its own, not {protocol}", "Leave --protocol out")
+        raise UsageError(f"--map can't be combined with --protocol {protocol}", "Leave out --protocol")
     return "map" if label_map else protocol
 
 
@@ -162,7 +162,7 @@ def read_mixture(
 
 
 def read_encoder(recipe: Recipe, no_cache: bool) -> AnyEncoder:
-    """Load a recipe's encoder, behind the cache unless asked otherwise."""
+    """Load a recipe's encoder, wrapped in the cache unless that is disabled."""
     from sentemo.encoders.reader import DialogueReader
     from sentemo.training.fitting import choose_encoder
 
@@ -171,7 +171,7 @@ def read_encoder(recipe: Recipe, no_cache: bool) -> AnyEncoder:
 
 
 def cached(encoder: Encoder, no_cache: bool) -> Encoder:
-    """Put a frozen encoder behind the cache, unless asked otherwise or its folder can't be written."""
+    """Wrap a frozen encoder in the cache, unless that is disabled or its folder can't be written."""
     from sentemo.encoders.cache import CachedEncoder, default_cache_folder
 
     if no_cache:
@@ -182,13 +182,13 @@ def cached(encoder: Encoder, no_cache: bool) -> Encoder:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        tell(f"Embeddings are not cached: {folder} can't be written ({error.strerror}); SENTEMO_CACHE names another.")
+        tell(f"Embeddings are not cached: {folder} can't be written ({error.strerror}); set SENTEMO_CACHE to another.")
         return encoder
     return CachedEncoder(encoder, folder)
 
 
 def with_cache(model: LoadedModel, no_cache: bool) -> LoadedModel:
-    """Put the frozen encoder of a model that runs with torch behind the cache."""
+    """Wrap the frozen encoder of a model that runs with torch in the cache."""
     from sentemo.model import SentEmoContext
 
     if isinstance(model, SentEmoContext) and model.form == "torch":
@@ -202,7 +202,7 @@ def with_cache(model: LoadedModel, no_cache: bool) -> LoadedModel:
 
 
 def use_threads(threads: int) -> None:
-    """Set the number of CPU threads, where one is asked for."""
+    """Set the number of CPU threads, if one is given."""
     if threads:
         import torch
 

@@ -17,13 +17,13 @@ def page(
         bool, typer.Option(help="Label with the static model until the full one is loaded (non-commercial weights).")
     ] = True,
     runtime: Annotated[
-        Path | None, typer.Option(help="npm's archive of onnxruntime-web (.tgz), instead of fetching it.")
+        Path | None, typer.Option(help="npm's archive of onnxruntime-web (.tgz), instead of downloading it.")
     ] = None,
 ) -> None:
     """Write the page as a static site that needs no server: the model runs in the visitor's browser.
 
-    Any static host will do, also under a sub-path. Nothing that a visitor writes leaves the browser, and after the
-    first visit it works offline. The runtime is fetched from npm once.
+    Any static host works, also under a sub-path. Nothing that a visitor writes leaves the browser, and after the first
+    visit it works offline. The runtime is downloaded from npm once.
     """
     from sentemo.site.build import build
 

@@ -39,23 +39,23 @@ def predict(
     sensitivity: options.Sensitivity = 0.0,
     tag_sensitivity: Annotated[
         list[str] | None,
-        typer.Option(help="TAG=NUMBER, -5 to 5: above 0 the tag is found more often, below less. Repeatable."),
+        typer.Option(help="TAG=NUMBER, -5 to 5: above 0 finds the tag more often, below 0 less. Repeatable."),
     ] = None,
     fit_shares: Annotated[
         bool,
-        typer.Option("--fit-shares", help="Read all of it first, estimate how often each label occurs, go by that."),
+        typer.Option("--fit-shares", help="Read the whole input first and adjust to its estimated label shares."),
     ] = False,
     labels: Annotated[
         str | None,
         typer.Option(
             "--labels",
             "-l",
-            help="Another label set: sentiment, or one that the model knows beside its own: goemotions. Of a language "
-            "model: a corpus's, or names: joy,anger,neutral.",
+            help="Another label set: sentiment, or an additional one of the model, such as goemotions. For a language "
+            "model: a corpus's labels, or names: joy,anger,neutral.",
         ),
     ] = None,
     abstain_below: Annotated[
-        float, typer.Option(min=0, max=1, help="Give no label where its probability is below this.")
+        float, typer.Option(min=0, max=1, help="Abstain where the label's probability is below this.")
     ] = 0.0,
     convokit: Annotated[
         Path | None, typer.Option(help="Write a ConvoKit corpus with the labels to this new folder; print nothing.")
@@ -66,11 +66,9 @@ def predict(
             help="Write tasks for Label Studio to this new JSON file, annotated with the labels; print nothing."
         ),
     ] = None,
-    to: Annotated[
-        str, typer.Option(help="Print subtitles with the labels, of a transcript with times: vtt or srt.")
-    ] = "",
+    to: Annotated[str, typer.Option(help="Print a transcript with times as labelled subtitles: vtt or srt.")] = "",
     engine: Annotated[str, typer.Option(help="onnx, torch, or auto: onnx where the model has graphs.")] = "auto",
-    threads: Annotated[int, typer.Option(help="CPU threads; 0 is one with onnx, and torch's choice with torch.")] = 0,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: one with onnx, torch's default with torch.")] = 0,
     define: llm.Define = None,
     settings: llm.Set = None,
     price: llm.Price = None,
@@ -79,9 +77,9 @@ def predict(
 ) -> None:
     """Label every utterance of the conversations in a file or on stdin.
 
-    In a terminal the result is a table; piped, or with --json, it is one JSON object a conversation. docs/decisions.md
-    says how labels are chosen, and what --sensitivity, --fit-shares and --labels do to them. A language model is asked
-    for every turn (docs/llm.md).
+    In a terminal the result is a table; piped, or with --json, it is one JSON object per conversation.
+    docs/decisions.md explains how labels are chosen, and what --sensitivity, --fit-shares and --labels change. A
+    language model is asked about every turn (docs/llm.md).
     """
     from sentemo.formats import read_conversations, write_convokit, write_label_studio
     from sentemo.formats.cues import KINDS, cue_text
@@ -98,11 +96,11 @@ def predict(
         llm.check_only(model, define=define, set=settings, price=price, no_cache=no_cache)
     if (convokit or label_studio) and (abstain_below or choice.several):
         raise UsageError(
-            "A ConvoKit corpus and Label Studio's tasks get one label for every turn",
-            "Leave out --labels and --abstain-below; go by the scores there",
+            "A ConvoKit corpus and Label Studio's tasks need exactly one label per turn",
+            "Leave out --labels and --abstain-below; use the scores instead",
         )
     if source == "-" and sys.stdin.isatty():
-        tell("Type the conversation, a line a turn (`Name: text`), and end with Ctrl-D.")
+        tell("Type the conversation, one turn per line (`Name: text`), and end with Ctrl-D.")
     if to not in ("", *KINDS):
         raise UsageError(f"Unknown subtitle format {to!r}", f"Use one of: {', '.join(KINDS)}")
     reading = Reading(as_columns(columns))
@@ -150,7 +148,7 @@ def _print(
 
 
 def _more_sensitive(model: Model, shifts: list[str]) -> Model:
-    """Have the model find each named tag more often, or less."""
+    """Return the model, finding each named tag more often or less."""
     if not shifts:
         return model
     from sentemo.model import SentEmoContext
@@ -168,7 +166,7 @@ def _more_sensitive(model: Model, shifts: list[str]) -> Model:
 
 
 def print_prediction(prediction: Prediction, table: bool, abstain_below: float = 0.0, *, several: bool = False) -> None:
-    """Print a prediction as a table, or as one line of JSON; `several` labels of a turn, where more may apply."""
+    """Print a prediction as a table, or as one line of JSON; with `several`, all labels that apply to a turn."""
     if table:
         from rich.console import Console
 

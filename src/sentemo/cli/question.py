@@ -1,4 +1,4 @@
-"""What the labelling loop shows and what somebody types: an utterance in its context, the labels, an answer."""
+"""What the labelling loop shows, and how replies are parsed: an utterance in context, the labels, an answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 AFTER = 1
-"""Turns shown after the one that is asked for."""
+"""Turns shown after the one to label."""
 MOST_LETTERS, MOST_CONTEXT, MOST_NAME = 1000, 200, 16
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -43,7 +43,7 @@ def show_turn(console: Console, conversation: Conversation, turn: int, before: i
 
 
 def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, int]) -> None:
-    """Print the labels by number, with the number of their examples."""
+    """Print the labels by number, with their numbers of examples."""
     from rich.columns import Columns
     from rich.text import Text
 
@@ -57,7 +57,7 @@ def show_labels(console: Console, labels: Sequence[str], counts: Mapping[str, in
 
 
 def show_guess(console: Console, guess: Guess | None) -> None:
-    """Print what the model, learnt from the answers so far, says of an utterance."""
+    """Print the guess of a model that learnt from the answers so far."""
     from rich.text import Text
 
     if guess is None:
@@ -67,7 +67,7 @@ def show_guess(console: Console, guess: Guess | None) -> None:
 
 
 def course(curve: Mapping[int, float]) -> str:
-    """Tell how well it goes, the last measure first: `20 answers: 62% right on those left out (15: 55%, 10: 48%)`."""
+    """Return the accuracy in words, the latest first: `20 answers: 62% right on those left out (15: 55%, 10: 48%)`."""
     (count, share), *earlier = sorted(curve.items(), reverse=True)
     before = ", ".join(f"{number}: {part:.0%}" for number, part in earlier[:2])
     return f"{count} answers: {share:.0%} right on those left out" + (f" ({before})" if before else "")
@@ -79,7 +79,7 @@ def sparkline(curve: Mapping[int, float]) -> str:
 
 
 def show_end(console: Console, labels: Sequence[str], counts: Mapping[str, int], curve: Mapping[int, float]) -> None:
-    """Print each label's number of examples and the course of the accuracy."""
+    """Print each label's number of examples and the accuracy over time."""
     from rich.table import Table
     from rich.text import Text
 
@@ -94,7 +94,7 @@ def show_end(console: Console, labels: Sequence[str], counts: Mapping[str, int],
 
 
 def short(text: str, most: int) -> str:
-    """Keep what a terminal prints as itself, on one line, and not too long."""
+    """Return a text as one printable line of at most `most` characters."""
     whole = clean(text)
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 
@@ -112,11 +112,11 @@ COMMANDS: dict[str, Literal["skip", "undo", "stop", "help", "guess"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A label, new or not; a command; or why it is neither."""
+    """A parsed reply: a label, new or not, a command, or why it is neither."""
 
     kind: Literal["label", "skip", "undo", "stop", "help", "guess", "unclear"]
     text: str = ""
-    """The label, or what is unclear."""
+    """The label, or why the reply is unclear."""
 
 
 def understand(line: str, labels: Sequence[str]) -> Reply:
@@ -135,10 +135,10 @@ def understand(line: str, labels: Sequence[str]) -> Reply:
 
 
 def refusal(name: str) -> str:
-    """Say why a name can't be a label's; nothing where it can."""
+    """Return why a name can't be a label; empty if it can."""
     if name in COMMANDS or name.startswith("+"):
         return f"{name!r} can't be a label here: it is a command"
-    return "" if name.isprintable() else "A label is made of letters, digits and signs alone"
+    return "" if name.isprintable() else "A label may only contain letters, digits and signs"
 
 
 def _added(name: str, labels: Sequence[str]) -> Reply:

@@ -19,9 +19,9 @@ from io import TextIOWrapper
 
 
 def mend_streams() -> None:
-    """Put the null device where a stream is closed, and escape what a stream's encoding lacks.
+    """Replace closed streams by the null device, and escape what a stream's encoding lacks.
 
-    The number of a closed stream would else go to the next file that is opened, and what is printed into that file.
+    Otherwise the next file opened would get the descriptor of a closed stream, and output would go to that file.
     """
     for stream in range(3):
         try:
@@ -37,7 +37,7 @@ def mend_streams() -> None:
 
 
 def silence(stream: int = 1) -> None:
-    """Send what is left in stdout, or in stderr, nowhere: at the end Python would make another exit code of it."""
+    """Discard what is left in stdout, or in stderr: at exit Python would change the exit code because of it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream)
     os.close(nowhere)
@@ -62,11 +62,11 @@ COLOURS = {
     "neutral": "dim",
 }
 Tick = Callable[[int, int], None]
-"""Called with what is done and what there is in all."""
+"""Called with the amount done and the total."""
 
 
 def counted(number: int, noun: str) -> str:
-    """Say how many there are: 1 turn, 2,000 turns."""
+    """Return a count with its noun: 1 turn, 2,000 turns."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -82,12 +82,12 @@ def complain(message: str) -> None:
 
 
 def tell(message: str) -> None:
-    """Print a remark to stderr."""
+    """Print a note to stderr."""
     print(message, file=sys.stderr)
 
 
 def clean(text: str) -> str:
-    """Put text on one line that steers no terminal."""
+    """Return text on one line, without terminal control characters."""
     return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
 
 
@@ -113,7 +113,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 @contextmanager
 def progress(*stages: str) -> Iterator[list[Tick]]:
-    """Show a bar for each stage of something long, from its first tick on; silent unless stderr is a terminal."""
+    """Show a progress bar for each stage of a long task, from its first tick on, if stderr is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -129,9 +129,9 @@ def progress(*stages: str) -> Iterator[list[Tick]]:
 
 
 def show(prediction: Prediction, console: Console, abstain_below: float = 0.0, *, several: bool = False) -> None:
-    """Print a conversation as a table: who, what, which emotion, how sure; a dash where that is too little.
+    """Print a conversation as a table: speaker, text, emotion, score; a dash where the score is too low.
 
-    `several` names all labels of a set of which more than one may apply.
+    With `several`, all labels that apply to a turn are shown, not only the most probable one.
     """
     from rich.table import Table
     from rich.text import Text

@@ -24,23 +24,23 @@ def serve(
             "--model",
             "-m",
             help="NAME=SOURCE, or a source alone: a model's folder, a hub id, default or static. The first is "
-            "the one that answers where none is named. Repeatable.",
+            "the default. Repeatable.",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8000,
     adapted: Annotated[
-        Path | None, typer.Option(help="Let clients make models of their own, and keep them in this folder.")
+        Path | None, typer.Option(help="Let clients adapt models, and keep these in this folder.")
     ] = None,
     origin: Annotated[
         list[str] | None,
-        typer.Option(help="Let pages of this site use the server: http://127.0.0.1:8000. Repeatable."),
+        typer.Option(help="Let pages from this origin use the server: http://127.0.0.1:8000. Repeatable."),
     ] = None,
-    connections: Annotated[int, typer.Option(min=1, help="Requests and live talks at the same time.")] = 512,
-    waiting_turns: Annotated[int, typer.Option(min=1024, help="Turns that may wait for a model.")] = 4096,
+    connections: Annotated[int, typer.Option(min=1, help="Maximum concurrent requests and live conversations.")] = 512,
+    waiting_turns: Annotated[int, typer.Option(min=1024, help="Maximum turns waiting for a model.")] = 4096,
     threads: options.Threads = 0,
 ) -> None:
-    """Label over HTTP, with a page at /; SENTEMO_API_KEY sets a key that clients must send."""
+    """Serve models over HTTP, with a page at /; SENTEMO_API_KEY sets a key that clients must send."""
     try:
         import fastapi  # noqa: F401
         import prometheus_client  # noqa: F401
@@ -50,7 +50,7 @@ def serve(
         raise MissingExtra("The server", "serve") from None
     key = os.environ.get(KEY)
     if key is not None and not key.strip():
-        raise UsageError(f"{KEY} is set, but blank", "Set a key, or unset it")
+        raise UsageError(f"{KEY} is set but blank", "Set a key, or unset it")
     from sentemo.files import cannot_write
     from sentemo.serve.limits import Limits
     from sentemo.serve.models import load_models

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def train(
     corpora: Annotated[
-        list[str], typer.Argument(metavar="CORPUS...", help=f"{options.CORPUS_HELP} Several are trained on at once.")
+        list[str], typer.Argument(metavar="CORPUS...", help=f"{options.CORPUS_HELP} Several are trained on together.")
     ],
     data: Annotated[
         list[str], typer.Option("--data", "-d", help="The corpus's folder; NAME=DIR for each of several. Repeatable.")
@@ -34,7 +34,7 @@ def train(
         str, typer.Option("--recipe", "-r", help="default, best, everyday, paper, direct, or a TOML file.")
     ] = "default",
     overrides: options.Overrides = None,
-    seed: Annotated[int, typer.Option(help="Fixes all that is random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, or a GPU as torch names it.")] = "cpu",
     threads: options.Threads = 0,
     weights: Annotated[
@@ -46,7 +46,7 @@ def train(
 
     Reads the splits train and validation. With the corpus `files`, --data is a folder with train.jsonl and
     validation.jsonl (or .csv, .parquet), or one file, which then is all training data. Several corpora are trained on
-    at once with the recipe `everyday`; validation is then the first one's. Several processes share the batches:
+    together with the recipe `everyday`; validation is then the first one's. Several processes share the batches:
     torchrun --nproc-per-node 2 -m sentemo train ...
     """
     from sentemo.evaluation.plots import plot_learning_curves
@@ -60,7 +60,7 @@ def train(
     places = options.places(corpora, data)
     labels, validation, train_on = _task(resolved, corpora, places)
     with parallel.joined(device) as own_device, _alone(out), _told_how_to_resume():
-        begun = any(out.rglob("checkpoint.json"))  # then the recipe is there, or is of another training
+        begun = any(out.rglob("checkpoint.json"))  # then the recipe exists, or belongs to another run
         if parallel.number() == 0 and not begun:
             write_bytes(out / "recipe.toml", resolved.to_toml().encode())
         encoder = options.read_encoder(resolved, no_cache)
@@ -83,7 +83,7 @@ def train(
 
 @contextmanager
 def _alone(out: Path) -> Iterator[None]:
-    """Hold the run's folder; of several processes the first does, and it alone writes and speaks."""
+    """Lock the run's folder; with several processes only the first does, and it alone writes and prints."""
     from sentemo.files import locked
     from sentemo.training import parallel
 
@@ -103,7 +103,7 @@ def _told_how_to_resume() -> Iterator[None]:
 def _task(
     recipe: Recipe, corpora: list[str], places: dict[str, Path]
 ) -> tuple[LabelSet, Split | None, Callable[..., SentEmoContext]]:
-    """The labels, the validation split, and what trains."""
+    """Return the labels, the validation split and the training function."""
     from sentemo.corpora.label_map import LabelMap
     from sentemo.corpora.registry import get_corpus
     from sentemo.training.fitting import Split, fit, fit_mixture
@@ -135,7 +135,7 @@ def _validation(corpus: str, data: Path) -> Split | None:
 def _save(
     model: SentEmoContext, folder: Path, precision: Precision, labels: LabelSet, validation: Split | None
 ) -> None:
-    """Save a model, with graphs where it can have any; then once more with the figures of what was saved."""
+    """Save a model, with graphs if it supports them; then save it again with the figures of the saved model."""
     from sentemo.export.write import can_export, export
 
     if not can_export(model):
@@ -150,7 +150,7 @@ def _save(
 
 
 def _frozen(model: SentEmoContext) -> Encoder | None:
-    """The frozen encoder of a model as it is in memory."""
+    """Return the frozen encoder of a model as it is in memory."""
     from sentemo.encoders.reader import DialogueReader
     from sentemo.inference.modules import modules_of
 

@@ -26,7 +26,7 @@ LAZY = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a name when it is asked for; raise `MissingExtra` where its library is not installed."""
+    """Import a name on first access; raise `MissingExtra` if its library is not installed."""
     if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, extra = LAZY[name]

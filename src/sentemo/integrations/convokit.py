@@ -1,4 +1,4 @@
-"""A transformer of ConvoKit that writes each utterance's emotion into its metadata."""
+"""A ConvoKit transformer that writes each utterance's emotion into its metadata."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class EmotionTransformer(Transformer):  # type: ignore[misc]
     """
 
     def __init__(self, model: str | Labeler = "default", *, name: str = "emotion", probabilities: bool = False) -> None:
-        """Take a name that `sentemo.load` takes or a labeler, and the metadata's name.
+        """Set a model (a name for `sentemo.load` or a labeler) and the name of the metadata field.
 
-        `probabilities` adds those of all labels, a dictionary in `meta["emotion_probabilities"]`.
+        `probabilities` adds the probabilities of all labels, a dictionary in `meta["emotion_probabilities"]`.
         """
         self.labeler: Labeler = load(model) if isinstance(model, str) else model
         self.name = name
         self.probabilities = probabilities
 
     def fit(self, corpus: Corpus, y: object = None, **kwargs: Any) -> Self:
-        """Do nothing: the model has learnt already."""
+        """Do nothing: the model is already trained."""
         return self
 
     def transform(self, corpus: Corpus, selector: Callable[[Utterance], bool] = lambda _: True) -> Corpus:
-        """Annotate the utterances that `selector` takes; all are read as context. Return the corpus itself."""
+        """Annotate the utterances that `selector` accepts; all are read as context. Return the corpus itself."""
         for conversation in corpus.iter_conversations():
             everything = _ordered(conversation)
             if any(map(selector, everything)):
@@ -54,7 +54,7 @@ class EmotionTransformer(Transformer):  # type: ignore[misc]
 
 
 def _ordered(conversation: Thread) -> list[Utterance]:
-    """Return utterances by time; where one has none, each after what it answers; else as the corpus has them."""
+    """Return utterances by time; if a time is missing, each after its parent; otherwise in corpus order."""
     everything = [*conversation.iter_utterances()]
     if all(each.timestamp is not None for each in everything):
         return sorted(everything, key=lambda each: float(each.timestamp))

@@ -1,4 +1,4 @@
-"""Estimators for scikit-learn's pipelines: texts to features, and texts to labels of one's own."""
+"""Scikit-learn estimators: from texts to features, and from texts to custom labels."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from sentemo.types import Conversation
 
 Output = Literal["probabilities", "points", "features"]
 METHODS = {"probabilities": "predict", "points": "embed", "features": "features"}
-STEP = "Pass a list of texts, or of conversations, of which the last turn counts"
+STEP = "Pass a list of texts, or of conversations whose last turn counts"
 
 
 class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Turn each text into numbers that a model sees in it; nothing is learnt.
+    """Turn each text into a model's features; nothing is learnt.
 
-    A sample is a text, or a conversation (`[("Ann", "hi"), ...]`) whose last turn is meant and whose other turns are
-    its context. The model is loaded once in a process, however many copies of this there are.
+    A sample is a text, or a conversation (`[("Ann", "hi"), ...]`) whose last turn is the sample and whose other turns
+    are its context. The model is loaded once per process, however many copies of this there are.
     """
 
     def __init__(self, model: str = "default", output: Output = "probabilities") -> None:
-        """Name a model that `sentemo.load` takes, and what to return: the labels' `probabilities`, the `points` in the
-        emotion space, or the `features` on which labels are learnt (embedding and point)."""
+        """Set a model, by a name for `sentemo.load`, and what to return: the labels' `probabilities`, the `points` in
+        the emotion space, or the `features` on which labels are learnt (embedding and point)."""
         self.model = model
         self.output = output
 
@@ -41,7 +41,7 @@ class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
-        """Return an array (samples, features); raise `BadInput` for what is not a text or a conversation."""
+        """Return an array (samples, features); raise `BadInput` for anything but texts and conversations."""
         if self.output not in METHODS:
             raise UsageError(f"Unknown output {self.output!r}", f"Use one of: {', '.join(METHODS)}")
         model: Any = _loaded(str(self.model))
@@ -56,7 +56,7 @@ class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
-        """Return the labels, or numbered names such as `points0`."""
+        """Return the labels, or numbered names (`points0`, ...)."""
         if self.output == "probabilities":
             return np.array([*_loaded(str(self.model)).labels], dtype=object)
         width = self.transform(["ok"]).shape[1]
@@ -69,7 +69,7 @@ class EmotionFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Learn labels of one's own: a logistic regression on a model's features of each text.
+    """Learn custom labels: a logistic regression on a model's features of each text.
 
     Samples are those of `EmotionFeatures`. For a handful of examples, `SentEmoContext.adapt` chooses a better method.
     """
@@ -81,7 +81,7 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         C: float = 100.0,  # noqa: N803
         class_weight: Any = None,
     ) -> None:
-        """Name the model and what of it to learn on; `C` and `class_weight` are those of `LogisticRegression`."""
+        """Set the model and which features to learn on; `C` and `class_weight` are those of `LogisticRegression`."""
         self.model = model
         self.output = output
         self.C = C
@@ -114,7 +114,7 @@ class EmotionClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def samples(X: Any) -> list[Conversation]:  # noqa: N803
-    """Return each sample as a conversation whose last turn is meant; a column of a frame holds samples too."""
+    """Return each sample as a conversation whose last turn counts; samples may also be a data frame's column."""
     rows = X.to_numpy() if hasattr(X, "to_numpy") else X
     if isinstance(rows, np.ndarray):
         rows = (rows[:, 0] if rows.ndim == 2 and rows.shape[1] == 1 else rows).tolist()
@@ -124,7 +124,7 @@ def samples(X: Any) -> list[Conversation]:  # noqa: N803
     if not found:
         raise BadInput("No samples", STEP)
     if not all(is_one for _, is_one in found):
-        raise BadInput("A sample holds several conversations", STEP)
+        raise BadInput("A sample contains several conversations", STEP)
     return [talks[0] for talks, _ in found]
 
 

@@ -27,12 +27,12 @@ def label(
     """Return a data frame with the emotion of each row's text, in the columns `emotion` and `emotion_score`.
 
     `text`, `conversation` and `speaker` name columns. Rows with the same conversation are the turns of one, in the
-    order of the rows, wherever they stand; without `conversation`, each text is read by itself. Rows, their order, the
-    index and all columns stay as they are. A row without a text gets no label, and is left out of its conversation.
+    order of the rows, wherever they are; without `conversation`, each text is read by itself. Rows, their order, the
+    index and all columns are unchanged. A row without a text gets no label, and is left out of its conversation.
 
-    `model` is a name that `sentemo.load` takes, or any labeler, and `labels` another label set of it (`sentiment`,
+    `model` is a name for `sentemo.load`, or any labeler, and `labels` another of its label sets (`sentiment`,
     `goemotions`). `probabilities` adds a column for each label (`emotion_anger`), and `name` replaces `emotion`. Raises
-    `BadInput` for a column that is missing or doesn't hold texts.
+    `BadInput` for a column that is missing or doesn't contain texts.
     """
     given = nw.from_native(cast(Any, frame), eager_only=True, pass_through=True)
     if not isinstance(given, nw.DataFrame):
@@ -61,7 +61,7 @@ def _predicted(model: str | Labeler, talks: Sequence[Conversation], labels: str 
 
 
 def _column(frame: nw.DataFrame[Any], name: str) -> list[Any]:
-    """Return a column's values, None where there is none."""
+    """Return a column's values, None if it is not given."""
     if name not in frame.columns:
         raise BadInput(f"The frame has no column {name!r}", f"Name one of: {', '.join(map(str, frame.columns))}")
     column = frame[name]
@@ -69,12 +69,12 @@ def _column(frame: nw.DataFrame[Any], name: str) -> list[Any]:
 
 
 def _texts(frame: nw.DataFrame[Any], name: str) -> list[str | None]:
-    """Return a column of texts, None for those that are missing or blank."""
+    """Return a column of texts, None for missing and blank ones."""
     values = _column(frame, name)
     for place, value in enumerate(values):
         if value is not None and not isinstance(value, str):
             raise BadInput(
-                f"Row {place} of column {name!r} holds {value!r:.40}, not a text", "Name the column of texts"
+                f"Row {place} of column {name!r} contains {value!r:.40}, not a text", "Name the column of texts"
             )
     return [value if value and value.strip() else None for value in values]
 
@@ -84,7 +84,7 @@ def _words(frame: nw.DataFrame[Any], name: str) -> list[str]:
 
 
 def _groups(frame: nw.DataFrame[Any], name: str | None, texts: Sequence[str | None]) -> list[tuple[str, list[int]]]:
-    """Return each conversation's id and rows; a row that names none is one by itself."""
+    """Return each conversation's id and rows; a row without an id is a conversation by itself."""
     keys = [None] * len(texts) if name is None else _column(frame, name)
     groups: dict[object, list[int]] = {}
     for row, (key, words) in enumerate(zip(keys, texts, strict=True)):
@@ -110,14 +110,14 @@ def _columns(
 
 
 def _all(turn: TurnPrediction) -> str:
-    """Every label and tag that applies, with commas between them."""
+    """Return every label and tag that applies, separated by commas."""
     return ",".join([*(turn.labels or (turn.label,)), *turn.tags])
 
 
 def _with(frame: nw.DataFrame[Any], columns: dict[str, tuple[Any, list[Any]]]) -> nw.DataFrame[Any]:
     taken = sorted(columns.keys() & {*frame.columns})
     if taken:
-        raise UsageError(f"The frame has a column {taken[0]!r} already", "Drop it, or choose another name=")
+        raise UsageError(f"The frame already has a column {taken[0]!r}", "Drop it, or choose another name=")
     made = [
         nw.new_series(name, values, dtype, backend=frame.implementation) for name, (dtype, values) in columns.items()
     ]

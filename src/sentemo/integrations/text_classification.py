@@ -1,4 +1,4 @@
-"""The call that users of Hugging Face's text classifiers know: texts in, `{"label", "score"}` out."""
+"""The interface of Hugging Face's text-classification pipelines: texts in, `{"label", "score"}` out."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sentemo.loading import load
 from sentemo.types import Conversation, Labeler, Prediction
 
 AT_ONCE = 256
-"""Texts of a stream that are labelled together."""
+"""Batch size for streams of texts."""
 NEEDLESS = frozenset({"batch_size", "max_length", "num_workers", "padding", "truncation"})
-"""What callers pass to Hugging Face's pipelines and what makes no difference here: long texts are read whole."""
+"""Options of Hugging Face's pipelines that are accepted and ignored: long texts are read whole."""
 Found = dict[str, Any] | list[dict[str, Any]]
 """A label and its score, or a list of them."""
 
 
 @dataclass(frozen=True)
 class TextClassification:
-    """Label texts, each by itself, as a text-classification pipeline of Hugging Face's transformers does."""
+    """Label texts, each by itself, like a text-classification pipeline of Hugging Face's transformers."""
 
     model: Labeler
     labels: str | None = None
@@ -29,14 +29,14 @@ class TextClassification:
     names: Mapping[str, str] = field(default_factory=dict)
     """Other names for labels."""
     top_k: int | None = 0
-    """How many labels each text has in its list, the most probable first; None is all, 0 the first without a list."""
+    """Number of labels per text, the most probable first; None for all, 0 for the first without a list."""
 
     def __call__(self, inputs: Any, **options: Any) -> Any:
-        """Return a list with `{"label", "score"}` for each text, or with a list of these where `top_k` was given.
+        """Return a list with `{"label", "score"}` for each text, or with a list of these if `top_k` was given.
 
-        The shapes are those of transformers: a text gives a list too, unless `top_k` is an option of this call;
-        `{"text": ...}` gives no list, and a generator an iterator that labels while it is read. Raises `BadInput` for
-        what is not a text, `UsageError` for an unknown option.
+        The shapes are those of transformers: a text returns a list too, unless `top_k` is an option of this call;
+        `{"text": ...}` returns no list, and a generator returns an iterator that labels lazily. Raises `BadInput` for
+        anything but texts, `UsageError` for an unknown option.
         """
         is_asked = "top_k" in options
         top_k = _checked(options.pop("top_k")) if is_asked else self.top_k
@@ -80,7 +80,7 @@ def pipeline(
 ) -> TextClassification:
     """Return a callable with the interface of `transformers.pipeline("text-classification")`.
 
-    `model` is a name that `sentemo.load` takes, or a labeler; `labels` another label set of it (`goemotions`,
+    `model` is a name for `sentemo.load`, or a labeler; `labels` another of its label sets (`goemotions`,
     `sentiment`; the task `sentiment-analysis` takes the latter); `names` renames labels: `{"happiness": "joy"}`.
     `top_k` is the only further option, as in transformers. Raises `UsageError` for another task or option.
     """
@@ -96,7 +96,7 @@ def pipeline(
 def _checked(top_k: object) -> int | None:
     if top_k is None or (isinstance(top_k, int) and top_k > 0):
         return top_k
-    raise UsageError(f"top_k can't be {top_k!r}", "Pass a number of labels, or None for all of them")
+    raise UsageError(f"Invalid top_k: {top_k!r}", "Pass a number of labels, or None for all of them")
 
 
 def _text(given: object, place: int) -> str:

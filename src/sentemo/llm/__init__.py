@@ -1,4 +1,4 @@
-"""Language models as labelers: a prompt a turn, over HTTP or with local weights."""
+"""Language models as labelers: one prompt per turn, over HTTP or with local weights."""
 
 from __future__ import annotations
 

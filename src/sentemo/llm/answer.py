@@ -1,4 +1,4 @@
-"""What a reply says: the first label that it names, as the paper reads replies (section 6.1), or none."""
+"""Parse replies: the first label that a reply names, as in the paper (section 6.1), or none."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from functools import lru_cache
 from sentemo.types import ABSTENTION, LabelSet
 
 LONGEST = 20_000
-"""Characters of a reply that are read."""
+"""Maximum number of characters of a reply that are read."""
 MOST_OBJECTS = 50
-"""Places at which a JSON object is looked for."""
+"""Maximum number of places to look for a JSON object."""
 TAGS = "think|thinking|thoughts?|reasoning|reflection|analysis|scratchpad|seed:think|inner_monologue"
 _OPENED = re.compile(rf"<(?P<tag>{TAGS})\b[^>]*>|\[(?P<bracket>THINK)\]|<\|begin_of_thought\|>", re.IGNORECASE)
 _CLOSED = re.compile(rf"</(?:{TAGS})\s*>|\[/THINK\]|<\|end_of_thought\|>", re.IGNORECASE)
@@ -20,15 +20,15 @@ _CHANNEL = re.compile(
     r"<\|channel\|>\s*(\w+)(?:<\|[^|]*\|>)?(.*?)(?=<\|(?:end|start|channel|return|call)\|>|$)",
     re.DOTALL,
 )
-"""A message of a model that thinks in channels, of which `final` is what it answers."""
+"""A message of a model with reasoning channels, of which `final` is the answer."""
 GAP = re.compile(r"[\s_-]+")
 
 
 def read_answer(text: str, labels: LabelSet) -> str:
     """Return the first label that a reply names, in any case, or `ABSTENTION`; never anything else.
 
-    What a model thinks aloud names labels that it may reject, and so is no answer. In a reply with a JSON object that
-    has a `label`, that alone is read; null gives none. The neutral label may be called by its name, `neutral` or `no
+    Reasoning may name labels that the model then rejects, so it is skipped. In a reply with a JSON object that has a
+    `label`, only that is read; null means none. The neutral label may be called by its name, `neutral` or `no
     emotion`.
     """
     answer = without_thoughts(text[:LONGEST])
@@ -40,7 +40,7 @@ def read_answer(text: str, labels: LabelSet) -> str:
 
 
 def without_thoughts(text: str) -> str:
-    """Take out what a model thinks before it answers: in tags, nested or without a start or an end, or in channels."""
+    """Remove a model's reasoning before its answer: in tags, nested or without a start or an end, or in channels."""
     channels = _CHANNEL.findall(text)
     if channels:
         return "".join(said for name, said in channels if name.lower() == "final")
@@ -53,13 +53,13 @@ def without_thoughts(text: str) -> str:
         if depth == 0 and step > 0:
             answer += text[at:start]
         elif depth == 0:
-            answer = ""  # the tag that closes was opened by the prompt: all so far was thought
+            answer = ""  # the prompt opened the tag that closes here: everything so far was reasoning
         depth, at = max(0, depth + step), end
     return answer + (text[at:] if depth == 0 else "")
 
 
 def _json_label(text: str) -> str | None:
-    """Return the `label` of the first JSON object that has one, "" where it is null; None where no object has any."""
+    """Return the `label` of the first JSON object that has one, "" if it is null; None if no object has one."""
     decoder, start = json.JSONDecoder(), text.find("{")
     for _ in range(MOST_OBJECTS):
         if start < 0:
@@ -79,7 +79,7 @@ def _json_label(text: str) -> str | None:
 
 @lru_cache(maxsize=16)
 def _names(labels: LabelSet) -> tuple[re.Pattern[str], Mapping[str, str]]:
-    """A pattern of all names of all labels, and the label of each."""
+    """Return a pattern of all names of all labels, and the label of each."""
     label_of = {_key(name): name for name in labels.names}
     if labels.neutral is not None:
         for other in ("neutral", "no emotion"):

@@ -1,4 +1,4 @@
-"""Replies kept on disk, so that a table is made again without asking again."""
+"""Replies cached on disk, so that a table can be reproduced without asking again."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ WAIT_S = 60.0
 class ReplyCache:
     """One SQLite file of replies by the SHA-256 of the whole request, so that no request is stored.
 
-    SQLite's journal makes it safe for several processes at once and under `kill -9`; each reply is committed when it
-    comes.
+    SQLite's journal makes it safe for concurrent processes and under `kill -9`; each reply is committed when it
+    arrives.
     """
 
     path: Path
 
     @contextmanager
     def opened(self) -> Iterator[OpenCache]:
-        """Open the file; all use of what is given must be in one thread."""
+        """Open the file; use what it yields in one thread only."""
         try:
             self.path.parent.mkdir(0o700, parents=True, exist_ok=True)
             database = sqlite3.connect(self.path, timeout=WAIT_S)
@@ -45,12 +45,12 @@ class ReplyCache:
 
 @dataclass(frozen=True)
 class OpenCache:
-    """The replies that are there, and those to come."""
+    """An open cache of replies."""
 
     database: sqlite3.Connection
 
     def get(self, key: bytes) -> Reply | None:
-        """Look a request up by its digest; None where there is no reply, or one that another version wrote."""
+        """Return the reply to a request by its digest; None if there is none, or if another version wrote it."""
         row = self.database.execute("SELECT reply FROM reply WHERE key = ?", (key,)).fetchone()
         try:
             return None if row is None else replace(Reply(**json.loads(row[0])), is_cached=True, shares=())
@@ -58,6 +58,6 @@ class OpenCache:
             return None
 
     def put(self, key: bytes, reply: Reply) -> None:
-        """Keep a reply."""
+        """Store a reply."""
         with self.database:
             self.database.execute("INSERT OR REPLACE INTO reply VALUES (?, ?)", (key, json.dumps(asdict(reply))))

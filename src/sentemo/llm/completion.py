@@ -1,4 +1,4 @@
-"""What goes to a language model and what comes back."""
+"""Requests to a language model and their replies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CODE = re.compile(r"[\w.-]{1,60}")
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What is read of a server's answer."""
+    """The parts of a server's answer that are used."""
 
     text: str
     prompt_tokens: int | None
@@ -32,7 +32,7 @@ def answer_schema(options: Sequence[str]) -> dict[str, Any]:
 
 
 def read_completion(body: bytes) -> Completion | None:
-    """Read a chat completion; None where it isn't one. A refusal, which has no content, is an empty text."""
+    """Parse a chat completion; None if it isn't one. A refusal, which has no content, is an empty text."""
     try:
         value = json.loads(body)
         message = value["choices"][0]["message"]
@@ -47,7 +47,7 @@ def read_completion(body: bytes) -> Completion | None:
 
 
 def read_error_code(body: bytes) -> str:
-    """Return a server's short code of an error, empty where there is none; its message may repeat what was sent."""
+    """Return a server's short error code, empty if there is none; its message may repeat what was sent."""
     try:
         error = json.loads(body)["error"]
         code = error.get("code") or error.get("type")
@@ -61,7 +61,7 @@ def _count(value: Any) -> int | None:
 
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many replies there are and how many there will be."""
+"""Called with the number of replies so far and the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, and what it took."""
+    """A reply, and what it cost."""
 
     text: str = field(repr=False)
     seconds: float
-    """What it took of the machine: its latency, divided by the number of requests under way."""
+    """Its share of the machine's time: the latency, divided by the number of requests under way."""
     latency_s: float
     prompt_tokens: int | None = None
-    """None where the server doesn't say."""
+    """None if the server doesn't report it."""
     completion_tokens: int | None = None
     shares: tuple[float, ...] = ()
-    """The probability of each option, where options are scored."""
+    """The probability of each option, if options are scored."""
     is_readable: bool = True
-    """False where there was a reply that made no sense as one, again and again."""
+    """False if replies were repeatedly unreadable."""
     is_cached: bool = False
 
 

@@ -1,4 +1,4 @@
-"""What a labelling took: requests, tokens, money, time."""
+"""The cost of labelling: requests, tokens, money, time."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from sentemo.llm.completion import Reply
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a million tokens cost, in one currency."""
+    """Prices per million tokens, in one currency."""
 
     prompt: float
     completion: float
 
     @classmethod
     def parse(cls, text: str) -> Prices:
-        """Read `0.15,0.60`: prompt, completion."""
+        """Parse `0.15,0.60`: prompt, completion."""
         try:
             prompt, completion = (float(part) for part in text.split(","))
         except ValueError:
             prompt = completion = -1.0
         if not (0 <= prompt < np.inf and 0 <= completion < np.inf):
-            raise UsageError(f"The price {text!r} can't be meant", "Write prompt,completion per million: 0.15,0.60")
+            raise UsageError(f"{text!r} is not a valid price", "Write prompt,completion per million: 0.15,0.60")
         return cls(prompt, completion)
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """The sum of many replies. Tokens are None where a server doesn't count them, and so is the cost without prices."""
+    """The sum of many replies. Tokens are None if a server doesn't count them, and so is the cost without prices."""
 
     requests: int
     cached: int
-    """How many of these were answered from the cache; all counts are as of when they were asked."""
+    """How many of these were answered from the cache; their counts are those of the original requests."""
     unreadable: int
     prompt_tokens: int | None
     completion_tokens: int | None
     cost: float | None
     seconds: float
-    """How long all requests would take one after another group, as many at once as there were."""
+    """How long all requests would take without the cache, with the same concurrency."""
     latency_median_s: float
     latency_p95_s: float
 

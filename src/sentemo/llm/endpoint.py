@@ -35,13 +35,13 @@ class Waiting:
     longest_s: float = 60.0
 
     def seconds(self, attempt: int, retry_after: str | None) -> float:
-        """Return the wait after a failed attempt, counted from 0."""
+        """Return the wait after a failed attempt (counted from 0)."""
         backed_off = min(self.first_s * 2.0 ** min(attempt, 60), self.longest_s) * random.uniform(0.5, 1.0)
         return max(backed_off, asked_wait_s(retry_after))
 
 
 def asked_wait_s(retry_after: str | None, now: datetime | None = None) -> float:
-    """Read a Retry-After, which is seconds or a date; 0 where it is neither."""
+    """Parse a Retry-After header, which is seconds or a date; 0 if it is neither."""
     if not retry_after:
         return 0.0
     try:
@@ -60,13 +60,13 @@ def asked_wait_s(retry_after: str | None, now: datetime | None = None) -> float:
 KEY = "SENTEMO_LLM_KEY"
 """The environment variable that holds the key, unless another is named."""
 PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-"""Answers after which the same request is made again."""
+"""Status codes after which the request is retried."""
 FILTERED = frozenset({"content_filter", "content_policy_violation"})
-"""Error codes that mean a refusal to read this text, which is an answer."""
+"""Error codes that mean a refusal to read this text, which counts as an answer."""
 LARGEST_BODY = 4_000_000
-"""Bytes of an answer that are read."""
+"""Maximum number of bytes of an answer that are read."""
 LONGEST_WAIT_S = 300.0
-"""A server that asks for a longer wait has to be asked again later."""
+"""If a server asks for a longer wait, the run fails and can be resumed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,10 @@ class _Failure:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A model on a server. Replies that are cached are not asked for again."""
+    """A model on a server. Cached replies are not requested again."""
 
     url: str
-    """Up to and with `/v1`."""
+    """The URL up to and including `/v1`."""
     model: str
     settings: Settings = field(default_factory=Settings)
     wants_json: bool = False
@@ -105,10 +105,10 @@ class Endpoint:
             )
 
     def replies(self, asks: Sequence[Ask], run: int, on_progress: OnProgress | None = None) -> list[Reply]:
-        """Ask what is not cached, several at once; equal requests of a run are made once.
+        """Send the requests that are not cached, several at once; identical requests of a run are sent once.
 
-        Raises `SentemoError` where the server can't be reached or keeps failing, `UsageError` where it refuses key,
-        model or request. What was answered by then is cached.
+        Raises `SentemoError` if the server can't be reached or keeps failing, `UsageError` if it refuses the key, the
+        model or the request. Replies received by then are cached.
         """
         places: dict[bytes, list[int]] = {}
         for place, ask in enumerate(asks):
@@ -128,7 +128,7 @@ class Endpoint:
         return [by_place[place] for place in range(len(asks))]
 
     def _asked(self, asks: dict[bytes, Ask], run: int) -> Iterator[tuple[bytes, Reply]]:
-        """Yield each reply as it comes; after the first failure those under way are waited for, as they cost."""
+        """Yield each reply as it arrives; after the first failure, wait for those under way, as they are paid for."""
         if not asks:
             return
         stop, failures = Event(), []
@@ -145,14 +145,14 @@ class Endpoint:
                         continue
                     if reply:
                         yield futures[future], reply
-            finally:  # Ctrl-C too
+            finally:  # also on Ctrl-C
                 stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
         if failures:
             raise failures[0]
 
     def _reply(self, client: Client, ask: Ask, run: int, stop: Event) -> Reply | None:
-        """Make one request until it is answered, or as often as is allowed; None where another has failed by then."""
+        """Retry one request until it is answered or the retries are used up; None if another one failed meanwhile."""
         if stop.is_set():
             return None
         try:
@@ -173,7 +173,7 @@ class Endpoint:
             raise
 
     def _attempt(self, client: Client, ask: Ask, run: int) -> Reply | _Failure:
-        """Make one request once; raise `UsageError` for an answer after which no other is to be expected."""
+        """Send a request once; raise `UsageError` for an answer that retrying won't change."""
         import httpx2
 
         start = time.monotonic()
@@ -193,7 +193,7 @@ class Endpoint:
         return _Failure(f"answered {status}", headers.get("retry-after"))
 
     def _post(self, client: Client, body: dict[str, Any]) -> tuple[int, Any, bytes]:
-        """Make a request, within the time for all of it: a server may also send a byte now and then."""
+        """Send a request, with a timeout for all of it: a slow server may send a byte now and then."""
         import httpx2
 
         deadline = time.monotonic() + self.settings.timeout_s
@@ -229,33 +229,33 @@ class Endpoint:
         return {name: value for name, value in body.items() if value is not None}
 
     def _digest(self, ask: Ask, run: int) -> bytes:
-        """Digest all that decides a reply; the run too, as the seed may be taken out of the request."""
+        """Hash everything that decides a reply; also the run, as the seed may be left out of the request."""
         whole = json.dumps([self.url, self._body(ask, run), run], sort_keys=True)
         return hashlib.sha256(whole.encode()).digest()
 
     def _failed(self, what: str, ask: Ask) -> SentemoError:
-        step = "Replies so far are cached unless --no-cache was given: give the same command again once it answers"
+        step = "Replies so far are cached unless --no-cache was given: repeat the command once it answers"
         return SentemoError(f"The endpoint {self.url} {what}, for {ask.where}", step)
 
     def _refused(self, status: int, code: str, ask: Ask) -> UsageError:
         said = f"{status}, {code}" if code else str(status)
         steps = {
-            401: f"Put its key into the environment: {KEY}, or the variable named by --key-env",
-            403: "Check what its key may do",
+            401: f"Set its key in the environment: {KEY}, or the variable named by --key-env",
+            403: "Check the permissions of its key",
             404: f"Check the address and that it serves the model {self.model!r}",
         }
-        usual = "Check what it takes: --set schema=false sends no JSON schema, --set body=... changes fields"
+        usual = "Check what it accepts: --set schema=false sends no JSON schema, --set body=... changes fields"
         cause = f"The endpoint {self.url} refused the request ({said}) for {ask.where}"
         return UsageError(cause, steps.get(status, usual))
 
 
 def read_key(variable: str) -> str:
-    """Read a key from the environment; raise `UsageError` where a variable other than the usual one isn't set."""
+    """Read a key from the environment; raise `UsageError` if a variable other than the default isn't set."""
     key = os.environ.get(variable, "").strip()
     if not key and variable != KEY:
         raise UsageError(f"The environment variable {variable} is not set", "Set it to the endpoint's key")
     if not (key.isascii() and key.isprintable()):
-        raise UsageError(f"The key in {variable} holds characters that no key has", "Set it again")
+        raise UsageError(f"The key in {variable} contains characters that no key has", "Set it again")
     return key
 
 

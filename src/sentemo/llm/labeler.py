@@ -19,10 +19,10 @@ Turns = Literal["all", "last"]
 
 @dataclass
 class LlmLabeler(Predicting):
-    """Ask a language model for the label of each turn, or of the last turns alone.
+    """Ask a language model for the label of each turn, or only of the last turns.
 
-    A reply that names no label is an abstention, and so is a turn that is not asked for. A model that only names its
-    label gives it probability 1.
+    A reply that names no label is an abstention, and so is a turn that is not asked about. If a model only names its
+    label, the label gets probability 1.
     """
 
     backend: Backend
@@ -30,15 +30,15 @@ class LlmLabeler(Predicting):
     prompt: Prompt
     turns: Turns = "all"
     run: int = 0
-    """Replies that are sampled differ from run to run."""
+    """The number of the run; sampled replies differ from run to run."""
     prices: Prices | None = None
     on_progress: OnProgress | None = None
     replies: list[Reply] = field(default_factory=list, repr=False)
-    """All that were got so far."""
+    """All replies so far."""
 
     @property
     def spent(self) -> Spent:
-        """What all calls of `predict` took."""
+        """The cost of all calls of `predict`."""
         return Spent.of(self.replies, self.prices)
 
     @property
@@ -48,7 +48,7 @@ class LlmLabeler(Predicting):
         return Effort(spent.requests, spent.seconds, spent.cost)
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Ask for the label of each turn of conversations that were checked."""
+        """Ask for the label of each turn of validated conversations."""
         places = [
             (dialogue, turn)
             for dialogue, talk in enumerate(conversations)
@@ -66,7 +66,7 @@ class LlmLabeler(Predicting):
         return Ask(self.prompt.ask(talk, turn, self.labels), tuple(self.prompt.shown(self.labels)), where)
 
     def _shares(self, reply: Reply) -> dict[str, float]:
-        """The probability of each label, and of an abstention where there is one."""
+        """Return the probability of each label, and of an abstention if there is one."""
         if reply.shares:
             given = dict(zip(self.prompt.shown(self.labels).values(), reply.shares, strict=True))
             return {name: given[name] for name in self.labels.names}

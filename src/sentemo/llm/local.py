@@ -1,4 +1,4 @@
-"""Local weights through transformers: replies generated, or the labels scored."""
+"""Local weights through transformers: generate replies, or score the labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class LocalModel:
-    """A causal language model and its tokenizer, on the GPU where there is one."""
+    """A causal language model and its tokenizer, on the GPU if there is one."""
 
     model: Any = field(repr=False)
     tokenizer: Any = field(repr=False)
@@ -25,9 +25,9 @@ class LocalModel:
 
     @classmethod
     def load(cls, name: str, settings: Settings) -> LocalModel:
-        """Load a hub id or a folder; no code of the model's own is run.
+        """Load a hub id or a folder; remote code is never run.
 
-        Raises `BadModel` for what can't be loaded, `MissingExtra` where transformers is not installed.
+        Raises `BadModel` if it can't be loaded, `MissingExtra` if transformers is not installed.
         """
         try:
             import torch
@@ -49,7 +49,7 @@ class LocalModel:
         return cls(model.eval().to(device), tokenizer, settings)
 
     def replies(self, asks: Sequence[Ask], run: int, on_progress: OnProgress | None = None) -> list[Reply]:
-        """Answer prompts in batches, those of like length together; a run's draws follow from its seed alone."""
+        """Answer prompts in batches of similar length; a run's sampling depends only on its seed."""
         import torch
 
         torch.manual_seed(self.settings.seed + run)
@@ -71,7 +71,7 @@ class LocalModel:
         return [found[place] for place in range(len(asks))]
 
     def _prompt(self, ask: Ask) -> list[int]:
-        """Tokens of a prompt, in the chat template where there is one; a text's own control tokens are broken up."""
+        """Return the tokens of a prompt, in the chat template if there is one; control tokens in text are split up."""
         text = ask.prompt
         for token in self.tokenizer.all_special_tokens:
             text = text.replace(token, " ".join(token))
@@ -102,7 +102,7 @@ class LocalModel:
     def _scored(
         self, asks: Sequence[Ask], prompts: Sequence[list[int]]
     ) -> Iterator[tuple[str, int, int, tuple[float, ...]]]:
-        """Yield each option the probability of its tokens after the prompt, divided by the sum over the options."""
+        """Yield the probability of each option's tokens after the prompt, divided by the sum over the options."""
         import torch
 
         for ask, prompt in zip(asks, prompts, strict=True):
@@ -115,7 +115,7 @@ class LocalModel:
             yield ask.options[shares.index(max(shares))], len(prompt), 0, tuple(shares)
 
     def _option(self, name: str) -> list[int]:
-        """Tokens of a label as a reply begins with it: after a template at once, else after a space."""
+        """Return a label's tokens at the start of a reply: directly after a template, otherwise after a space."""
         text = name if self.tokenizer.chat_template else f" {name}"
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 

@@ -1,4 +1,4 @@
-"""What a language model is asked: a template with named placeholders, filled in for one turn of a conversation."""
+"""Prompts: a template with named placeholders, filled in for one turn of a conversation."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ PLACEHOLDERS: Mapping[str, str] = {
     "definitions": "a line for each label, with what it means",
 }
 FIGURE_3 = "no emotion"
-"""What the paper's prompts call neutral."""
+"""The name of neutral in the paper's prompts."""
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A template, and how it names the labels."""
+    """A template, and its names for the labels."""
 
     name: str
     text: str
     order: tuple[str, ...] = ()
-    """Labels that it names first, in this order; the others follow in the order of their set, neutral last."""
+    """Labels to name first, in this order; the others follow in the order of their set, neutral last."""
     neutral: str = ""
-    """What it calls the neutral label; that label's own name where empty."""
+    """Its name for the neutral label; empty for that label's own name."""
     context: int | None = None
-    """How many turns before the asked one `so_far` and `before` hold; None for all."""
+    """How many turns before the asked one `so_far` and `before` contain; None for all."""
     wants_json: bool = False
-    """Whether the answer is to be a JSON object with a `label`."""
+    """Whether the answer should be a JSON object with a `label`."""
     definitions: Mapping[str, str] = field(default_factory=lambda: DEFINITIONS)
 
     def __post_init__(self) -> None:
@@ -78,7 +78,7 @@ class Prompt:
             raise UsageError(f"The prompt {self.name} shows no turn", step)
 
     def shown(self, labels: LabelSet) -> dict[str, str]:
-        """Return each label's name as the prompt has it, in the prompt's order, and the label that it stands for."""
+        """Return each label's name in the prompt, in the prompt's order, and the label that it stands for."""
         rank = {name: place for place, name in enumerate(self.order)}
         names = sorted(labels.emotions, key=lambda name: rank.get(name, len(rank)))
         if labels.neutral is not None:
@@ -114,7 +114,7 @@ def prompt_names() -> tuple[str, ...]:
 
 
 def get_prompt(name: str) -> Prompt:
-    """Return a shipped prompt by its name, else read a template from a file.
+    """Return a shipped prompt by name, or read a template from a file.
 
     Raises `UsageError` for neither, and for a template with unknown placeholders.
     """
@@ -139,7 +139,7 @@ def _line(turn: Utterance) -> str:
 
 
 def _plain(text: str) -> str:
-    """Put a text on one line, so that it can't pass for several turns, and let it close no tag."""
+    """Put a text on one line, so that it can't pass for several turns, and keep it from closing a tag."""
     return " ".join(text.split()).replace("</", "< /")
 
 

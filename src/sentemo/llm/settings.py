@@ -1,4 +1,4 @@
-"""How a language model is run, and how the paper's were."""
+"""Settings for language models, and presets for those of the paper."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from sentemo.errors import UsageError
 
 @dataclass(frozen=True)
 class Settings:
-    """All that `--set` sets; None leaves a choice to the prompt or preset."""
+    """All settings of `--set`; None leaves the choice to the prompt or preset."""
 
     temperature: float = 0.0
-    """0 always takes the most probable token; above, replies are sampled."""
+    """0 always picks the most probable token; above 0, replies are sampled."""
     top_k: int = 0
-    """Sample among so many tokens; 0 is not sent."""
+    """Sample among this many tokens; 0 is not sent."""
     max_tokens: int = 64
-    """The longest reply."""
+    """Maximum length of a reply."""
     seed: int = 0
-    """Of the first run; each further run adds 1."""
+    """Seed of the first run; each further run adds 1."""
     context: int | None = None
-    """Turns before the asked one, where a prompt shows the nearest only."""
+    """Turns before the asked one, if a prompt shows only the nearest."""
     concurrency: int = 4
-    """Requests under way at once."""
+    """Maximum number of concurrent requests."""
     timeout_s: float = 120.0
-    """How long one request may take in all."""
+    """Timeout of a request."""
     retries: int = 6
-    """How often a request that failed is made again."""
+    """How often a failed request is retried."""
     schema: bool = True
-    """Send the JSON schema of the answer, where the prompt wants JSON."""
+    """Send the JSON schema of the answer, if the prompt asks for JSON."""
     body: str = ""
-    """A JSON object of further fields of the request; null takes a field out."""
+    """A JSON object of extra request fields; null removes a field."""
     batch_size: int = 8
-    """Prompts read at once, by local weights."""
+    """Batch size for local weights."""
     score: bool = False
-    """Local weights: take the most probable label, instead of generating."""
+    """Local weights: pick the most probable label instead of generating."""
 
     def __post_init__(self) -> None:
         least = {"temperature": 0, "top_k": 0, "max_tokens": 1, "context": 0, "concurrency": 1, "retries": 0}
         for name, bound in {**least, "batch_size": 1}.items():
             if (value := getattr(self, name)) is not None and not bound <= value < 1e9:
-                raise UsageError(f"The setting {name}={value} can't be meant", f"Give at least {bound}")
+                raise UsageError(f"{value} is not valid for the setting {name}", f"Use at least {bound}")
         if not 0 < self.timeout_s < 1e6:
-            raise UsageError(f"The setting timeout_s={self.timeout_s} can't be meant", "Give seconds above 0")
+            raise UsageError(f"{self.timeout_s} is not valid for the setting timeout_s", "Use seconds above 0")
         self.further()
 
     def further(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _read(name: str, text: str) -> Any:
     try:
         return readers[kind](text)
     except (ValueError, KeyError):
-        raise UsageError(f"--set {name}={text} can't be read", f"Give a value of the type {kind}") from None
+        raise UsageError(f"--set {name}={text} is not valid", f"Use a value of type {kind}") from None
 
 
 def _truth(text: str) -> bool:

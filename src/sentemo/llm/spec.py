@@ -1,4 +1,4 @@
-"""A language model named in one word: `MODEL@URL#PROMPT`, each part but the model optional."""
+"""The name of a language model: `MODEL@URL#PROMPT`, where all but the model is optional."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ DEFAULT_PROMPT = "defined"
 
 @dataclass(frozen=True)
 class Spec:
-    """Which model, where it runs, what it is asked."""
+    """Which model, where it runs, and its prompt."""
 
     model: str
     """A preset, a server's name for a model, a hub id or a folder."""
     url: str = ""
-    """Of a server; empty for local weights."""
+    """URL of a server; empty for local weights."""
     prompt: str = ""
-    """A shipped prompt or a file; the preset's, or `defined`, where empty."""
+    """A shipped prompt or a file; if empty, the preset's, or `defined`."""
 
     @classmethod
     def parse(cls, text: str) -> Spec:
-        """Read `llama2-7b`, `qwen@http://127.0.0.1:8080/v1`, `some/folder#last`; `llm:` may stand before it."""
+        """Parse `llama2-7b`, `qwen@http://127.0.0.1:8080/v1`, `some/folder#last`, with or without the prefix `llm:`."""
         head, _, prompt = text.removeprefix(PREFIX).partition("#")
         model, at, url = head.rpartition("@")
         named = cls(model, url, prompt) if at and "://" in url else cls(head, "", prompt)
         if not named.model:
-            raise UsageError("A language model without a name can't be meant", "Write MODEL@http://HOST:PORT/v1")
+            raise UsageError("The language model has no name", "Write MODEL@http://HOST:PORT/v1")
         return named
 
     @property
@@ -48,34 +48,34 @@ class Spec:
 
     @property
     def runs(self) -> int:
-        """How many runs a figure is the mean of, unless asked otherwise."""
+        """The default number of runs that a figure is the mean of."""
         return PRESETS[self.model].runs if self.is_preset else 1
 
     def title(self) -> str:
-        """Name model and prompt for a report."""
+        """The model and the prompt, for reports."""
         return f"{self.model}, prompt {self.prompt_name}"
 
     @property
     def prompt_name(self) -> str:
-        """Which prompt is used."""
+        """The name of the prompt in use."""
         return self.prompt or (PRESETS[self.model].prompt if self.is_preset else DEFAULT_PROMPT)
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """What several language models of one command share."""
+    """Settings shared by all language models of one command."""
 
     overrides: Sequence[str] = ()
     """Settings, as `temperature=0.7`."""
     cache: ReplyCache | None = None
     prices: Mapping[str, Prices] = field(default_factory=dict)
-    """By model; those of the empty name hold for all others."""
+    """Prices by model; those of the empty name apply to all others."""
     key_variable: str = KEY
     definitions: Mapping[str, str] = field(default_factory=dict)
-    """Of labels, beside the shipped ones."""
+    """Definitions of labels, in addition to the shipped ones."""
 
     def labeler(self, spec: Spec, labels: LabelSet, turns: Turns = "all") -> LlmLabeler:
-        """Make the labeler; local weights are loaded. Raises as `Endpoint`, `LocalModel.load` and `get_prompt` do."""
+        """Return the labeler; local weights are loaded. Raises as `Endpoint`, `LocalModel.load` and `get_prompt` do."""
         base = PRESETS[spec.model].settings if spec.is_preset else Settings()
         settings = base.with_overrides(self.overrides)
         prompt = self._prompt(spec, settings)

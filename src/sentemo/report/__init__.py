@@ -1,4 +1,4 @@
-"""From labels to what one wants to know: who felt what, when it turned, which conversations to look at."""
+"""Reports on labelled conversations: who felt what, when it turned, which conversations to look at."""
 
 from __future__ import annotations
 

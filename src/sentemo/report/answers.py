@@ -13,16 +13,16 @@ from sentemo.report.resampling import Tally, interval, shares
 from sentemo.report.store import Turns
 
 MOST_SPEAKERS = 6
-"""Whose pairs are told apart: those with the most turns."""
+"""Number of speakers whose pairs are distinguished: those with the most turns."""
 FEWEST = 30
-"""Answers that a pair needs to be shown."""
+"""Minimum number of answers to show a pair."""
 EVERYONE = "everyone"
 
 
 class Answers:
-    """Of turns that follow one of another speaker: how often each emotion follows each, and how often by chance.
+    """Over turns that follow one of another speaker: how often each emotion follows each, and how often by chance.
 
-    Chance is that both emotions are as frequent as they are in these answers but have nothing to do with each other:
+    Chance assumes that both emotions are as frequent as in these answers but independent of each other:
     (turns answered with the first emotion) x (answers with the second) / (answers).
     """
 
@@ -46,7 +46,7 @@ class Answers:
         self._tally.add(batch, np.where(within, pairs * len(self._labels) ** 2 + cells, -1), answers)
 
     def rows(self) -> list[Row]:
-        """Return a row for each two emotions: of everyone, and of each pair of speakers with enough answers."""
+        """Return a row for each two emotions: for everyone, and for each pair of speakers with enough answers."""
         return [
             row for pair, (asked, answered) in enumerate(self._pairs()) for row in self._rows(pair, asked, answered)
         ]
@@ -81,7 +81,7 @@ class Answers:
 
 
 class Shares:
-    """Of one way to group: the shares of labels and tags among the labelled turns of each group."""
+    """For one grouping: the shares of labels and tags among the labelled turns of each group."""
 
     def __init__(self, grouping: Grouping, turns: Turns) -> None:
         self._grouping = grouping
@@ -98,7 +98,7 @@ class Shares:
         self._tally.add(batch, np.where(counted[at], groups[at] * width + self._labels + batch.tag, -1), at)
 
     def rows(self) -> list[Row]:
-        """Return a row for each mark of each group that has a turn."""
+        """Return a row for each mark (label or tag) of each group that has a turn."""
         counts = self._tally.counts
         totals = counts[:, :, : self._labels].sum(-1)
         found = shares(counts, totals[..., None])
@@ -121,7 +121,7 @@ class Shares:
 
 
 STEP = 1.02
-"""From one class of times to the next, above a minute: medians are exact to 2 %."""
+"""Ratio of one bin of times to the next, above a minute: medians are exact to 2 %."""
 EXACT_S = 60
 """Times up to here are shown to the second."""
 LONGEST_S = 30 * 86_400
@@ -131,7 +131,7 @@ EDGES_S = np.concatenate(
         EXACT_S * STEP ** np.arange(int(np.log(LONGEST_S / EXACT_S) / np.log(STEP)) + 1),
     ]
 )
-"""Where each class begins; the last one has no end."""
+"""Where each bin begins; the last one is open-ended."""
 
 
 class Pauses:
@@ -145,7 +145,7 @@ class Pauses:
         """Count a batch."""
         answers = np.flatnonzero(batch.answers)
         pause_s = batch.time_s[answers] - batch.time_s[answers - 1]
-        known = pause_s >= 0  # which NaN is not, nor a clock that goes back
+        known = pause_s >= 0  # false for NaN, and if a clock goes back
         answers, pause_s = answers[known], pause_s[known]
         classes = np.searchsorted(EDGES_S, pause_s, side="right") - 1
         for label, tally in zip((batch.label[answers - 1], batch.label[answers]), self._tallies.values(), strict=True):
@@ -172,6 +172,6 @@ class Pauses:
 
 
 def _medians(counts: Any) -> Floats:
-    """(R+1,C,classes) -> (R+1,C): where the class begins in which half of the answers is reached; NaN without any."""
+    """(R+1,C,classes) -> (R+1,C): the start of the bin in which half of the answers is reached; NaN without any."""
     reached = np.cumsum(counts, -1) * 2 >= counts.sum(-1, keepdims=True)
     return np.where(counts.sum(-1) > 0, EDGES_S[reached.argmax(-1)], np.nan)

@@ -1,4 +1,4 @@
-"""Labels as `sentemo predict` and `sentemo label` write them, read again: JSON lines, CSV, Parquet."""
+"""Read labels written by `sentemo predict` and `sentemo label`: JSON lines, CSV, Parquet."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from sentemo.times import read_time
 from sentemo.types import ABSTENTION, Prediction, TurnPrediction
 
 NEEDED = ("text", "label", "probabilities")
-"""The columns, or keys of a turn, without which a file has no labels of ours."""
+"""The columns, or keys of a turn, that every file labelled by sentemo has."""
 KNOWN = (*NEEDED, "speaker", "score", "time", "tags")
 Value = Mapping[str, Any]
 
 
 def has_labels(path: Path, format: str) -> bool:
-    """Tell whether a file of JSON lines, CSV or Parquet holds labels as sentemo writes them."""
+    """Return whether a JSON lines, CSV or Parquet file contains labels as sentemo writes them."""
     return all(name in keys_of(path, format) for name in NEEDED)
 
 
 def keys_of(path: Path, format: str) -> list[str]:
-    """List the columns of a table, or the keys of the first conversation and of its first turn."""
+    """Return the columns of a table, or the keys of the first conversation and of its first turn."""
     if format == "parquet":
         return column_names(path)
     with closing(file_lines(path)) as lines:
@@ -50,7 +50,7 @@ def keys_of(path: Path, format: str) -> list[str]:
 def read_labelled(path: Path, format: str, by: Sequence[str]) -> Iterator[Labelled]:
     """Yield the labelled conversations of a file, each with its values in the columns `by`.
 
-    Raises `BadInput` with file and line for what isn't as sentemo writes it.
+    Raises `BadInput` with file and line for anything that sentemo wouldn't write.
     """
     if format == "jsonl":
         yield from _read_jsonl(path, by)
@@ -104,7 +104,7 @@ def _turn(value: Value, place: Place) -> TurnPrediction:
 
 
 def _shares(value: object, what: str, place: Place) -> dict[str, float]:
-    """Read numbers by name, in JSON where it is text; those that are null are left out."""
+    """Read a mapping of names to numbers, JSON if it is text; nulls are left out."""
     if isinstance(value, str) and value:
         value = load_json(value, place, f"Write the {what} as a JSON object")
     if value is None or value == "":
@@ -137,7 +137,7 @@ def columns_beside(path: Path, format: str, by: Sequence[str]) -> Iterator[Mappi
 
 
 def check_columns(by: Sequence[str], keys: Iterable[str], file: str) -> None:
-    """Raise `UsageError` for a column that a file doesn't have."""
+    """Raise `UsageError` for a column that a file lacks."""
     known = list(keys)
     for name in by:
         if name not in known:

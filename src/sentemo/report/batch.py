@@ -1,4 +1,4 @@
-"""Whole conversations as columns: what every figure is computed from, some ten thousand turns at a time."""
+"""Whole conversations as columns: the input of every figure, about ten thousand turns at a time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """T turns of D whole conversations; codes are positions among the names that `Turns` holds, -1 for none."""
+    """T turns of D whole conversations; codes are positions among the names in `Turns`, -1 for none."""
 
     first: int
     """The number of its first conversation."""
@@ -34,7 +34,7 @@ class Batch:
     probabilities: Floats
     """(T,C)"""
     time_s: Floats
-    """Since 1970, in UTC or by a clock whose zone isn't known; NaN where there is no time."""
+    """(T,): seconds since 1970, in UTC or in an unknown time zone; NaN without a time."""
     tag_turn: Ints
     """The turn of each tag that was given."""
     tag: Ints
@@ -43,9 +43,9 @@ class Batch:
     texts: Any
     """A pyarrow array of T strings."""
     unit: Ints
-    """(T,): what is drawn as a whole when resampling, numbered within the batch."""
+    """(T,): the resampling unit of each turn, numbered within the batch."""
     draw: Callable[[int], NDArray[np.float32]]
-    """Draws how often each resample takes each of so many units."""
+    """Draws how often each resample takes each of a number of units."""
 
     def __len__(self) -> int:
         return len(self.label)
@@ -83,12 +83,12 @@ UNKNOWN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """The labels of one conversation, and what else its file says of its turns."""
+    """The labels of one conversation, and further columns of its file."""
 
     prediction: Prediction
     file: str = ""
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The value of each asked column, for every turn."""
+    """The value of each requested column, for every turn."""
 
 
 def seconds(time: datetime | None) -> float:
@@ -99,7 +99,7 @@ def seconds(time: datetime | None) -> float:
 
 
 class Names(Sequence[str]):
-    """Names in the order in which they came, and how many turns each has."""
+    """Names in order of appearance, with their numbers of turns."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         self._codes = {name: code for code, name in enumerate(names)}
@@ -107,7 +107,7 @@ class Names(Sequence[str]):
         self.turns = [0] * len(self._names)
 
     def count(self, name: str) -> int:
-        """Return the number of a name that a turn has, a new one where it wasn't there."""
+        """Return the code of a turn's name, adding the name if it is new."""
         code = self._codes.setdefault(name, len(self._names))
         if code == len(self._names):
             self._names.append(name)
@@ -116,7 +116,7 @@ class Names(Sequence[str]):
         return code
 
     def most_frequent(self, number: int) -> list[int]:
-        """Return the numbers of the names with the most turns, the most frequent first."""
+        """Return the codes of the names with the most turns, the most frequent first."""
         return sorted(range(len(self._names)), key=lambda code: -self.turns[code])[:number]
 
     def __getitem__(self, code: int) -> str:  # type: ignore[override]

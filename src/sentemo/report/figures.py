@@ -20,17 +20,17 @@ from sentemo.types import LabelSet
 
 
 class Figure(Protocol):
-    """What is computed from batches."""
+    """A figure that is accumulated over batches."""
 
     def add(self, batch: Batch) -> None: ...
 
 
 NOT_OF_CONVERSATIONS = ("speaker", "speaker and week", "part", "hour", "weekday", "day")
-"""Groupings that say nothing of how whole conversations went."""
+"""Groupings that make no sense for whole conversations."""
 
 
 def figures(turns: Turns) -> tuple[dict[str, Sequence[Row]], list[Course]]:
-    """Return every table by its name, and the courses of the conversations that are drawn."""
+    """Return every table by its name, and the timelines of the conversations to draw."""
     ways = list(groupings(turns))
     shares = [Shares(way, turns) for way in ways]
     outcomes = Outcomes(turns, [way for way in ways if way.name not in NOT_OF_CONVERSATIONS])
@@ -67,7 +67,7 @@ def _rankings(conversations: Conversations, ranked: Mapping[str, Sequence[int]])
 
 
 def reading(turns: Turns) -> Row:
-    """Say what was read, and how intervals were made."""
+    """Describe what was read, and how intervals were computed."""
     return {
         "files": list(turns.files),
         "conversations": len(turns.ids),
@@ -84,7 +84,7 @@ def reading(turns: Turns) -> Row:
 
 
 def moment(time_s: float | None) -> str | None:
-    """Write seconds since 1970 as ISO 8601, to the minute; None where there are none."""
+    """Format seconds since 1970 as ISO 8601, to the minute; None for NaN."""
     if time_s is None or time_s != time_s or abs(time_s) == float("inf"):
         return None
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=time_s)).strftime("%Y-%m-%dT%H:%M")
@@ -92,7 +92,7 @@ def moment(time_s: float | None) -> str | None:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found in labelled conversations. `tables` holds every figure, by the name of its table."""
+    """The results for labelled conversations. `tables` contains every figure, by the name of its table."""
 
     read: Row
     """What was read: files, conversations, turns, speakers, when, and what intervals are resampled by."""
@@ -100,4 +100,4 @@ class Results:
     tables: Mapping[str, Sequence[Row]]
     courses: Sequence[Course] = ()
     model: Row = field(default_factory=dict)
-    """What labelled them, and what it is bad at; empty where the labels were there."""
+    """The model that labelled them, and its weaknesses; empty if the files already had labels."""

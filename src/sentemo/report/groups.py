@@ -1,4 +1,4 @@
-"""Ways to put turns into groups: by who speaks, by when, by any column."""
+"""Groupings of turns: by speaker, by time, by any column."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sentemo.report.batch import Batch, Floats, Ints, Names
 from sentemo.report.store import Turns
 
 PARTS = 10
-"""Of a conversation, from its first turn to its last."""
+"""Number of parts of a conversation, from its first turn to its last."""
 MOST_NAMES = 24
-"""Speakers, or values of a column, that are told apart: those with the most turns."""
+"""Number of speakers, or values of a column, that are distinguished: those with the most turns."""
 MOST_IN_TIME = 6
-"""Those that are followed from week to week."""
+"""Number of those that are followed from week to week."""
 MOST_DAYS, MOST_WEEKS = 400, 600
 DAY_S, HOUR_S = 86_400, 3_600
 MONDAY = 3
@@ -27,7 +27,7 @@ Codes = Callable[[Batch], Ints]
 
 @dataclass(frozen=True)
 class Grouping:
-    """A name for the way, the names of the groups, and what tells the group of each turn (-1 where it has none)."""
+    """The name of the grouping, the names of its groups, and a function from a batch to group codes (-1 for none)."""
 
     name: str
     groups: Sequence[str]
@@ -35,7 +35,7 @@ class Grouping:
 
 
 def groupings(turns: Turns) -> Iterator[Grouping]:
-    """Yield every way that makes sense for these turns."""
+    """Yield every grouping that makes sense for these turns."""
     yield Grouping("all", ("all",), lambda batch: np.zeros(len(batch), int))
     speaker = _named("speaker", turns.speakers, lambda batch: batch.speaker)
     yield speaker
@@ -57,7 +57,7 @@ def _part(batch: Batch) -> Ints:
 
 
 def _named(way: str, names: Names, codes: Codes) -> Grouping:
-    """Group by names, the most frequent ones each by itself, and the rest not at all."""
+    """Group by name, keeping only the most frequent ones."""
     chosen = names.most_frequent(MOST_NAMES)
     group = np.full(len(names), -1)
     group[chosen] = range(len(chosen))
@@ -69,12 +69,12 @@ def _column(name: str, turns: Turns) -> Grouping:
 
 
 def _count(time_s: Floats, unit_s: int) -> Ints:
-    """Count whole units since 1970, a large negative number where no time is known, which no unit counts."""
+    """Return whole units since 1970; a large negative number, which is never counted, if the time is unknown."""
     return np.nan_to_num(np.floor(time_s / unit_s), nan=-(2**40)).astype(np.int64)
 
 
 def _round(time_s: Floats, unit_s: int, units: int, shift: int = 0) -> Ints:
-    """Count units, such as hours, within a round of so many, such as a day; -1 where no time is known."""
+    """Return units, such as hours, within a cycle of this many, such as a day; -1 if the time is unknown."""
     return np.where(np.isnan(time_s), -1, (_count(time_s, unit_s) + shift) % units)
 
 
@@ -95,7 +95,7 @@ def _date(days: int) -> str:
 
 
 def _crossed(way: Grouping, weeks: Grouping) -> Grouping:
-    """Group by one way and by week, for its most frequent groups."""
+    """Cross a grouping with weeks, for its most frequent groups."""
     chosen = way.groups[:MOST_IN_TIME]
 
     def codes(batch: Batch) -> Ints:

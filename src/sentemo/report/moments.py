@@ -1,4 +1,4 @@
-"""The moments that stand out, with the turns around them, and the course of whole conversations."""
+"""The moments that stand out, with the turns around them, and timelines of whole conversations."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sentemo.report.resampling import FEWEST_CONVERSATIONS
 from sentemo.report.store import Turns
 
 AROUND = 2
-"""Turns shown on either side."""
+"""Turns to show on either side."""
 SHOWN = 3
 CANDIDATES = 50
-"""Turns kept for each mark, of which those shown are picked."""
+"""Candidate turns kept for each mark."""
 LONGEST = 600
-"""Characters of a text that is shown."""
+"""Maximum number of characters to show of a text."""
 
 
 class Moments:
@@ -33,7 +33,7 @@ class Moments:
         self._best: list[list[Row]] = [[] for _ in self._marks]
 
     def add(self, batch: Batch) -> None:
-        """Look for better ones in a batch."""
+        """Look for higher scores in a batch."""
         for mark in range(len(self._turns.labels)):
             at = np.flatnonzero(batch.label == mark)
             self._offer(mark, batch, at, batch.score[at])
@@ -78,7 +78,7 @@ class Moments:
         }
 
     def rows(self) -> list[Row]:
-        """Return those that are shown, the surest first."""
+        """Return the turns to show, highest score first."""
         return [row for best in self._best for row in _distinct(best)[:SHOWN]]
 
 
@@ -94,7 +94,7 @@ def _distinct(rows: list[Row]) -> list[Row]:
 
 
 MOST = 40
-"""Conversations that are drawn; all of them where there are no more."""
+"""Maximum number of conversations to draw."""
 FROM_RANKING = 5
 
 
@@ -109,7 +109,7 @@ class Course:
     labels: list[str | None]
     scores: list[float]
     amounts: list[list[float]]
-    """Of each turn, the probability of every label that is not neutral."""
+    """For each turn, the probability of every label but neutral."""
 
     def rows(self) -> Iterator[Row]:
         """Yield a row for each turn."""
@@ -118,7 +118,7 @@ class Course:
 
 
 def drawn(conversations: int, ranked: dict[str, list[int]]) -> list[int]:
-    """Choose the conversations that are drawn: all, or the first of each ranking where there are too many."""
+    """Choose the conversations to draw: all, or the first of each ranking if there are too many."""
     if conversations <= MOST:
         return [*range(conversations)]
     found: dict[int, None] = {}

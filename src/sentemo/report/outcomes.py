@@ -1,4 +1,4 @@
-"""How each conversation went: its emotions, whether it ended badly or recovered, and where it comes by each."""
+"""How each conversation went: its emotions, whether it ended badly or recovered, and its rank by each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sentemo.report.resampling import Tally, interval, shares
 from sentemo.report.store import Turns
 
 STRETCH, BAD = 3, 2
-"""Turns in a row that are a bad stretch where so many of them are negative."""
+"""Length of a bad stretch in turns, and how many of them must be negative."""
 OUTCOMES = ("ended badly", "recovered", "neither")
 RANKED = 20
 """Conversations in each ranking."""
@@ -21,7 +21,7 @@ Z = 1.959964
 
 
 class Outcomes:
-    """A row for each conversation, in the order in which they came.
+    """A row for each conversation, in input order.
 
     A bad stretch is three turns in a row of which at least two are negative (anger, disgust, fear, sadness). A
     conversation ended badly if its last three turns are one; it recovered if it has one, and none of its last three
@@ -37,7 +37,7 @@ class Outcomes:
         self._columns: list[tuple[Ints, Floats, Floats, Floats]] = []
 
     def add(self, batch: Batch) -> None:
-        """Judge the conversations of a batch."""
+        """Determine the outcomes of a batch's conversations."""
         size = len(self._turns.labels) + len(self._turns.tags)
         tags = np.where(batch.label[batch.tag_turn] >= 0, len(self._turns.labels) + batch.tag, size)
         places = np.append(np.where(batch.label >= 0, batch.label, size), tags)
@@ -53,7 +53,7 @@ class Outcomes:
             tally.add(batch, np.where((groups >= 0) & (outcome >= 0), groups * len(OUTCOMES) + outcome, -1), firsts)
 
     def shares(self) -> list[Row]:
-        """Return how large a share of the conversations of each group ended badly, recovered, or did neither."""
+        """Return the share of the conversations of each group that ended badly, recovered, or did neither."""
         if not self._negative.any():
             return []
         found = []
@@ -99,7 +99,7 @@ class Conversations:
         return len(self._totals)
 
     def row(self, number: int) -> Row:
-        """Return what is known of a conversation."""
+        """Return the row of a conversation."""
         outcome, start_s = int(self._outcome[number]), float(self._start_s[number])
         return {
             "conversation": self._turns.ids[number],
@@ -114,7 +114,7 @@ class Conversations:
         }
 
     def ranked(self) -> dict[str, list[int]]:
-        """Return, for each thing to ask, the numbers of the conversations that have most of it, the first first."""
+        """Return the numbers of the top conversations for each criterion, best first."""
         found = {}
         for place, mark in enumerate(self._marks):
             if mark != self._turns.labels.neutral:
@@ -127,7 +127,7 @@ class Conversations:
 
 
 def wilson_low(counts: Ints, totals: Ints) -> Floats:
-    """Return the lower end of the 95 % interval of a share (Wilson 1927), which few turns alone can't make high."""
+    """Return the lower end of the 95 % interval of a share (Wilson 1927), which is never high for just a few turns."""
     n = np.maximum(totals, 1)
     share = counts / n
     middle = share + Z**2 / (2 * n)
@@ -143,7 +143,7 @@ def _top(values: Floats, counts: Callable[[float], bool]) -> list[int]:
 def _judged(batch: Batch, negative: Bools, chance: Floats) -> tuple[Ints, Floats, Floats]:
     """(T,), (T,) -> (D,) outcome, the mean negative probability of the worst stretch and of the last one.
 
-    A conversation that is shorter than a stretch has no outcome, and no such means.
+    A conversation shorter than a stretch has no outcome and no such means.
     """
     long = batch.lengths >= STRETCH
     begins = np.flatnonzero(batch.place + STRETCH <= batch.lengths[batch.conversation])

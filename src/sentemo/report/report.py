@@ -1,4 +1,4 @@
-"""The report: every figure of some labelled conversations, as tables, JSON, CSV or a page."""
+"""The report: all figures for labelled conversations, as tables, JSON, CSV or a page."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from sentemo.report.store import stored
 from sentemo.types import ABSTENTION, LabelSet, Prediction
 
 NEUTRAL = ("neutral", "no emotion")
-"""What models call it where there is no emotion."""
+"""Names that models use for the absence of emotion."""
 
 
 class Report(Results):
-    """Every figure of some labelled conversations."""
+    """All figures for labelled conversations."""
 
     @classmethod
     def from_predictions(cls, predictions: Iterable[Prediction], labels: LabelSet | None = None) -> Report:
         """Report on predictions; nothing is written to disk.
 
-        `labels` are those of the labeler; without them they are what the first prediction's probabilities name. Raises
-        `BadInput` where there is no labelled turn.
+        `labels` are those of the labeler; by default those in the first prediction's probabilities. Raises `BadInput`
+        if there is no labelled turn.
         """
         return cls._of(map(Labelled, predictions), labels, on_disk=False)
 
@@ -47,11 +47,11 @@ class Report(Results):
         by: Sequence[str] = (),
         tick: Callable[[int], None] = lambda turns: None,
     ) -> Report:
-        """Report on files of conversations, which a model labels, or on files with labels as sentemo writes them.
+        """Report on files of conversations, which a model labels, or on files labelled by sentemo.
 
-        `model` is a name as `sentemo.load` takes it, or a labeler. `by` names columns to report by; `tick` is
-        told how many turns were read so far. Memory doesn't grow
-        with the number of turns: they are put into a temporary file. Raises `BadInput` for what can't be read.
+        `model` is a name for `sentemo.load`, or a labeler. `by` names columns to report by; `tick` is called with the
+        number of turns read so far. Memory doesn't grow with the number of turns: they are stored in a temporary file.
+        Raises `BadInput` for files that can't be read.
         """
         from sentemo.report.sources import Sources
 
@@ -75,9 +75,9 @@ class Report(Results):
             return cls(reading(turns), known, *figures(turns), model or {})
 
     def table(self, name: str) -> Any:
-        """Return a table as a DataFrame of pandas, or of polars where only that is installed.
+        """Return a table as a pandas DataFrame, or a polars one if only polars is installed.
 
-        Raises `UsageError` for a table that isn't there, `MissingExtra` where neither library is.
+        Raises `UsageError` for an unknown table, `MissingExtra` if neither library is installed.
         """
         if name not in self.tables:
             raise UsageError(f"Unknown table {name!r}", f"Use one of: {', '.join(self.tables)}")
@@ -100,24 +100,24 @@ class Report(Results):
         return found
 
     def to_html(self) -> str:
-        """Return the page, which needs no other file and asks no other host for anything."""
+        """Return the page as HTML, which needs no other file and no network."""
         from sentemo.report.page.page import page
 
         return page(self)
 
     def __str__(self) -> str:
-        """Say the most important in a few sentences."""
+        """Summarise the main results in a few sentences."""
         from sentemo.report.page.page import summary
 
         return "\n".join(summary(self))
 
     def write_csv(self, folder: str | PathLike[str]) -> list[Path]:
-        """Write each table to a CSV file in a folder, which is made where it isn't there; return the files."""
+        """Write each table to a CSV file in a folder, which is created if needed; return the files."""
         return write_tables(self.tables, Path(folder))
 
 
 def _labels(first: Sequence[Labelled]) -> LabelSet:
-    """Return the labels that the probabilities of the first conversation name."""
+    """Return the labels in the probabilities of the first conversation."""
     names = [name for each in first for turn in each.prediction for name in turn.probabilities if name != ABSTENTION]
     if not names:
         raise BadInput("No labelled turns to report on", "Give conversations, or labels as sentemo writes them")
@@ -126,11 +126,11 @@ def _labels(first: Sequence[Labelled]) -> LabelSet:
 
 DIGITS = 6
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take a text for a formula by."""
+"""First characters by which a spreadsheet would take a text for a formula."""
 
 
 def plain(value: Any) -> Any:
-    """Round numbers, and put None in place of those that there are none of: JSON knows no NaN."""
+    """Round numbers, and replace NaN by None, as JSON has no NaN."""
     if isinstance(value, float):
         return round(value, DIGITS) if math.isfinite(value) else None
     if isinstance(value, Mapping):
@@ -141,7 +141,7 @@ def plain(value: Any) -> Any:
 
 
 def write_tables(tables: Mapping[str, Sequence[Mapping[str, Any]]], folder: Path) -> list[Path]:
-    """Write each table as `NAME.csv`; texts that a spreadsheet would take for a formula begin with an apostrophe."""
+    """Write each table as `NAME.csv`; texts that look like formulas are prefixed with an apostrophe."""
     with cannot_write(folder):
         folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -1,10 +1,9 @@
-"""Intervals by a bootstrap that one pass over the data is enough for.
+"""Bootstrap intervals in one pass over the data.
 
-Each resample takes each unit a number of times that is drawn from Poisson(1), which comes to the same as drawing units
-with replacement where there are many (Hanley and MacGibbon 2006; Chamandy et al. 2012). Units are conversations, as
-turns of one conversation are not independent; where there are too few of them, blocks of consecutive turns, whose
-length is the cube root of the number of turns (Hall, Horowitz and Jing 1995). Intervals are the 2.5 and 97.5
-percentiles.
+Each resample takes each unit a number of times drawn from Poisson(1), which for many units is equivalent to drawing
+with replacement (Hanley and MacGibbon 2006; Chamandy et al. 2012). Units are conversations, as turns of one
+conversation are not independent; if there are too few, they are blocks of consecutive turns, whose length is the cube
+root of the number of turns (Hall, Horowitz and Jing 1995). Intervals are the 2.5 and 97.5 percentiles.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from sentemo.report.batch import Batch, Floats, Ints
 
 RESAMPLES = 400
 FEWEST_CONVERSATIONS = 10
-"""With fewer, a bootstrap over conversations says little."""
+"""With fewer conversations, a bootstrap over them says little."""
 DENSE = 512
-"""Things up to which counting them is a product of matrices; float32 is exact for what a batch can hold."""
+"""Up to this many keys, counting is a matrix product; float32 is exact for the counts of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """What is drawn as a whole: conversations, or blocks of turns."""
+    """The resampling units: conversations, or blocks of turns."""
 
     block: int
-    """Turns in a block; 0 where conversations are drawn."""
+    """Turns in a block; 0 if conversations are drawn."""
     seed: int = 0
 
     @classmethod
     def of(cls, conversations: int, turns: int, seed: int = 0) -> Design:
-        """Choose by how many conversations there are."""
+        """Choose the units by the number of conversations."""
         block = 0 if conversations >= FEWEST_CONVERSATIONS else max(1, round(turns ** (1 / 3)))
         return cls(block, seed)
 
@@ -57,7 +56,7 @@ class Design:
 
 
 class Tally:
-    """How often each of K things was observed (the first row), and how often in each resample."""
+    """Counts of K keys as observed (the first row), and in each resample."""
 
     def __init__(self, *shape: int) -> None:
         self._counts = np.zeros((RESAMPLES + 1, math.prod(shape)), np.int64)
@@ -81,12 +80,12 @@ class Tally:
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """(R+1,...) in the shape of the things."""
+        """The counts (R+1,...) in the shape of the keys."""
         return self._counts.reshape(len(self._counts), *self._shape)
 
 
 def shares(counts: NDArray[Any], totals: NDArray[Any]) -> Floats:
-    """Divide, with NaN where there is nothing to divide by."""
+    """Divide, with NaN where the divisor is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(totals > 0, counts / totals, np.nan)
 
@@ -94,9 +93,9 @@ def shares(counts: NDArray[Any], totals: NDArray[Any]) -> Floats:
 def interval(values: Floats, totals: NDArray[Any] | None = None) -> tuple[Floats, Floats]:
     """(R+1,...) -> (...), (...): the 2.5 and 97.5 percentiles of the resamples, leaving out those without a value.
 
-    NaN where none has one, and where all that `totals` (R+1,...) counts is of a single unit, which always is drawn as a
-    whole: the total of a resample then is a multiple of the observed one. `numpy.nanpercentile` takes one column at a
-    time.
+    NaN if none has a value, and if everything that `totals` (R+1,...) counts is in a single unit, which is always drawn
+    as a whole: a resample's total is then a multiple of the observed one. `numpy.nanpercentile` would go column by
+    column.
     """
     if totals is not None:
         alone = (totals[1:] % np.maximum(totals[0], 1) == 0).all(0)
@@ -108,7 +107,7 @@ def interval(values: Floats, totals: NDArray[Any] | None = None) -> tuple[Floats
 
 
 def _quantile(ordered: Floats, place: Floats) -> Floats:
-    """Interpolate between the sorted values on either side of a place."""
+    """Interpolate between the sorted values on either side of a position."""
     below = np.floor(place).astype(int)
     above = np.ceil(place).astype(int)
     one, other = (np.take_along_axis(ordered, each[None], 0)[0] for each in (below, above))

@@ -1,4 +1,4 @@
-"""The files that a report is on: chats, which a model labels, or labels that are there."""
+"""The input of a report: chats, which a model labels, or files that are already labelled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sentemo.report.batch import Labelled, Row
 from sentemo.types import Labeler, LabelSet
 
 AT_ONCE = 256
-"""Conversations that are labelled together."""
+"""Number of conversations labelled together."""
 TABLES = ("jsonl", "csv", "parquet")
 """Formats that labels are written in."""
 FILE = "file"
@@ -26,10 +26,10 @@ FILE = "file"
 
 @dataclass(frozen=True)
 class Sources:
-    """Files with labels, or files that are to be labelled, but not both."""
+    """Labelled files, or files to label, but not both."""
 
     files: Sequence[tuple[str, str]]
-    """Each with its format."""
+    """The files with their formats."""
     labelled: bool
     named: Any
     """The model's name, or a labeler."""
@@ -45,9 +45,9 @@ class Sources:
         by: Sequence[str] = (),
         tick: Callable[[int], None] = lambda turns: None,
     ) -> Sources:
-        """Find the files and look at their kinds; `tick` gets the number of turns whenever some were read.
+        """Find the files and detect their formats; `tick` is called with the number of turns read so far.
 
-        Raises `UsageError` where some have labels and others don't, and for a column that a file doesn't have.
+        Raises `UsageError` if only some have labels, and for a column that a file lacks.
         """
         found = [(name, _format(name, format)) for name in map(str, files)]
         kinds = [name != STDIN and kind in TABLES and has_labels(Path(name), kind) for name, kind in found]
@@ -68,11 +68,11 @@ class Sources:
         return load(str(self.named))
 
     def labels(self) -> LabelSet | None:
-        """Return the labels of the model; None where there is none, as they are in the files."""
+        """Return the labels of the model; None without a model, if the files already have labels."""
         return None if self.labelled else self._labeler.labels
 
     def model(self) -> Row:
-        """Say what labels them and what it is bad at."""
+        """Describe the model and its weaknesses."""
         return {} if self.labelled else about(self.named, self._labeler)
 
     def read(self) -> Iterator[Labelled]:
@@ -103,7 +103,7 @@ def _format(name: str, format: str) -> str:
 
 
 def about(name: Any, labeler: Labeler) -> dict[str, Any]:
-    """Return the model's name and what it was trained on, where it says so."""
+    """Return the model's name and its training data, if known."""
     facts = getattr(labeler, "facts", None) or {}
     return {
         "name": str(name) if isinstance(name, str) else type(labeler).__name__,

@@ -1,4 +1,4 @@
-"""Labelled conversations put into columns as they come: in memory, or in a file that is mapped and not loaded."""
+"""Labelled conversations as columns: in memory, or in a memory-mapped file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
 
 TURNS_AT_ONCE = 32_768
 NUMBERS = {"speaker": "i", "label": "b", "score": "f", "time": "d"}
-"""The columns of one number a turn, and its type."""
+"""The columns with one number per turn, and their types."""
 
 
 @dataclass
 class Turns:
-    """All turns in columns, and the names that the numbers in them stand for."""
+    """All turns in columns, and the names behind their codes."""
 
     labels: LabelSet
     columns: dict[str, Names]
@@ -37,9 +37,9 @@ class Turns:
     """The file of each conversation."""
     turns: int = 0
     unlabelled: int = 0
-    """Turns to which the labeler gave no label."""
+    """Turns without a label."""
     first_s: float = float("inf")
-    """Since 1970; infinite where no time is known."""
+    """Seconds since 1970; infinite if no time is known."""
     last_s: float = float("-inf")
     design: Design = field(default_factory=lambda: Design(0))
     firsts: list[int] = field(default_factory=list)
@@ -81,9 +81,9 @@ class Turns:
 
 @contextmanager
 def stored(labelled: Iterable[Labelled], labels: LabelSet, by: Sequence[str] = (), *, on_disk: bool) -> Iterator[Turns]:
-    """Put conversations into columns; on disk they are in a temporary folder for as long as the block runs.
+    """Store conversations in columns; on disk they are in a temporary folder until the block ends.
 
-    Raises `BadInput` where a turn has another label than those of the set, and where there is no conversation.
+    Raises `BadInput` if a turn's label isn't in the set, and if there is no conversation.
     """
     import pyarrow as pa
 
@@ -184,13 +184,13 @@ class _Part:
         if turn.label not in self._all.labels.names:
             raise BadInput(
                 f"Turn {place + 1} of conversation {prediction.id!r} has the label {turn.label!r}, which the others "
-                f"don't know ({', '.join(self._all.labels.names)})",
+                f"don't have ({', '.join(self._all.labels.names)})",
                 "Report on the labels of one model at a time",
             )
         return self._all.labels.index(turn.label)
 
     def done(self) -> Any:
-        """Return it as a record batch."""
+        """Return the batch as a pyarrow record batch."""
         import pyarrow as pa
 
         schema = _schema(self._all.labels, [*self._columns])

@@ -1,4 +1,4 @@
-"""Turning points: where a speaker's emotion changes and stays."""
+"""Turning points: where a speaker's emotion changes and stays changed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sentemo.report.resampling import Tally, interval
 from sentemo.report.store import Turns
 
 BEFORE, AFTER = 2, 3
-"""Turns of one speaker that must have one emotion before the point, and turns that must have another one from there."""
+"""Turns of one speaker that must share an emotion before the point, and turns that must share another from there."""
 SHUFFLES = 20
-"""Orders of each speaker's turns that are tried to see how many points there would be by chance."""
+"""Random orders of each speaker's turns to estimate the number of points by chance."""
 KEPT = 100
 
 
 class Turning:
-    """Two turns in a row of a speaker have one emotion, and from this turn on at least three have another."""
+    """A speaker has one emotion in two turns in a row, and another in at least three from the turning point on."""
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
@@ -29,7 +29,7 @@ class Turning:
         self._strongest: list[tuple[float, int, int, Row]] = []
 
     def add(self, batch: Batch) -> None:
-        """Find those of a batch."""
+        """Find the turning points of a batch."""
         order = np.lexsort((batch.place, batch.speaker, batch.conversation))
         person = batch.conversation[order] * len(self._turns.speakers) + batch.speaker[order]
         label = batch.label[order].astype(int)
@@ -70,7 +70,7 @@ class Turning:
         return [row for *_, row in sorted(self._strongest, key=lambda item: item[:3], reverse=True)]
 
     def rows(self) -> list[Row]:
-        """Return how many there are from each emotion to each, and how many there would be in a random order."""
+        """Return the number from each emotion to each, and the number expected in a random order."""
         counts = self._tally.counts
         low, high = interval(counts.astype(float))
         return [
@@ -108,6 +108,6 @@ def _turns_here(person: Ints, label: Ints) -> Bools:
 
 
 def _stays(person: Ints, label: Ints) -> Ints:
-    """(N,), (N,) -> (N,): how many turns, from each one on, have its label."""
+    """(N,), (N,) -> (N,): the number of consecutive turns, from each one on, with its label."""
     ends = np.flatnonzero(np.append((np.diff(person) != 0) | (np.diff(label) != 0), True))
     return ends[np.searchsorted(ends, np.arange(len(label)))] - np.arange(len(label)) + 1

@@ -1,4 +1,4 @@
-"""Words that are typical of each emotion and tag in these chats, by their weighted log-odds (Monroe et al. 2008)."""
+"""Words typical of each emotion and tag in these chats, by weighted log-odds (Monroe et al. 2008)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sentemo.report.store import Turns
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]")
 """Words, with apostrophes inside, and emoji."""
 PRIOR = 1000
-"""Occurrences that the prior is worth, spread as the words of all turns are."""
+"""Weight of the prior in occurrences, distributed like the words of all turns."""
 FEWEST = 5
-"""Turns that a word must be in."""
+"""Minimum number of turns with a word."""
 SHOWN = 15
 CLEAR = 1.96
 """Words with a smaller z are not shown: their interval contains 0."""
 MOST_WORDS = 200_000
-"""Distinct words of a mark that are counted; beyond that, those met once are forgotten."""
+"""Maximum number of distinct words to count per mark; beyond that, words seen once are dropped."""
 
 
 class Words:
-    """How many turns of each mark each word is in."""
+    """The number of turns of each mark that contain each word."""
 
     def __init__(self, turns: Turns) -> None:
         self._marks = [*((name, "emotion") for name in turns.labels.names), *((name, "tag") for name in turns.tags)]
@@ -33,7 +33,7 @@ class Words:
         self._counts: list[Counter[str]] = [Counter() for _ in self._marks]
 
     def add(self, batch: Batch) -> None:
-        """Count the words of a batch, each once a turn."""
+        """Count the words of a batch, each once per turn."""
         tags: dict[int, list[int]] = {}
         for turn, tag in zip(batch.tag_turn.tolist(), batch.tag.tolist(), strict=True):
             tags.setdefault(turn, []).append(self._labels + tag)

@@ -1,4 +1,4 @@
-"""A server of models over HTTP: batched, bounded, with a page, a live stream and a client."""
+"""Models served over HTTP, with batching, limits, a page, a live stream and a client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /v1/adapt`, `DELETE /v1/models/{name}`: labels of the clients' own, where the operator allows it."""
+"""`POST /v1/adapt`, `DELETE /v1/models/{name}`: custom labels for clients, if the operator allows it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/v1/adapt", response_model=AdaptReply, responses=REFUSALS | FORBIDDEN)
     async def adapt(asked: AdaptAsked, request: Request) -> Response:
-        """Learn labels from examples, and serve the new model under its name from now on; or preview it."""
+        """Learn labels from examples and serve the new model under its name, or preview it."""
         folder_of(service, asked.name)
         base = service.models.get(asked.base)
         check_examples(asked)
@@ -62,9 +62,9 @@ def router(service: Service) -> APIRouter:
 
 
 def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served:
-    """Make the new model, keep it and serve it; only the slow worker's thread does, one after the other.
+    """Adapt, save and serve the new model; runs only in the slow worker's thread, one at a time.
 
-    What the package says of wrong examples quotes them, so only its advice is passed on.
+    The package's errors about examples quote them, so only the advice is passed on.
     """
     folder = folder_of(service, asked.name)
     examples, whole = [example.plain() for example in asked.examples], base.model
@@ -83,7 +83,7 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
     try:
         model.save_pretrained(folder)
     except SentemoError:
-        raise Refusal(507, "The model can't be kept", "Ask the operator to look at the folder of --adapted") from None
+        raise Refusal(507, "The model can't be saved", "Ask the operator to check the folder of --adapted") from None
     served = Served(asked.name, model, removable=True)
     service.models.put(served)
     return served
@@ -92,7 +92,7 @@ def adapt_and_serve(service: Service, base: Served, asked: AdaptAsked) -> Served
 async def _changes(
     service: Service, request: Request, base: Served, served: Served, asked: AdaptAsked
 ) -> list[dict[str, Any]]:
-    """Label the conversations to preview before and after, and give the turns that differ."""
+    """Label the preview conversations before and after, and return the turns that differ."""
     if not asked.preview:
         return []
     talks = [talk.plain() for talk in asked.preview]
@@ -124,9 +124,9 @@ def _removable(service: Service, name: str) -> Path:
 
 
 def _remove(service: Service, folder: Path) -> None:
-    """Forget a model and its folder, which is renamed first, so that a kill leaves no half of it."""
+    """Remove a model and its folder, which is renamed first so that a crash leaves no partial folder."""
     if service.models.find(folder.name) is None:
-        return  # somebody else was faster
+        return  # another request was faster
     service.models.remove(folder.name)
     gone = folder.with_name(f".{folder.name}.removed-{secrets.token_hex(4)}")
     with contextlib.suppress(FileNotFoundError):  # the operator may have removed it by hand
@@ -135,19 +135,19 @@ def _remove(service: Service, folder: Path) -> None:
 
 
 def folder_of(service: Service, name: str) -> Path:
-    """Where the new model will be kept."""
+    """Return the folder for the new model."""
     if service.adapted is None:
-        raise Refusal(403, "This server doesn't adapt", "The operator allows it with --adapted DIR")
+        raise Refusal(403, "This server doesn't adapt", "The operator can allow it with --adapted DIR")
     known = service.models.find(name)
     if known is not None and not known.removable:
         raise Refusal(403, "A model of the operator's has this name", "Choose another", "name")
     if known is None and service.models.adapted >= service.limits.adapted_models:
-        raise Refusal(403, "There are as many adapted models as may be", "Remove one: DELETE /v1/models/NAME", "name")
+        raise Refusal(403, "The limit of adapted models is reached", "Remove one: DELETE /v1/models/NAME", "name")
     return service.adapted / name
 
 
 def check_examples(asked: AdaptAsked) -> None:
-    """Refuse what can't be learnt from, and say where."""
+    """Refuse examples that can't be learnt from, and say where."""
     if count_turns(asked.examples) > limits.MAX_EXAMPLE_TURNS:
         step = f"Send at most {limits.MAX_EXAMPLE_TURNS:,}"
         raise Refusal(422, "There are too many turns", step, "examples")
@@ -160,4 +160,4 @@ def check_examples(asked: AdaptAsked) -> None:
     if not labels:
         raise Refusal(422, "No turn has a label", 'Add a "label" to the turns that are examples', "examples")
     if len(labels) == 1 and asked.labels == "replace":
-        raise Refusal(422, "There is one label only", "Give examples of two at least, or learn tags", "examples")
+        raise Refusal(422, "There is only one label", "Send examples of at least two, or learn tags", "examples")

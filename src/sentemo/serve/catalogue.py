@@ -1,4 +1,4 @@
-"""`GET /v1/models`, `/v1/model`: which models there are, and what they are."""
+"""`GET /v1/models`, `/v1/model`: the available models and their facts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/v1/model", response_model=ModelCard, responses=REFUSALS)
     async def model(name: str | None = None) -> Response:
-        """Describe one model, the default one without a name."""
+        """Describe one model, by default the default model."""
         return as_json(service.models.get(name).card())
 
     return routes

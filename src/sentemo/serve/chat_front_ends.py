@@ -1,4 +1,4 @@
-"""`/api/classify`: the emotion of a message, for front ends that ask SillyTavern's Extras which picture to show."""
+"""`/api/classify`: the emotion of a message, for front ends that choose a picture through SillyTavern's Extras API."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sentemo.serve.worker import Job
 from sentemo.types import Conversation, Prediction, TurnPrediction
 
 MANY = "goemotions"
-"""The label set whose 28 names are those of the front ends' pictures."""
+"""The label set whose 28 names are also the names of the front ends' pictures."""
 NAMES = {"happiness": "joy"}
-"""The picture of a label that has none of its own name."""
+"""The picture for a label without one of its own."""
 
 
 class Message(Asked):
-    """A message of a character."""
+    """A character's message."""
 
     text: Words
 
@@ -48,7 +48,7 @@ class Labels(BaseModel):
 
 
 class Modules(BaseModel):
-    """What of Extras there is here."""
+    """The Extras modules that this server provides."""
 
     modules: list[str]
 
@@ -69,7 +69,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/api/modules", response_model=Modules, responses=REFUSALS)
     async def modules() -> Response:
-        """Say that messages are classified here."""
+        """Announce the module `classify`."""
         return as_json({"modules": ["classify"]})
 
     return routes

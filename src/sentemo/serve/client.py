@@ -1,4 +1,4 @@
-"""A client that labels as a model does: the same types in and out, no torch needed."""
+"""A client with the interface of a model: the same types in and out, no torch needed."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Client(Predicting):
         timeout_s: float = 120.0,
         patience_s: float = 30.0,
     ) -> None:
-        """Name the server, and one of its models unless the default one will do.
+        """Set the server's URL, and one of its models (by default the server's default).
 
-        `sensitivity` is taken from the log-odds of neutral in `predict` and in live talks (`sentemo.shares`);
-        explanations are of labels as calibrated.
-        `timeout_s` is the time for one reply, `patience_s` for a server that has too much to do.
+        `sensitivity` is subtracted from the log-odds of neutral in `predict` and in live conversations
+        (`sentemo.shares`); explanations ignore it.
+        `timeout_s` is the timeout of one reply, `patience_s` how long to retry while the server is busy.
         """
         try:
             import httpx2
@@ -60,16 +60,16 @@ class Client(Predicting):
 
     @property
     def adaptation(self) -> Adaptation | None:
-        """What an adaptation found; None for a model that wasn't adapted."""
+        """The results of the adaptation; None for a model that wasn't adapted."""
         found = self._card()["adapted"]
         return None if found is None else Adaptation.from_json(found)
 
     def models(self) -> list[str]:
-        """Name all models of the server."""
+        """Return the names of the server's models."""
         return [each["name"] for each in self._ask("GET", "/v1/models")["models"]]
 
     def label(self, conversations: Sequence[Conversation]) -> list[Prediction]:
-        """Label every turn, in as many requests as it takes."""
+        """Label every turn, in as many requests as needed."""
         found: list[Prediction] = []
         for part in self._parts(conversations):
             asked = {"conversations": [_talk(each) for each in part], "causal": self.causal}
@@ -78,7 +78,7 @@ class Client(Predicting):
         return found
 
     def explain(self, conversation: Conversation, *, neighbours: int = 3, reach: int = 8) -> Explanation:
-        """Say what each label rests on."""
+        """Explain the label of each turn."""
         asked = {"conversation": _talk(conversation), "neighbours": neighbours, "reach": reach, "causal": self.causal}
         reply = self._ask("POST", "/v1/explain", asked | self._named())
         turns = zip(conversation, reply["turns"], strict=True)
@@ -92,7 +92,7 @@ class Client(Predicting):
         labels: Literal["tags", "extend", "replace"] = "replace",
         descriptions: Mapping[str, str] | None = None,
     ) -> Client:
-        """Have the server learn labels or tags from examples; give a client of the new model, this one stays."""
+        """Let the server learn labels or tags from examples; return a client for the new model."""
         asked = {"name": name, "labels": labels, "examples": [_example(each) for each in examples]}
         named = {} if self.model is None else {"base": self.model}
         self._ask("POST", "/v1/adapt", asked | named | {"descriptions": dict(descriptions or {})})
@@ -112,7 +112,7 @@ class Client(Predicting):
 
     @contextmanager
     def live(self) -> Iterator[LiveClient]:
-        """Start a conversation whose turns are labelled as they come; it ends with the block."""
+        """Start a conversation whose turns are labelled as they arrive; it ends with the block."""
         from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect
 
@@ -161,7 +161,7 @@ class Client(Predicting):
             yield part
 
     def _ask(self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None) -> Any:
-        """Send a request, again where there is too much to do, and give the reply's JSON."""
+        """Send a request, retrying while the server is busy, and return the reply's JSON."""
         import httpx2
 
         until = time.monotonic() + self.patience_s
@@ -169,7 +169,7 @@ class Client(Predicting):
             try:
                 reply = self._http.request(method, path, json=body, params=params)
             except UnicodeEncodeError:
-                raise BadInput("A name, id or label holds half a character", "Decode it as UTF-8 before") from None
+                raise BadInput("A name, id or label contains a lone surrogate", "Decode it as UTF-8 first") from None
             except httpx2.HTTPError as error:
                 raise _unreachable(self.url, error) from error
             if reply.status_code != 429 or time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""The map: a fixed linear projection of an emotion space to two dimensions, in which labels are apart."""
+"""The emotion map: a fixed linear projection of an emotion space to two dimensions that separates the labels."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from sentemo.model import SentEmoContext
 
 EDGE = 1.5
-"""An utterance farther out is drawn here; labels are within 1."""
+"""Utterances farther out are clipped to this; labels are within 1."""
 LEAST = 1e-3
-"""Prototypes that are no farther apart along an axis than this are together on it."""
+"""Prototypes no farther apart along an axis than this coincide on it."""
 Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class EmotionMap:
-    """Where labels are, and what an utterance's features are projected with."""
+    """The places of the labels, and the projection of an utterance's features."""
 
     labels: dict[str, Place]
-    """The labels' places in [-1,1]; a label without examples is not there."""
+    """The labels' places in [-1,1]; labels without examples are missing."""
     space_dim: int | None
-    """Z, where points of the emotion space are projected and not whole features."""
+    """Z if points of the emotion space are projected instead of whole features."""
     centre: Floats
     axes: Floats
     """(Z or F, 2), scaled."""
 
     @classmethod
     def of(cls, model: SentEmoContext) -> EmotionMap | None:
-        """Choose the axes in which the prototypes vary most; None for a model without prototypes."""
+        """Return the map along the axes in which the prototypes vary most; None for a model without prototypes."""
         means, outputs = prototypes_of(model)
         if not outputs:
             return None
@@ -62,7 +62,7 @@ class EmotionMap:
 def _axes(sources: Sequence[Floats]) -> Floats:
     """N of (N,Z) -> (Z,2), orthonormal; the first label is at the lower left.
 
-    Prototypes come first, but two of them are on a line; then examples, in which more varies, choose the rest.
+    Prototypes come first; if there are only two, which span a line, the examples determine the other axis.
     """
     found = np.empty((0, sources[0].shape[1]), np.float32)
     for source in sources:

@@ -1,4 +1,4 @@
-"""`POST /v1/explain`: what labels rest on."""
+"""`POST /v1/explain`: why turns have their labels."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/v1/explain", response_model=ExplainReply, responses=REFUSALS)
     async def explain(asked: ExplainAsked, request: Request) -> Response:
-        """Return near examples, distances to labels, and what each other turn does to a label.
+        """Return the nearest examples, distances to labels, and the influence of each other turn on a label.
 
-        With `words`, also what each of the turn's own words does. The nearest examples are the package's own
-        sentences, or those that an adapted model was given.
+        With `words`, also the influence of each of the turn's own words. The nearest examples are the package's own
+        sentences, or those that an adapted model learnt from.
         """
         turns = len(asked.conversation.turns)
         if asked.turn is None and turns > limits.MAX_EXPLAINED:
             step = f"Ask for one turn, or send at most {limits.MAX_EXPLAINED}"
-            raise Refusal(422, "The conversation is too long to be explained", step, "conversation.turns")
+            raise Refusal(422, "The conversation is too long to explain", step, "conversation.turns")
         if asked.turn is not None and asked.turn >= turns:
             raise Refusal(422, "The conversation has no such turn", "Count its turns from 0", "turn")
         served = service.models.get(asked.model)

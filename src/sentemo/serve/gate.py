@@ -1,4 +1,4 @@
-"""The gate that every request passes: a bound, the key, headers that keep browsers careful, a log without text."""
+"""The middleware for every request: limits, the key, security headers, a log without text."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Gate:
-    """Count, check, answer errors, measure and log."""
+    """Middleware that limits, checks, answers errors, measures and logs."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app, self.service = app, service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or answer it here."""
+        """Pass a request on, or answer it here."""
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         passage = _Passage(scope, send)
@@ -49,18 +49,18 @@ class Gate:
         headers = dict(scope["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         if self.service.loopback and self.service.key is None and _name(host) not in LOCAL:
-            raise Refusal(421, "This server answers to localhost only", "Set a key to use it under another name")
+            raise Refusal(421, "This server only answers to localhost", "Set a key to use it under another name")
         origin = headers.get(b"origin")
         if scope["type"] == "websocket":
             if origin is not None and origin.decode("latin-1").partition("://")[2] != host:
-                raise Refusal(403, "A page of another site may not listen here", "Use the server's own page")
+                raise Refusal(403, "Pages of other sites may not connect", "Use the server's own page")
         elif not _is_open(scope["path"]) and not keys.is_right(
             keys.of_header(headers.get(b"authorization")), self.service.key
         ):
             raise wrong_key()
 
     def _has_room(self, scope: Scope) -> bool:
-        """Leave half of all room to requests, and let those who watch the server in at any time."""
+        """Return whether there is capacity; half of it is reserved for requests, and monitoring is always admitted."""
         most = self.service.limits.connections
         if scope["type"] == "websocket" and self.service.talks >= max(1, most // 2):
             return False
@@ -72,7 +72,7 @@ class Gate:
             await self.app(scope, receive, passage.send)
         except ClientGone:
             passage.status = 499
-        except Exception as error:  # its message may hold text, so that it is not logged
+        except Exception as error:  # its message may contain text, so it is not logged
             LOG.error("%s failed: %s", passage.id, type(error).__name__)
             if not passage.begun:
                 await _refuse(failed(), scope, receive, passage.send)
@@ -86,7 +86,7 @@ class Gate:
 
 
 class _Passage:
-    """One request on its way through."""
+    """One request on its way through the middleware."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.id = secrets.token_hex(8)
@@ -96,7 +96,7 @@ class _Passage:
 
     @property
     def route(self) -> str:
-        """The path as the route writes it; a client's own path is not repeated."""
+        """The path pattern of the route; a client's own path is never logged."""
         return getattr(self._scope.get("route"), "path", "-")
 
     @property
@@ -132,7 +132,7 @@ def _is_open(path: str) -> bool:
 
 
 def _name(host: str) -> str:
-    """The name in a Host header, without its port."""
+    """Return the name in a Host header, without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""`/health`, `/ready`, `/metrics`: for those who watch the server."""
+"""`/health`, `/ready`, `/metrics`: for monitoring."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/health", response_model=StateReply, responses=NOT_NOW)
     async def health() -> Response:
-        """Tell whether the models' threads live."""
+        """Report whether the models' threads are alive."""
         if not service.alive:
             raise stopped()
         return as_json({"state": "alive"})
 
     @routes.get("/ready", response_model=StateReply, responses=NOT_NOW)
     async def ready() -> Response:
-        """Tell whether a model is loaded and warm."""
+        """Report whether a model is loaded and warmed up."""
         if not (service.alive and service.warm):
-            raise Refusal(503, "The model isn't ready", "Ask again in a second", None, {"Retry-After": "1"})
+            raise Refusal(503, "The model isn't ready", "Try again in a second", None, {"Retry-After": "1"})
         return as_json({"state": "ready"})
 
     @routes.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
-        """Give counts and times in Prometheus's format."""
+        """Return counts and times in Prometheus's format."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
 
     return routes

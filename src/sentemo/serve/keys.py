@@ -7,9 +7,9 @@ import hmac
 
 
 def is_right(given: str | bytes | None, key: str | None) -> bool:
-    """Tell whether a key is the operator's, in a time that tells nothing; any is where none was set.
+    """Return whether a key is the operator's, in constant time; any key is right if none was set.
 
-    Bytes come from a header, where programs write UTF-8 and browsers Latin-1.
+    Bytes come from a header, which programs encode as UTF-8 and browsers as Latin-1.
     """
     if key is None:
         return True
@@ -22,7 +22,7 @@ def is_right(given: str | bytes | None, key: str | None) -> bool:
 
 
 def of_header(value: bytes | None) -> bytes | None:
-    """Give the key of `Authorization: Bearer KEY`, or the password of `Basic`, which Label Studio sends."""
+    """Return the key of `Authorization: Bearer KEY`, or the password of `Basic`, which Label Studio sends."""
     if value is None:
         return None
     scheme, _, given = value.partition(b" ")

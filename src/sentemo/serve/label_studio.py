@@ -1,4 +1,4 @@
-"""`/label-studio/...`: a backend of Label Studio that annotates tasks in advance and learns from annotations."""
+"""`/label-studio/...`: a Label Studio ML backend that pre-annotates tasks and learns from annotations."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ CHANGED = ("ANNOTATION_CREATED", "ANNOTATION_UPDATED")
 REMOVED = "ANNOTATIONS_DELETED"
 START = "START_TRAINING"
 NOTHING: dict[str, Any] = {"result": [], "score": 0.0}
-"""What is said of a task without a text."""
+"""The prediction for a task without a text."""
 
 
 class Setup(BaseModel):
-    """A project that is connected."""
+    """A project to connect."""
 
     project: Project = None
 
@@ -56,7 +56,7 @@ class Training(BaseModel):
 
 
 class Event(BaseModel):
-    """What has happened in a project."""
+    """An event in a project."""
 
     action: str
     project: Project = None
@@ -72,17 +72,17 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/health", responses=REFUSALS)
     async def health() -> dict[str, str]:
-        """Say that the backend is up."""
+        """Report that the backend is up."""
         return {"status": "UP", "model_class": "sentemo"}
 
     @routes.post("/setup", responses=REFUSALS)
     async def setup(asked: Setup) -> dict[str, str]:
-        """Name the model that answers for a project."""
+        """Return the model version for a project."""
         return {"model_version": _served(service, asked.project).name}
 
     @routes.post("/predict", responses=REFUSALS)
     async def predict(asked: Pre, request: Request) -> Response:
-        """Annotate tasks: a result for each turn whose label the labelling interface has, with its score."""
+        """Annotate tasks: a result, with its score, for each turn whose label is in the labelling interface."""
         served, interface = _served(service, asked.project), _interface(asked.label_config)
         passages = [interface.read(task) for task in asked.tasks]
         talks = [each.conversation for each in passages if each]
@@ -98,12 +98,12 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/train", status_code=201, responses=REFUSALS | FORBIDDEN)
     async def train(asked: Training, request: Request) -> Response:
-        """Learn from annotated tasks; the project's tasks are annotated by the new model from now on."""
+        """Learn from annotated tasks; the new model then annotates the project's tasks."""
         return await _learn(service, request, asked.project, _interface(asked.label_config), asked.annotations)
 
     @routes.post("/webhook", status_code=201, responses=REFUSALS | FORBIDDEN)
     async def webhook(asked: Event, request: Request) -> Response:
-        """Remember annotations as they are made, and learn from them when training is started."""
+        """Store annotations as they are made, and learn from them when training is started."""
         known = taught.setdefault(_id(asked.project), {})
         if asked.action == START:
             xml = asked.project.get("label_config", "") if isinstance(asked.project, dict) else ""
@@ -152,7 +152,7 @@ def _interface(xml: str) -> Interface:
 
 
 def _served(service: Service, project: Project) -> Served:
-    """Return the model that learnt from a project, else the one that answers where none is named."""
+    """Return the model that learnt from a project, or the default one."""
     return service.models.find(_name(project)) or service.models.get(None)
 
 
@@ -164,9 +164,7 @@ def _id(project: Project) -> str:
     given = project.get("id") if isinstance(project, dict) else project
     id = str(given or 0).partition(".")[0]
     if not id.isascii() or not id.isalnum() or len(id) > 40:
-        raise Refusal(
-            422, "The project has no id that can be used", "Send the one that Label Studio gives it", "project"
-        )
+        raise Refusal(422, "The project has no usable id", "Send the one that Label Studio assigned", "project")
     return id
 
 
@@ -177,6 +175,6 @@ def _check(talks: Sequence[Conversation]) -> None:
         for talk in talks:
             talk.check()
     except BadInput:
-        raise Refusal(422, "A text holds half a character", "Write it as valid Unicode", "tasks") from None
+        raise Refusal(422, "A text contains a lone surrogate", "Write it as valid Unicode", "tasks") from None
     if any(len(turn.text) > limits.MAX_CHARACTERS for talk in talks for turn in talk):
         raise Refusal(422, "A text is too long", f"Send at most {limits.MAX_CHARACTERS:,} characters", "tasks")

@@ -1,4 +1,4 @@
-"""`POST /v1/predict`: label conversations, those of several clients in one pass."""
+"""`POST /v1/predict`: label conversations, batched across clients."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def router(service: Service) -> APIRouter:
 
 
 class Part(NamedTuple):
-    """Conversations of a request that are labelled in one pass, maybe with those of other requests."""
+    """Conversations of a request to label in one pass, maybe with those of other requests."""
 
     talks: Sequence[Conversation]
     factors: Mapping[str, float]
-    """Of labels' probabilities."""
+    """Factors for the labels' probabilities."""
 
 
 def factors(served: Served, sensitivity: float) -> Mapping[str, float]:
-    """Give what a sensitivity multiplies probabilities by; refuse (422) one where no label means neutral."""
+    """Return the factors of probabilities for a sensitivity; refuse (422) if there is no neutral label."""
     if not sensitivity:
         return {}
     try:
@@ -61,7 +61,7 @@ def factors(served: Served, sensitivity: float) -> Mapping[str, float]:
 def jobs(
     served: Served, talks: Sequence[Conversation], causal: bool, points: bool, factors: Mapping[str, float]
 ) -> list[Job]:
-    """Cut a request into jobs, so that a large one lets others in between."""
+    """Split a request into jobs, so that other requests can run in between."""
     kind = (id(served), causal, points)
 
     def run(parts: Sequence[Part]) -> list[list[dict[str, Any]]]:
@@ -86,7 +86,7 @@ def _parts(talks: Sequence[Conversation]) -> list[list[Conversation]]:
 def label(
     served: Served, talks: Sequence[Conversation], causal: bool, points: bool
 ) -> list[tuple[Prediction, Sequence[Place] | None]]:
-    """Label conversations in one pass; give places on the map where they are asked for."""
+    """Label conversations in one pass; include places on the map if requested."""
     reader = served.causal if causal else served
     if not points or served.map is None:
         return [(prediction, None) for prediction in reader.labeler.predict(talks)]
@@ -95,7 +95,7 @@ def label(
 
 
 def record(prediction: Prediction, places: Sequence[Place] | None, factors: Mapping[str, float]) -> dict[str, Any]:
-    """Give a conversation's labels as plain values, their probabilities multiplied by the factors that there are."""
+    """Return a conversation's labels as plain values, with probabilities multiplied by the factors, if any."""
     turns = [labelled(turn) for turn in (reweigh(prediction, factors) if factors else prediction)]
     for turn, place in zip(turns, places or [], strict=places is not None):
         turn["point"] = place
@@ -103,7 +103,7 @@ def record(prediction: Prediction, places: Sequence[Place] | None, factors: Mapp
 
 
 def labelled(turn: TurnPrediction) -> dict[str, Any]:
-    """Give a turn's label as plain values, rounded to 6 digits."""
+    """Return a turn's label as plain values, rounded to 6 digits."""
     return origin(turn) | {
         "label": turn.label,
         "score": round(turn.score, 6),

@@ -23,10 +23,10 @@ from sentemo.serve.worker import Job
 from sentemo.shares import reweigh_turn
 
 KEY_S = 10.0
-"""Time for the first message to bring the key."""
+"""Timeout for the first message, with the key."""
 POLICY = 1008
-"""The code that closes a WebSocket which may not continue."""
-ENOUGH = Refusal(422, f"A talk ends after {MAX_LIVE_TURNS:,} turns", "Connect again")
+"""The code for closing a WebSocket that may not continue."""
+ENOUGH = Refusal(422, f"A live conversation ends after {MAX_LIVE_TURNS:,} turns", "Reconnect")
 
 
 def router(service: Service) -> APIRouter:
@@ -35,7 +35,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.websocket("/v1/live")
     async def live(socket: WebSocket, model: str | None = None) -> None:
-        """Label each turn as it comes; bad input is reported, and the conversation continues."""
+        """Label each turn as it arrives; bad input is reported, and the conversation continues."""
         try:
             served = service.models.get(model)
             talk = served.model.live()
@@ -51,7 +51,7 @@ def router(service: Service) -> APIRouter:
 
 
 async def _has_key(service: Service, socket: WebSocket) -> bool:
-    """Tell whether the client has the key, in its headers or its first message."""
+    """Return whether the client has the key, in its headers or its first message."""
     header = dict(socket.headers.raw).get(b"authorization")
     if service.key is None or keys.is_right(keys.of_header(header), service.key):
         return True

@@ -1,4 +1,4 @@
-"""The models that are served, by name."""
+"""The served models, by name."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ DEFAULT = "everyday"
 
 @dataclass(frozen=True)
 class Served:
-    """A model under its name."""
+    """A model and its name."""
 
     name: str
     labeler: Model
     removable: bool = False
-    """Whether clients may replace and remove it: it was adapted here."""
+    """Whether it was adapted here, so that clients may replace and remove it."""
 
     @property
     def model(self) -> SentEmoContext:
-        """The model with all that it can do; refuse (422) a form that labels, and no more."""
+        """The model with all features; refuse (422) a form that can only label."""
         if isinstance(self.labeler, SentEmoContext):
             return self.labeler
-        raise Refusal(422, "This form of a model labels, and no more", "Name another one", "model")
+        raise Refusal(422, "This form of a model can only label", "Name another one", "model")
 
     @cached_property
     def causal(self) -> Served:
-        """The same model, reading as it comes."""
+        """The same model, in causal mode."""
         labeler = copy(self.labeler)
         labeler.causal = True
         return replace(self, labeler=labeler)
 
     @cached_property
     def map(self) -> EmotionMap | None:
-        """Its map, where it has prototypes."""
+        """Its map, if it has prototypes."""
         return EmotionMap.of(self.labeler) if isinstance(self.labeler, SentEmoContext) else None
 
     @property
@@ -56,7 +56,7 @@ class Served:
         return () if tags is None else tags.names
 
     def more_sensitive(self, by: Mapping[str, float]) -> Served:
-        """The same model, finding tags more often or less; refuse (404) a tag that isn't there."""
+        """The same model, finding tags more often or less; refuse (404) an unknown tag."""
         if not by:
             return self
         try:
@@ -70,7 +70,7 @@ class Served:
         return self.labeler.facts
 
     def entry(self) -> dict[str, Any]:
-        """Give what `/v1/models` says of it."""
+        """Return its entry in `/v1/models`."""
         found = self.facts.get("adapted")
         told = {} if found is None else {k: v for k, v in found.items() if k not in ("trials", "mistaken")}
         return {
@@ -83,7 +83,7 @@ class Served:
         }
 
     def card(self) -> dict[str, Any]:
-        """Give what `/v1/model` says of it."""
+        """Return the reply of `/v1/model`."""
         if isinstance(self.labeler, SentEmoContext):
             parameters: int | None = self.labeler.runner.parameters
             encoder = self.labeler.runner.architecture.encoder.name
@@ -98,29 +98,29 @@ class Served:
 
 
 class Models:
-    """All served models. Only the slow worker's thread changes which there are."""
+    """All served models. Only the slow worker's thread adds and removes models."""
 
     def __init__(self, served: list[Served]) -> None:
         self._by_name = {each.name: each for each in served}
         self.default = served[0].name
 
     def get(self, name: str | None) -> Served:
-        """Give a model, the default one without a name; refuse (404) an unknown name."""
+        """Return a model, the default one without a name; refuse (404) an unknown name."""
         found = self._by_name.get(self.default if name is None else name)
         if found is None:
             raise Refusal(404, "Unknown model", "GET /v1/models lists them", "model")
         return found
 
     def find(self, name: str) -> Served | None:
-        """Give a model, or None."""
+        """Return a model, or None."""
         return self._by_name.get(name)
 
     def put(self, served: Served) -> None:
-        """Serve a model, in place of the one of the same name."""
+        """Serve a model, replacing the one of the same name."""
         self._by_name[served.name] = served
 
     def remove(self, name: str) -> None:
-        """Serve it no longer."""
+        """Stop serving a model."""
         self._by_name.pop(name, None)
 
     def __iter__(self) -> Iterator[Served]:
@@ -128,7 +128,7 @@ class Models:
 
     @property
     def adapted(self) -> int:
-        """How many were adapted here."""
+        """The number of models adapted here."""
         return sum(each.removable for each in self._by_name.values())
 
 
@@ -136,8 +136,7 @@ def load_models(specs: list[str], adapted: Path | None, threads: int = 0) -> Mod
     """Load the operator's models (`NAME=SOURCE` or a source), then those in the folder of adapted ones.
 
     A source is a folder of any form of a model, a hub id, or a shipped model's name. `threads` are those of graphs, 0
-    for one. Raises `UsageError` for a name that can't be one or comes twice, `BadModel` for a model that can't be
-    loaded.
+    for one. Raises `UsageError` for an invalid or duplicate name, `BadModel` for a model that can't be loaded.
     """
     named = [_named(spec) for spec in specs or [f"{DEFAULT}=default"]]
     kept = _models_in(adapted)
@@ -155,7 +154,7 @@ def _check_names(names: list[str]) -> None:
         if not re.match(MODEL_NAME, name):
             raise UsageError(f"A model can't be named {name!r}", "Use letters, digits, '.', '_' and '-': NAME=FOLDER")
         if names.count(name) > 1:
-            raise UsageError(f"Two models are named {name!r}", "Give each a name of its own: --model NAME=FOLDER")
+            raise UsageError(f"Two models are named {name!r}", "Give each its own name: --model NAME=FOLDER")
 
 
 def _named(spec: str) -> tuple[str, str]:
@@ -172,7 +171,7 @@ def _models_in(folder: Path | None) -> list[Path]:
 
 
 def _sharing(model: SentEmoContext, others: list[SentEmoContext]) -> SentEmoContext:
-    """Let a model that was adapted from another compute with that one's graphs, so that they are in memory once."""
+    """Let an adapted model share the graphs of its base model, so that they are in memory only once."""
     same = (other for other in others if model.runner.key and other.runner.key == model.runner.key)
     base = next(same, None)
     return model if base is None else replace(model, runner=base.runner)

@@ -1,4 +1,4 @@
-"""The pages and their files, under a policy that lets nothing else in."""
+"""The pages and their files, under a policy that allows nothing else."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def router() -> APIRouter:
 
     @routes.get("/docs")
     async def reference(request: Request) -> Response:
-        """Return the reference of the API."""
+        """Return the API reference."""
         return _file("docs.html", request)
 
     @routes.get("/page/{name:path}")
     async def asset(name: str, request: Request) -> Response:
-        """Return one of their files."""
+        """Return one of the pages' files."""
         return _file(name, request)
 
     return routes
 
 
 def _file(name: str, request: Request) -> Response:
-    """Return a file that is in the folder; a name is looked up, never made a path of."""
+    """Return a file of the folder; names are looked up and never used as paths."""
     known = _files()
     if name not in known:
         raise Refusal(404, "Not found", "The page is at /")

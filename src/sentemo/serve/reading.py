@@ -1,4 +1,4 @@
-"""`POST /v1/read` and `/v1/inspect`: a pasted chat or a file, of whichever format, taken apart or looked at."""
+"""`POST /v1/read` and `/v1/inspect`: parse or inspect a pasted chat or a file in any format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sentemo.types import Conversation, origin
 
 AUTO = "auto"
 NAME = "chat"
-"""What conversations without an id are named after."""
+"""The base of ids for conversations without one."""
 BODY = {"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -34,7 +34,7 @@ def router() -> APIRouter:
         format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO,
         columns: Annotated[str, Query(max_length=limits.MAX_COLUMNS)] = "",
     ) -> Response:
-        """Take the bytes of a chat apart; `auto` goes by what they look like."""
+        """Parse the bytes of a chat; `auto` detects the format."""
         _check(format)
         content = await BoundedRequest(request.scope, request.receive).body()
         return await anyio.to_thread.run_sync(_reply, content, format, columns)
@@ -45,7 +45,7 @@ def router() -> APIRouter:
         format: Annotated[str, Query(max_length=limits.MAX_NAME)] = AUTO,
         columns: Annotated[str, Query(max_length=limits.MAX_COLUMNS)] = "",
     ) -> Response:
-        """Say how a chat or a table is understood: what was left out and why, the first turns; a table's columns may be
+        """Report how a chat or a table is read: what was left out and why, the first turns; a table's columns can be
         named, as in `text=body,speaker=agent`."""
         _check(format)
         content = await BoundedRequest(request.scope, request.receive).body()

@@ -1,4 +1,4 @@
-"""Replies: what they hold, and strict JSON."""
+"""Replies: their schemas, and strict JSON."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Place = tuple[float, float]
 
 
 class LabelledOut(BaseModel):
-    """The label of one turn, its probability, those of all labels, the tags that apply beside the label (0.5 or more
-    each), its place on the map where asked for, and the turn's own id and time where it has any."""
+    """The label of one turn, its probability, those of all labels, the tags that also apply (0.5 or more each), its
+    place on the map if requested, and the turn's own id and time if it has any."""
 
     id: str | None = None
     time: str | None = None
@@ -39,7 +39,7 @@ class PredictReply(BaseModel):
 
 
 class NearOut(BaseModel):
-    """A labelled example, and how far it is: 0 the same, 2 the opposite."""
+    """A labelled example and its distance: 0 the same, 2 the opposite."""
 
     text: str
     label: str
@@ -47,21 +47,21 @@ class NearOut(BaseModel):
 
 
 class InfluenceOut(BaseModel):
-    """What another turn does to the probability of a turn's label."""
+    """The influence of another turn on the probability of a turn's label."""
 
     turn: int
     change: float
 
 
 class WordOut(BaseModel):
-    """What a word of a turn, or a few words, do to the probability of its label; all together they are the turn."""
+    """The influence of a word of a turn, or a few words, on the probability of its label; joined they are the turn."""
 
     text: str
     change: float
 
 
 class ExplainedOut(BaseModel):
-    """What a turn's label rests on."""
+    """The reasons for a turn's label."""
 
     turn: int
     label: str
@@ -83,7 +83,7 @@ class ExplainReply(BaseModel):
 
 
 class ExpectedOut(BaseModel):
-    """What to expect of a tag: shares, with 95 % intervals."""
+    """The expected quality of a tag: shares, with 95 % intervals."""
 
     examples: int
     context: float
@@ -95,7 +95,7 @@ class ExpectedOut(BaseModel):
 
 
 class AdaptedOut(BaseModel):
-    """What an adaptation found."""
+    """The results of an adaptation."""
 
     method: str
     examples: dict[str, int]
@@ -106,7 +106,7 @@ class AdaptedOut(BaseModel):
 
 
 class ModelOut(BaseModel):
-    """A model that is served: its labels, and where they are on the map."""
+    """A served model: its labels, and their places on the map."""
 
     name: str
     labels: list[str]
@@ -117,7 +117,7 @@ class ModelOut(BaseModel):
 
 
 class ModelCard(ModelOut):
-    """A model with the facts of its card."""
+    """A model with the facts of its model card."""
 
     parameters: int | None
     encoder: str
@@ -126,7 +126,7 @@ class ModelCard(ModelOut):
 
 
 class LimitsOut(BaseModel):
-    """What one request may hold."""
+    """The limits of one request."""
 
     conversations: int
     turns: int
@@ -137,7 +137,7 @@ class LimitsOut(BaseModel):
 
 
 class ModelsReply(BaseModel):
-    """The models that are served."""
+    """The served models."""
 
     default: str
     adaptable: bool
@@ -146,7 +146,7 @@ class ModelsReply(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    """A turn that would be labelled otherwise; conversation and turn are counted from 0."""
+    """A turn whose label would change; conversation and turn are counted from 0."""
 
     conversation: int
     turn: int
@@ -155,7 +155,7 @@ class ChangeOut(BaseModel):
 
 
 class AdaptReply(BaseModel):
-    """The new model, what to expect of it, and what it changes in the conversations that were sent to preview."""
+    """The new model, its expected quality, and what it changes in the preview conversations."""
 
     model: ModelOut
     told: str
@@ -163,7 +163,7 @@ class AdaptReply(BaseModel):
 
 
 class ReadTurn(BaseModel):
-    """One utterance that was read: its own id, its time, its start and end in seconds where there are any."""
+    """One utterance that was read: its own id, its time, its start and end in seconds if there are any."""
 
     id: str | None = None
     time: str | None = None
@@ -181,15 +181,15 @@ class ReadTalk(BaseModel):
 
 
 class ReadReply(BaseModel):
-    """The conversations of a chat, and the format that it was in."""
+    """The conversations of a chat, and its format."""
 
     format: str
     conversations: list[ReadTalk]
 
 
 class InspectReply(BaseModel):
-    """What a chat or a table holds, as it is understood: its format and that in words, counts, speakers with their
-    turns, the span of time, what was left out, remarks, why reading ended early if it did, and the first turns."""
+    """How a chat or a table was read: its format and a description of it, counts, speakers with their turns, the
+    time span, what was left out, remarks, why reading ended early if it did, and the first turns."""
 
     format: str
     kind: str
@@ -207,7 +207,7 @@ class InspectReply(BaseModel):
 
 
 class StateReply(BaseModel):
-    """How the server is."""
+    """The server's state."""
 
     state: Literal["alive", "ready"]
 
@@ -229,11 +229,11 @@ class ErrorReply(BaseModel):
 _SAID = {
     401: "Wrong or missing key",
     404: "No such model or tag",
-    408: "The body took too long",
+    408: "The body took too long to arrive",
     413: "The body is too large",
     422: "The input can't be used",
-    429: "Too much to do; see Retry-After",
-    500: "A mistake of the server's",
+    429: "The server is busy; see Retry-After",
+    500: "Internal server error",
     503: "The model no longer answers",
 }
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -241,11 +241,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 FORBIDDEN: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorReply, "description": "Not allowed here"},
-    507: {"model": ErrorReply, "description": "The model can't be kept"},
+    507: {"model": ErrorReply, "description": "The model can't be saved"},
 }
 
 
 def as_json(value: Any, status: int = 200) -> Response:
-    """Give a JSON reply; a number that JSON can't hold is an error of ours."""
+    """Return a JSON reply; a number that JSON can't represent is an error of ours."""
     content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     return Response(content, status, media_type="application/json")

@@ -1,4 +1,4 @@
-"""Requests whose bodies are bounded while they arrive, and read as strict JSON."""
+"""Requests with bodies that are limited while they arrive, and parsed as strict JSON."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sentemo.serve.limits import MAX_BODY_BYTES
 
 
 class BoundedRequest(Request):
-    """Hold no more of a body than may come, whatever its Content-Length says."""
+    """A request that never buffers more than the limit, whatever its Content-Length says."""
 
     _content: bytes | None = None
 
     async def body(self) -> bytes:
-        """Give the body; refuse one that is too large (413) or too slow (408)."""
+        """Return the body; refuse one that is too large (413) or too slow (408)."""
         if self._content is None:
             try:
                 async with asyncio.timeout(limits.BODY_S):
@@ -42,7 +42,7 @@ class BoundedRequest(Request):
         return bytes(content)
 
     async def json(self) -> Any:
-        """Give the body's strict JSON."""
+        """Return the body's strict JSON."""
         return strict_json.parse(await self.body())
 
 
@@ -52,7 +52,7 @@ def too_large() -> Refusal:
 
 
 class BoundedRoute(APIRoute):
-    """A route that reads its request so."""
+    """A route that reads requests this way."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the framework's handler."""
@@ -62,6 +62,6 @@ class BoundedRoute(APIRoute):
             try:
                 return await handle(BoundedRequest(request.scope, request.receive))
             except ClientDisconnect:
-                return Response(status_code=499)  # nobody reads it
+                return Response(status_code=499)  # nobody will read it
 
         return bounded

@@ -1,4 +1,4 @@
-"""What requests and replies hold."""
+"""Schemas of requests."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 NOT_BLANK: dict[str, JsonValue] = {"pattern": r"[^\s\u001c-\u001f\u0085]"}
-"""What `str.strip` leaves, in the words of JSON Schema."""
+"""A non-blank text in JSON Schema, equivalent to `str.strip`."""
 
 
 def _whole(number: object) -> object:
-    """JSON knows one kind of numbers: 8.0 is 8."""
+    """JSON has only one number type: 8.0 is 8."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
@@ -56,19 +56,19 @@ Sensitivity = Annotated[
     Field(
         ge=-MOST_SENSITIVE,
         le=MOST_SENSITIVE,
-        description="Taken from neutral's log-odds: above 0 more emotions are found, below 0 fewer. It moves both "
+        description="Subtracted from neutral's log-odds: above 0 finds more emotions, below 0 fewer. It changes both "
         "labels and probabilities, and needs a model with a neutral label.",
     ),
 ]
 Shift = Annotated[
     float,
     Strict(),
-    Field(ge=-MOST_SENSITIVE, le=MOST_SENSITIVE, description="Added to a tag's log-odds: above 0 it is found more."),
+    Field(ge=-MOST_SENSITIVE, le=MOST_SENSITIVE, description="Added to a tag's log-odds: above 0 finds it more often."),
 ]
 
 
 class Asked(BaseModel):
-    """Part of a request: no field that isn't known."""
+    """Part of a request, without unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,13 +81,13 @@ class Turn(Asked):
 
 
 class DatedTurn(Turn):
-    """One utterance, maybe with its own id and its time (ISO 8601), which the reply repeats."""
+    """One utterance, optionally with its own id and time (ISO 8601), which the reply repeats."""
 
     id: Short = ""
     time: Short = ""
 
     def plain(self) -> Utterance:
-        """Return the package's own turn, without a time that can't be read."""
+        """Return the package's own turn, without a time that can't be parsed."""
         return Utterance(self.text, self.speaker, id=self.id, time=read_time(self.time))
 
 
@@ -98,7 +98,7 @@ class Talk(Asked):
     turns: Annotated[list[DatedTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
 
     def plain(self) -> Conversation:
-        """Give the package's own conversation."""
+        """Return the package's own conversation."""
         return Conversation(self.id, tuple(turn.plain() for turn in self.turns))
 
 
@@ -114,7 +114,7 @@ class PredictAsked(Asked):
 
 
 class ExplainAsked(Asked):
-    """A conversation whose labels are to be explained: all of them, or that of one turn (counted from 0)."""
+    """A conversation whose labels to explain: all of them, or that of one turn (counted from 0)."""
 
     conversation: Talk
     turn: Annotated[Whole, Field(ge=0, lt=limits.MAX_TURNS)] | None = None
@@ -126,14 +126,14 @@ class ExplainAsked(Asked):
 
 
 class LabelledTurn(Turn):
-    """One utterance, an example where it has a label, a counter-example where that does not apply (`"not": true`)."""
+    """One utterance: an example if it has a label, a counter-example if that does not apply (`"not": true`)."""
 
     label: Label | None = None
     counter: Annotated[bool, Strict(), Field(alias="not")] = False
 
     @property
     def name(self) -> str | None:
-        """The label as the package has it."""
+        """The label in the package's own form."""
         return f"{COUNTER}{self.label}" if self.counter and self.label is not None else self.label
 
 
@@ -144,15 +144,15 @@ class Example(Asked):
     turns: Annotated[list[LabelledTurn], Field(min_length=1, max_length=limits.MAX_TURNS)]
 
     def plain(self) -> Conversation:
-        """Give the package's own conversation."""
+        """Return the package's own conversation."""
         return Conversation(self.id, tuple(Utterance(turn.text, turn.speaker, turn.name) for turn in self.turns))
 
 
 class AdaptAsked(Asked):
     """Labels to learn from examples, or from descriptions of a few words.
 
-    As `tags` (`extend` means the same) each is a yes or no beside the model's labels; `background` are conversations of
-    your own on which their thresholds are set. With `preview` nothing is kept: the reply says what would change there.
+    As `tags` (alias: `extend`) each is a yes or no in addition to the model's labels; `background` are conversations of
+    yours on which their thresholds are set. With `preview` nothing is saved: the reply says what would change there.
     """
 
     name: NewName
@@ -166,13 +166,13 @@ class AdaptAsked(Asked):
 
 
 class LiveTurn(Turn):
-    """One message of a live talk."""
+    """One message of a live conversation."""
 
     sensitivity: Sensitivity = 0.0
 
 
 def count_turns(talks: Sequence[Talk] | Sequence[Example]) -> int:
-    """Turns of all conversations together."""
+    """Return the number of turns in all conversations together."""
     return sum(len(talk.turns) for talk in talks)
 
 
@@ -181,4 +181,4 @@ FIELDS = frozenset(
     for kind in (PredictAsked, ExplainAsked, AdaptAsked, Talk, LabelledTurn)
     for name, field in kind.model_fields.items()
 ) | {"format"}
-"""The names of the fields of requests, which alone of a request may stand in a refusal."""
+"""The names of request fields, the only part of a request that an error reply may repeat."""

@@ -1,4 +1,4 @@
-"""The application, all routes behind the gate, and how it runs: an address, logs without text, a calm end."""
+"""The application, with all routes behind the gate, and how it runs: address, logs without text, shutdown."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from sentemo.serve.service import Service
 from sentemo.types import Conversation
 
 TITLE = "sentemo"
-ABOUT = "Names the emotion of every utterance in a conversation. Send `Authorization: Bearer KEY` where one is set."
+ABOUT = "Labels every utterance of a conversation with its emotion. Send `Authorization: Bearer KEY` where one is set."
 
 
 def create_app(service: Service) -> FastAPI:
-    """Wire the routes of a service."""
+    """Return the application with the routes of a service."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -63,22 +63,22 @@ def create_app(service: Service) -> FastAPI:
 
 
 LAST_S = 300
-"""Time for requests to be answered once the server is stopping."""
+"""Timeout for open requests once the server is stopping."""
 
 
 BACKLOG = 2048
 IDLE_S = 75
-"""Time for which a connection may be idle; longer than clients and proxies keep one, so that they close it, and no
-request meets a connection that is just being closed."""
+"""Timeout of idle connections; longer than that of clients and proxies, so that they close it, and no request meets
+a connection that is just being closed."""
 
 
 class Terse(logging.Formatter):
-    """Name an exception by its type alone: its message and its traceback may hold what a client sent."""
+    """Log only the type of an exception: its message and traceback may contain what a client sent."""
 
     def formatException(  # noqa: N802
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        """Give the type's name."""
+        """Return the type's name."""
         return ei[0].__name__ if ei[0] else ""
 
 
@@ -92,11 +92,11 @@ LOG = {
         "uvicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }
-"""Below WARNING, uvicorn and websockets write addresses with their queries, and at DEBUG whole messages."""
+"""Below WARNING, uvicorn and websockets log URLs with their queries, and at DEBUG whole messages."""
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take an address; raise `UsageError` where it can't be had. Nobody is let in before `serve`."""
+    """Bind an address; raise `UsageError` if that fails. No connection is accepted before `serve`."""
     taken = None
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -106,16 +106,16 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         if taken is not None:
             taken.close()
-        raise UsageError(f"{host}:{port} can't be listened on ({error.strerror})", "Choose another --port") from None
+        raise UsageError(f"Cannot listen on {host}:{port} ({error.strerror})", "Choose another --port") from None
     return taken
 
 
 def configuration(service: Service) -> uvicorn.Config:
-    """Give uvicorn's settings."""
+    """Return uvicorn's settings."""
     return uvicorn.Config(
         create_app(service),
         log_config=LOG,
-        access_log=False,  # it would write queries; the gate writes its own
+        access_log=False,  # it would log queries; the gate has its own log
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,

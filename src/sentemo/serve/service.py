@@ -1,4 +1,4 @@
-"""What all routes share: models, workers, metrics and the operator's choices."""
+"""State shared by all routes: models, workers, metrics and the operator's settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """The server's own registry, so that two servers in one process don't mix."""
+    """The server's own metrics registry, so that two servers in one process don't mix."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -36,7 +36,7 @@ class Metrics:
         self._waiting = Gauge("sentemo_waiting_turns", "Turns that wait for a model", ("worker",), registry=here)
 
     def watch(self, worker: str, waiting: Callable[[], float]) -> None:
-        """Tell how much waits for a worker."""
+        """Export the number of turns waiting for a worker."""
         self._waiting.labels(worker).set_function(waiting)
 
     def batched(self, turns: int) -> None:
@@ -50,18 +50,18 @@ class Metrics:
         self.seconds.labels(route).observe(seconds)
 
     def text(self) -> bytes:
-        """Give all of it in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)
 
 
 BATCH_TURNS = 128
-"""More would make others wait, and gain nothing on a CPU."""
+"""Larger batches would make others wait, and gain nothing on a CPU."""
 SLOW_JOBS = 16
-"""Explanations and adaptations that may wait."""
+"""Maximum number of waiting explanations and adaptations."""
 
 
 class ClientGone(Exception):
-    """The client has left before the answer."""
+    """The client disconnected before the answer."""
 
 
 @dataclass
@@ -70,15 +70,15 @@ class Service:
 
     models: Models
     adapted: Path | None = None
-    """Where adapted models are kept; None where clients may not adapt."""
+    """Folder of adapted models; None if clients may not adapt."""
     key: str | None = None
     limits: Limits = field(default_factory=Limits)
     loopback: bool = True
-    """Whether only this machine can reach the server; then a page of another name may not use it."""
+    """Whether only this machine can reach the server; pages under another host name may then not use it."""
     origins: Sequence[str] = ()
-    """Web sites whose pages may use the server, as `http://127.0.0.1:8000`."""
+    """Origins whose pages may use the server, such as `http://127.0.0.1:8000`."""
     batch_turns: int = BATCH_TURNS
-    """Of one pass of a model."""
+    """Turns in one pass of a model."""
 
     def __post_init__(self) -> None:
         self.metrics = Metrics()
@@ -92,16 +92,16 @@ class Service:
 
     @property
     def alive(self) -> bool:
-        """Whether both workers are."""
+        """Whether both workers are alive."""
         return self.quick.alive and self.slow.alive
 
     def close(self) -> None:
-        """End both workers, after what they have begun."""
+        """Stop both workers, after the work that they have begun."""
         self.quick.close(30)
         self.slow.close(30)
 
     async def answer(self, request: Request, worker: Worker, jobs: Sequence[Job]) -> list[Any]:
-        """Have jobs done; take them back, and raise `ClientGone`, when the client leaves."""
+        """Run jobs; cancel them, and raise `ClientGone`, if the client disconnects."""
         worker.submit(jobs)
         results = asyncio.gather(*(asyncio.wrap_future(job.future) for job in jobs))
         left = asyncio.ensure_future(_leaving(request))
@@ -118,6 +118,6 @@ class Service:
 
 
 async def _leaving(request: Request) -> None:
-    """Wait until the client leaves."""
+    """Wait until the client disconnects."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,4 @@
-"""A thread that works off a bounded queue, several jobs of a kind at once."""
+"""A thread that processes a bounded queue, several jobs of a kind at once."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from sentemo.serve.errors import overloaded, stopped
 
 LOG = logging.getLogger("sentemo.serve")
 SMALL_TURNS = 32
-"""A job of no more goes into the fast lane."""
+"""Jobs of at most this many turns go into the fast lane."""
 
 
 @dataclass(eq=False)
 class Job:
-    """What is to be done, and the promise of its result."""
+    """A task with a future for its result."""
 
     kind: Hashable
-    """Jobs of the same kind are done together: their `run` is called once, with all their `payload`s."""
+    """Jobs of the same kind run together: their `run` is called once, with all their `payload`s."""
     run: Callable[[Sequence[Any]], Sequence[Any]]
-    """Payloads -> as many results."""
+    """From payloads to as many results."""
     payload: Any
     turns: int
     future: Future[Any] = field(default_factory=Future)
 
 
 class Worker:
-    """Do jobs in one thread.
+    """Run jobs in one thread.
 
-    There are two lanes, so that short requests don't wait for long ones: whoever has only a few turns goes into the
-    fast one, and while both have jobs, they take turns. Jobs that were cancelled are dropped before they run. Should
-    the thread die, whatever waits is refused, and so is all that comes.
+    There are two lanes, so that short requests don't wait for long ones: jobs with only a few turns go into the fast
+    one, and while both have jobs, they alternate. Cancelled jobs are dropped before they run. If the thread dies, all
+    waiting and further jobs are refused.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether jobs are done."""
+        """Whether the thread is running jobs."""
         return not self._dead and self._thread.is_alive()
 
     @property
     def waiting(self) -> int:
-        """Turns of the jobs that wait."""
+        """The number of turns in waiting jobs."""
         return self._waiting
 
     def submit(self, jobs: Sequence[Job]) -> None:
-        """Queue all of these or none: refuse with 429 where they are too many, with 503 where nobody works."""
+        """Queue all of these or none: refuse with 429 if they are too many, with 503 if the worker is dead."""
         turns = sum(job.turns for job in jobs)
         with self._changed:
             if self._dead or self._closing:
@@ -77,7 +77,7 @@ class Worker:
             self._changed.notify()
 
     def close(self, timeout_s: float | None = None) -> None:
-        """Finish what waits and end the thread."""
+        """Finish waiting jobs and stop the thread."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -93,7 +93,7 @@ class Worker:
             self._die(batch)
 
     def _take(self) -> list[Job]:
-        """Wait for jobs and give those to do together; none when all is done and the worker closes."""
+        """Wait for jobs and return those to run together; none when all are done and the worker is closing."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: any(self._lanes) or self._closing)
@@ -103,7 +103,7 @@ class Worker:
                     return batch
 
     def _next(self) -> list[Job]:
-        """Take the first job of a lane, and others of its kind, up to the batch's bound."""
+        """Take the first job of a lane, and others of its kind, up to the batch size."""
         fast, slow = self._lanes
         first = slow if slow and (self._slow_next or not fast) else fast
         self._slow_next = first is fast
@@ -122,7 +122,7 @@ class Worker:
         return taken
 
     def _do(self, batch: Sequence[Job]) -> None:
-        """Do jobs together; where that fails, one by one, so that only the culprit's fails."""
+        """Run jobs together; if that fails, one by one, so that only the culprit fails."""
         if self._on_batch:
             self._on_batch(sum(job.turns for job in batch))
         try:

@@ -1,1 +1,1 @@
-"""The page as a static site, in which the model runs in the browser: `sentemo page`."""
+"""The page as a static site that runs the model in the browser: `sentemo page`."""

@@ -1,4 +1,4 @@
-"""A model as a page loads it: graphs, tokenizer and numbers, packed; what is said of it in JSON."""
+"""A model as a page loads it: graphs, tokenizer and numbers, packed, with a description in JSON."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ PARTS = {
     "network": "network.onnx",
     "weights": "model.safetensors",
 }
-"""The graphs, and the file that they take their weights from."""
+"""The graphs, and the file with their weights."""
 TOKENIZER = "tokenizer.json"
 FOLDER = "data"
 
 
 @dataclass
 class Assets:
-    """The large files of a site by path, and how each is listed."""
+    """The large files of a site by path, and their listings."""
 
     content: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, name: str, plain: bytes) -> dict[str, Any]:
-        """Pack a file under a name that tells its content, so that versions don't mix; return its entry."""
+        """Pack a file under a name derived from its content, so that versions don't mix; return its entry."""
         packed = gzip.compress(plain, mtime=0)
         digest = hashlib.sha256(packed).hexdigest()
         path = f"{FOLDER}/{name}-{digest[:16]}.bin"
@@ -60,7 +60,7 @@ class Assets:
 
 
 def full_model(name: str, assets: Assets) -> dict[str, Any]:
-    """Add a model that runs as graphs and reads dialogues; return what a site says of it."""
+    """Add a model with graphs for whole dialogues; return its description for the site."""
     folder = find(name)
     if is_static(folder) or not all((folder / path).is_file() for path in PARTS.values()):
         raise UsageError(f"{name} has no graphs that read dialogues", "Use another model, or `sentemo export` it first")
@@ -68,7 +68,7 @@ def full_model(name: str, assets: Assets) -> dict[str, Any]:
     pieces = model.runner.tokenizer
     if model.adapted is not None or pieces is None:
         raise UsageError(
-            f"{name} has labels learnt from examples, which a browser can't give", "Name what it started from"
+            f"{name} has labels learnt from examples, which don't work in a browser", "Name its base model"
         )
     files = {part: assets.add(part, (folder / path).read_bytes()) for part, path in PARTS.items()}
     files["tokenizer"] = assets.add("tokenizer", json.dumps(spelling(pieces.tokenizer, pieces.max_tokens)).encode())
@@ -84,7 +84,7 @@ def full_model(name: str, assets: Assets) -> dict[str, Any]:
 
 
 def first_model(name: str, labels: list[str], assets: Assets) -> dict[str, Any] | None:
-    """Add the static model that labels until the full one is there; None where its labels are others."""
+    """Add the static model that labels until the full one is loaded; None if its labels differ."""
     folder = find(name)
     found = read_static(folder)
     if found.labels != labels:
@@ -99,7 +99,7 @@ def first_model(name: str, labels: list[str], assets: Assets) -> dict[str, Any] 
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    """Give how scores become probabilities (`app/judge.js`)."""
+    """Return how scores become probabilities (`app/judge.js`)."""
     return {
         "prior": [*rule.prior],
         "temperature": rule.temperature,
@@ -114,7 +114,7 @@ def _spelled(folder: Path, max_tokens: int) -> bytes:
 
 
 def _matrices(path: Path) -> bytes:
-    """Leave 8-bit numbers as they are and widen all others to 32 bits, which JavaScript knows."""
+    """Keep 8-bit numbers and widen all others to 32 bits, which JavaScript supports."""
     import numpy as np
     from safetensors.numpy import load, save
 
@@ -123,7 +123,7 @@ def _matrices(path: Path) -> bytes:
 
 
 def _bank(labels: Collection[str]) -> dict[str, list[str]]:
-    """The package's own examples of the labels that the model has."""
+    """Return the package's own examples of the model's labels."""
     turns = [turn for talk in shipped() for turn in talk if turn.label in labels]
     return {"texts": [turn.text for turn in turns], "labels": [turn.label or "" for turn in turns]}
 

@@ -1,4 +1,4 @@
-"""The site's folder: the server's own page, what runs in its worker, the models."""
+"""Build the site's folder: the server's own page, the code of its worker, the models."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 
 def notices(model: str, first: str | None) -> bytes:
-    """Name the page's parts; each model's own card says where its weights come from and what they may be used for."""
+    """Return the page's notices; each model's card states where its weights come from and their permitted use."""
     cards = [(find(name) / "README.md").read_text(encoding="utf-8") for name in (model, first) if name]
     own = "sentemo (page/, app/): Apache-2.0.\n"
     return "\n\n----\n\n".join([own, RUNTIME, *cards]).encode()
@@ -64,15 +64,15 @@ WORDS = {
     "It forgets them when it is closed or reloaded, unless you choose <em>Keep in this browser</em>. It remembers the "
     "theme, and until you close the tab the sensitivity.",
 }
-"""What the server's page says otherwise, by the id or class of its paragraph."""
+"""Text that differs from the server's page, by the id or class of its paragraph."""
 
 
 def build(out: Path, *, model: str = "default", first: str | None = "static", runtime: Path | None = None) -> int:
-    """Write the site, whole or not at all; return how many bytes a visitor loads.
+    """Write the site atomically; return the number of bytes that a visitor loads.
 
     `model` is the full model, `first` the static one that labels until that is loaded, `runtime` npm's archive of
-    onnxruntime-web where it isn't to be fetched. Raises `UsageError` for a folder that holds something else and for a
-    model that can't run in a browser, `BadInput` where the runtime can't be had.
+    onnxruntime-web (by default it is downloaded). Raises `UsageError` for a folder with other contents and for a model
+    that can't run in a browser, `BadInput` if the runtime can't be obtained.
     """
     check_free(out)
     found = dict(runtime_files(runtime))
@@ -92,13 +92,13 @@ def build(out: Path, *, model: str = "default", first: str | None = "static", ru
 
 
 def check_free(out: Path) -> None:
-    """Raise `UsageError` for a folder that holds something else than a site."""
+    """Raise `UsageError` for a folder that contains anything but a site."""
     if out.exists() and not (out / SITE).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"{out} holds something else", "Choose a new folder, or remove it")
+        raise UsageError(f"{out} contains something else", "Choose a new folder, or remove it")
 
 
 def _page() -> dict[str, bytes]:
-    """The server's page with what differs without a server; `transport.js` takes the place of the one that asks it."""
+    """Return the server's page with the changes for use without a server, such as another `transport.js`."""
     page, app = _texts("sentemo.serve", "page"), _texts("sentemo.site", "app")
     found = {f"page/{name}": text for name, text in page.items() if name not in (INDEX, *OF_THE_SERVER)}
     found |= {f"app/{name}": text for name, text in app.items() if name not in ("transport.js", WORKER)}
@@ -122,7 +122,7 @@ def _texts(package: str, folder: str) -> dict[str, str]:
 
 
 def index(html: str) -> str:
-    """Give the page its policy, its own modules and its own words."""
+    """Add the site's policy, modules and text to the page."""
     html = html.replace('<meta charset="utf-8">\n', f'<meta charset="utf-8">\n  {HEAD}', 1)
     html = html.replace('    <p><a href="docs">API</a></p>\n', "")
     for name, words in WORDS.items():

@@ -1,4 +1,4 @@
-"""onnxruntime-web, which runs graphs in a browser: fetched from npm once, in one version, checked by its SHA-512."""
+"""onnxruntime-web, which runs graphs in a browser: a pinned version from npm, verified by its SHA-512."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ FILES = {
     "ort-wasm-simd-threaded.mjs": "ort-wasm.js",
     "ort-wasm-simd-threaded.wasm": WASM,
 }
-"""What a page needs of it, and under which name: some hosts don't know that `.mjs` is JavaScript."""
+"""The files that a page needs, and their names there: some hosts don't serve `.mjs` as JavaScript."""
 
 
 def runtime_files(archive: Path | None = None) -> Mapping[str, bytes]:
-    """Read the runtime out of npm's archive: a given one, else the cached one, which is fetched if need be.
+    """Read the runtime from npm's archive: a given one, or the cached one, which is downloaded if needed.
 
-    Raises `BadInput` where it can't be fetched, or is not the archive of this version.
+    Raises `BadInput` if it can't be downloaded, or is not the archive of this version.
     """
     path = archive or _cached()
     check(path)
@@ -38,17 +38,17 @@ def runtime_files(archive: Path | None = None) -> Mapping[str, bytes]:
 
 
 def fetch(target: Path) -> None:
-    """Fetch npm's archive into a file; raises `BadInput` where that fails."""
+    """Download npm's archive into a file; raise `BadInput` if that fails."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         download(URL, target, DownloadSettings())
     except BadInput as error:
-        step = f"Connect to the internet once, or give the archive of {URL} by hand: --runtime FILE.tgz"
-        raise BadInput(f"onnxruntime-web can't be fetched ({error.fault})", step) from error
+        step = f"Connect to the internet once, or pass the archive of {URL}: --runtime FILE.tgz"
+        raise BadInput(f"onnxruntime-web can't be downloaded ({error.fault})", step) from error
 
 
 def check(path: Path) -> None:
-    """Raise `BadInput` for any other file than the archive of this version."""
+    """Raise `BadInput` for any file but the archive of this version."""
     try:
         content = path.read_bytes()
     except OSError as error:

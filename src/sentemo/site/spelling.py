@@ -1,7 +1,7 @@
-"""A tokenizer for the browser: what `tokenizer.json` says, worked out so that JavaScript needs no Unicode of its own.
+"""A tokenizer for the browser: `tokenizer.json`, precomputed so that JavaScript needs no Unicode tables.
 
-The `tokenizers` library knows letters, marks and punctuation by the Unicode tables of its parts, a browser by its own,
-which are of other versions. So the library is asked here about every code point, and the answers are written down.
+The `tokenizers` library classifies letters, marks and punctuation by its own Unicode tables, and a browser by others,
+of a different version. So the library is queried here about every code point, and the answers are stored.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sentemo.errors import BadModel
 SEPARATOR = "|"
 SURROGATES = range(0xD800, 0xE000)
 LETTERS = [chr(point) for point in range(0x110000) if point not in SURROGATES]
-AT_ONCE = 1000  # letters of one call: what some steps take grows with the square of a text
+AT_ONCE = 1000  # letters per call: some steps take quadratic time in the length of a text
 HANGUL = range(0xAC00, 0xD7A4)
-"""Syllables, whose parts every browser knows."""
+"""Hangul syllables, which every browser can decompose."""
 _PART = re.compile(r"\\x\{(?P<code>[0-9A-F]+)\}|(?P<kind>\\p\{\w+\}|\\[ws])|\\.|.", re.DOTALL)
 
 
@@ -66,12 +66,12 @@ def _step(step: Mapping[str, Any]) -> dict[str, Any]:
     if step["type"] == "Precompiled":
         rules = normalizers.Precompiled(base64.b64decode(step["precompiled_charsmap"]))
         return {"replace": {letter: said for letter, said in _each(rules) if said != letter}}
-    raise BadModel(f"A browser can't do this tokenizer's {step['type']}", "Use a model that sentemo trained")
+    raise BadModel(f"A browser can't run this tokenizer's {step['type']}", "Use a model that sentemo trained")
 
 
 @cache
 def _folding(step: str) -> dict[str, Any]:
-    """What becomes of each letter: dropped, set apart as a word, or folded to others (lower case, no accents)."""
+    """Return what happens to each letter: dropped, split off as a word, or folded (lower case, no accents)."""
     options = {name: value for name, value in json.loads(step).items() if name != "type"}
     changed = {a: b for a, b in _each(normalizers.BertNormalizer(**options)) if a != b and ord(a) not in HANGUL}
     dropped = {letter for letter, said in changed.items() if not said}
@@ -81,7 +81,7 @@ def _folding(step: str) -> dict[str, Any]:
 
 
 def _each(step: normalizers.Normalizer) -> Iterator[tuple[str, str]]:
-    """Yield every letter and what a step makes of it."""
+    """Yield every letter and the result of a step for it."""
     yield SEPARATOR, step.normalize_str(SEPARATOR)
     for start in range(0, len(LETTERS), AT_ONCE):
         letters = [letter for letter in LETTERS[start : start + AT_ONCE] if letter != SEPARATOR]
@@ -104,13 +104,13 @@ def as_javascript(pattern: str) -> str:
 
 @cache
 def _members(kind: str) -> str:
-    """The letters of a class such as `\\w` or `[\\w]`, which Oniguruma takes for two things, as ranges."""
+    """Return the letters of a class such as `\\w` or `[\\w]`, which differ in Oniguruma, as ranges."""
     return _ranges(letter for letter, said in _each(normalizers.Replace(Regex(kind), "")) if not said)
 
 
 @cache
 def _punctuation() -> str:
-    """What stands as a word of its own, as ranges: between two letters it is cut off from both."""
+    """Return the characters that are words of their own, as ranges: between two letters they split off from both."""
     text = "".join(f"a{letter}" for letter in LETTERS) + "a"
     words = pre_tokenizers.BertPreTokenizer().pre_tokenize_str(text)
     return _ranges(word for word, (start, _) in words if len(word) == 1 and start % 2)

@@ -85,6 +85,6 @@ def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visito
     visit.correct("relief")  # pressed again: taken back
     assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
     visit.bubble(10).click()
-    assert "Taken back" in visit.correct("sadness")
+    assert "Undone" in visit.correct("sadness")
     assert len(site.http.get("/v1/models").json()["models"]) == 1
     assert visit.labels() == before

@@ -77,7 +77,7 @@ def test_a_turn_that_is_too_long_is_named(visit: Visitor) -> None:
 def test_a_file_that_is_too_large_is_not_sent(visit: Visitor) -> None:
     big = {"name": "big.txt", "mimeType": "text/plain", "buffer": b"Ann: hi\n" * 150_000}
     visit.page.set_input_files("#file", big)
-    visit.wait_text("#notice", "1172 kB; the server takes 1024 kB at once.*part of it")
+    visit.wait_text("#notice", "1172 kB; the server accepts 1024 kB at once.*part of it")
 
 
 def test_a_key_is_asked_for_and_kept_until_the_tab_is_closed(browser: Browser, locked: Running) -> None:
@@ -85,7 +85,7 @@ def test_a_key_is_asked_for_and_kept_until_the_tab_is_closed(browser: Browser, l
         visit.allowed = "401"
         visit.page.fill("#key", "wrong")
         visit.page.click("#key-dialog .main")
-        visit.wait_text("#key-why", "isn't right")
+        visit.wait_text("#key-why", "is wrong")
         visit.page.fill("#key", KEY)
         visit.page.keyboard.press("Enter")
         visit.example()

@@ -120,5 +120,5 @@ def test_expectations_in_words(visit: Visitor) -> None:
     assert told == (
         "Learnt from 9 examples of 2 labels. Expect 25 % of \u201ca\u201d to be found (between 5 % and 60 %, "
         "19 times in 20). It will miss more than it finds; more examples help. How much of \u201cb\u201d will be "
-        "found can't be estimated from one example: give it a few more."
+        "found can't be estimated from one example: add a few more."
     )

@@ -119,7 +119,7 @@ class Visitor:
     def correct(self, label: str) -> str:
         """Correct the chosen turn; give what the page says of it."""
         self.page.click(f"#panel li[data-label='{label}'] button")
-        return self.wait_text("#panel .changed", "^(Learnt|Taken back|Noted)")
+        return self.wait_text("#panel .changed", "^(Learnt|Undone|Recorded)")
 
     def within(self, module: str, expression: str) -> Any:
         """Evaluate an expression over what one of the page's modules exports, `m`."""

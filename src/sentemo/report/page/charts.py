@@ -1,4 +1,4 @@
-"""Pictures: dots with intervals, lines over time, and the course of a conversation, as SVG."""
+"""Charts as SVG: dots with intervals, lines over time, and the timeline of a conversation."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from sentemo.report.figures import Results
 from sentemo.report.page.html import Markup, Tones, el, join
 
 WIDTH = 340
-"""Of a panel; as wide as a phone, so that its words are never small."""
+"""Width of a panel: that of a phone, so that text is never small."""
 LEFT, RIGHT, ROW = 104, 46, 26
 TALL, FOOT, HEAD = 150, 22, 10
 CELLS = 200
-"""Turns of a conversation that are drawn one by one; of a longer one several share a cell."""
+"""Turns of a conversation drawn one by one; in a longer one several share a cell."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A value with its interval, and what it is of."""
+    """A named value with its interval."""
 
     name: str
     value: float
     low: float
     high: float
     place: float = 0.0
-    """Where it is on the horizontal axis of lines."""
+    """Its position on the horizontal axis of line charts."""
 
 
 def top(values: Iterable[float]) -> float:
-    """Return a round number that is no lower than any of them."""
+    """Return a round number at least as high as all of them."""
     most = max((value for value in values if isfinite(value)), default=0.0)
     if most <= 0:
         return 0.01
@@ -50,9 +50,9 @@ def dots(
     shown: Callable[[float], str],
     place: Callable[[float], float] = lambda value: value,
 ) -> Markup:
-    """Draw a row for each point: its name, its interval, its value as the mark's shape and in words.
+    """Draw a row for each point: its name, its interval, its value as the mark's shape and as text.
 
-    Without a mark, each point's name is its own.
+    Without a mark, each point's name is its mark.
     """
     room = WIDTH - LEFT - RIGHT
     height = HEAD + ROW * len(points) + FOOT
@@ -93,7 +93,7 @@ def lines(
     shown: Callable[[float], str],
     ends: Sequence[tuple[float, str]],
 ) -> Markup:
-    """Draw values over time as a line in the band of its intervals; the line breaks where places are left out."""
+    """Draw values over time as a line in the band of its intervals; the line breaks at missing places."""
     left, right = 40.0, WIDTH - 12.0
     first, last = ends[0][0], ends[-1][0]
 
@@ -138,7 +138,7 @@ def _anchor(number: int, ends: int) -> str:
 
 
 def _runs(points: Sequence[Point]) -> list[list[Point]]:
-    """Cut points where places are left out."""
+    """Split points at missing places."""
     runs: list[list[Point]] = []
     for point in points:
         if runs and point.place - runs[-1][-1].place <= 1.0:
@@ -149,7 +149,7 @@ def _runs(points: Sequence[Point]) -> list[list[Point]]:
 
 
 def strip(title: str, amounts: Sequence[Sequence[float] | None], marks: Sequence[str], tones: Tones) -> Markup:
-    """Draw how much of each emotion there is, turn by turn, stacked; None where somebody else speaks."""
+    """Draw the amount of each emotion, turn by turn, stacked; None where somebody else speaks."""
     step = ceil(len(amounts) / CELLS)
     cells = [_mean([each for each in amounts[at : at + step] if each]) for at in range(0, len(amounts), step)]
     paths = dict.fromkeys(marks, "")
@@ -178,7 +178,7 @@ def _mean(rows: Sequence[Sequence[float]]) -> list[float]:
 
 
 def picture(title: str, width: float, height: float, css: str, *children: Markup | None) -> Markup:
-    """Make an SVG with a name."""
+    """Return an SVG element with a title."""
     return el("svg", el("title", title), *children, viewBox=f"0 0 {width} {height}", role="img", class_=f"panel {css}")
 
 
@@ -189,7 +189,7 @@ class Found:
         self.report = report
         self.read = report.read
         self.emotions = [name for name in report.labels if name != report.labels.neutral]
-        """Labels but for neutral, which is what is left."""
+        """All labels but neutral, which is the rest."""
         self.tags: list[str] = list(report.read["tags"])
         self.tones = Tones([*report.labels, *self.tags])
 
@@ -210,7 +210,7 @@ class Found:
         return [mark for mark in (*self.emotions, *self.tags) if any(rows[mark]["count"] for rows in groups)]
 
     def points(self, by: str, mark: str, place: Callable[[str], float] = lambda group: 0.0) -> list[Point]:
-        """Return a mark's share in each group."""
+        """Return a mark's share in each group as points."""
         return [
             Point(group, rows[mark]["share"], rows[mark]["low"], rows[mark]["high"], place(group))
             for group, rows in self.shares(by).items()

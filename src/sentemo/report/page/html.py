@@ -1,4 +1,4 @@
-"""HTML from Python, numbers in words, and the colour and the shape of each label."""
+"""HTML from Python, formatted numbers, and the colour and shape of each label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import isfinite
 
 
 class Markup(str):
-    """Text that is HTML already."""
+    """Text that is already HTML."""
 
     __slots__ = ()
 
@@ -18,7 +18,7 @@ Child = str | Markup | None
 
 
 def el(name: str, *children: Child, **attributes: str | float | bool | None) -> Markup:
-    """Make an element; `class_` is `class`, an underscore in a name is a hyphen, False and None leave one out."""
+    """Return an element; `class_` is `class`, underscores become hyphens, False and None omit an attribute."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()
@@ -28,14 +28,14 @@ def el(name: str, *children: Child, **attributes: str | float | bool | None) -> 
 
 
 def join(*children: Child) -> Markup:
-    """Put children side by side, escaping those that are text."""
+    """Join children, escaping those that are text."""
     return Markup(
         "".join(child if isinstance(child, Markup) else escape(child, quote=False) for child in children if child)
     )
 
 
 def table(caption: str, header: list[str], rows: list[list[Child]], *, hidden: bool = False) -> Markup:
-    """Make a table whose first column names its rows, in a frame that scrolls where it is too wide."""
+    """Return a table whose first column names its rows, in a frame that scrolls if it is too wide."""
     head = el("thead", el("tr", *(el("th", name, scope="col") for name in header)))
     body = el(
         "tbody",
@@ -46,35 +46,35 @@ def table(caption: str, header: list[str], rows: list[list[Child]], *, hidden: b
 
 
 def folded(summary: str, *children: Child) -> Markup:
-    """Make something that opens when asked."""
+    """Return a collapsible section."""
     return el("details", el("summary", summary), *children)
 
 
 def percent(share: float | None) -> str:
-    """Write a share: 4.3%, 12%, and a dash where there is none."""
+    """Format a share: 4.3%, 12%, and a dash for none."""
     if share is None or not isfinite(share):
         return "–"
     return f"{share:.1%}" if 0 < share < 0.0995 else f"{share:.0%}"
 
 
 def between(low: float | None, high: float | None) -> str:
-    """Write an interval of shares."""
+    """Format an interval of shares."""
     return f"{percent(low)} to {percent(high)}"
 
 
 def counted(number: int, noun: str) -> str:
-    """Say how many there are: 1 turn, 2,000 turns."""
+    """Return a count with its noun: 1 turn, 2,000 turns."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """List names in a sentence; of many, the first and how many more there are."""
+    """Join names for a sentence; if there are many, the first and the number of others."""
     shown = list(names[:most]) if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1:,} more"]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def duration(seconds: float | None) -> str:
-    """Write a time span in its largest unit."""
+    """Format a time span in its largest unit."""
     if seconds is None or not isfinite(seconds):
         return "–"
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
@@ -85,13 +85,13 @@ def duration(seconds: float | None) -> str:
 
 
 def day(iso: str) -> str:
-    """Write a date: 3 Jan 2026."""
+    """Format a date: 3 Jan 2026."""
     given = date.fromisoformat(iso[:10])
     return f"{given.day} {given:%b %Y}"
 
 
 def clock(iso: str) -> str:
-    """Write a date and a time: 3 Jan 2026, 14:05."""
+    """Format a date and a time: 3 Jan 2026, 14:05."""
     return f"{day(iso)}, {datetime.fromisoformat(iso):%H:%M}"
 
 
@@ -112,7 +112,7 @@ SHAPES = {
     "7": "M3.5 1L8 5.5 12.5 1 15 3.5 10.5 8l4.5 4.5-2.5 2.5L8 10.5 3.5 15 1 12.5 5.5 8 1 3.5z",
     "8": "M5.5 1h5v14h-5z",
 }
-"""Outlines in a square of 16."""
+"""SVG outlines in a 16 × 16 box."""
 SAME = {
     "happiness": ("happiness", "happy", "joy", "joyful", "excited", "excitement", "amusement"),
     "anger": ("anger", "angry", "mad", "annoyance", "frustrated", "frustration"),
@@ -126,7 +126,7 @@ SPARE = tuple("12345678")
 
 
 class Tones:
-    """A tone for each mark: a known emotion's own, else a spare one."""
+    """A tone for each mark: a known emotion's own, otherwise a spare one."""
 
     def __init__(self, marks: Sequence[str]) -> None:
         self._of: dict[str, str] = {}
@@ -147,7 +147,7 @@ class Tones:
         return el("g", path, transform=move)
 
     def felt(self, mark: str, after: str = "") -> Markup:
-        """Write a mark in words, with its shape and colour."""
+        """Return a mark's name with its shape and colour."""
         path = el("path", d=SHAPES[self._of.get(mark, "neutral")])
         glyph = el("svg", path, class_="glyph", viewBox="0 0 16 16", aria_hidden="true")
         return el("span", glyph, el("span", f"{mark}{after}"), class_=f"felt {self.css(mark)}")

@@ -1,4 +1,4 @@
-"""The page: a summary in words, then every figure, then how far to trust it."""
+"""The page: a summary in words, then every figure, then its limitations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def source(report: Results) -> str:
 
 
 def summary(report: Results) -> list[str]:
-    """Say the most important in a few sentences."""
+    """Summarise the main results in a few sentences."""
     read, found = report.read, Found(report)
     sizes = ((read["turns"], "turn"), (read["speakers"], "speaker"), (read["conversations"], "conversation"))
     turns, speakers, conversations = (counted(number, noun) for number, noun in sizes)
@@ -28,7 +28,7 @@ def summary(report: Results) -> list[str]:
 
 
 def _frequent(found: Found) -> list[str]:
-    """Name the most frequent emotions."""
+    """Describe the most frequent emotions."""
     rows = found.shares("all").get("all", {})
     ranked = sorted((mark for mark in found.emotions if rows and rows[mark]["count"]), key=lambda m: -rows[m]["share"])
     if not ranked:
@@ -41,7 +41,7 @@ def _frequent(found: Found) -> list[str]:
 
 
 def _differences(found: Found) -> list[str]:
-    """Name the clearest difference between two speakers: their intervals don't meet."""
+    """Describe the clearest difference between two speakers whose intervals don't overlap."""
     best, sentence = 0.0, ""
     for mark in found.emotions:
         points = found.points("speaker", mark)[:MOST_ROWS]
@@ -67,19 +67,19 @@ BAD_AT = (
     "Rare emotions, which are missed more often than frequent ones: see the figures of each label in the guide on "
     "generality.",
 )
-"""Of the models that ship with the package; others are measured with `sentemo evaluate`."""
+"""Weaknesses of the models that ship with the package; measure others with `sentemo evaluate`."""
 READ_AS = (
     "It labels what is written, which is not what a person feels. Don't use it to judge people, at work or in public "
     "places, nor for medical or legal decisions."
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""The browser is told to load nothing and to run nothing, whatever the texts hold."""
+"""Forbids the browser to load or run anything, whatever the texts contain."""
 FEW = 2
-"""Conversations that a ranking needs."""
+"""Minimum number of conversations for a ranking."""
 
 
 def page(report: Results) -> str:
-    """Write the page."""
+    """Return the page."""
     found = Found(report)
     title = f"Emotions in {source(report)}"
     shown = [(name, heading, body) for name, heading, body in _sections(found) if body]
@@ -116,7 +116,7 @@ def _sections(found: Found) -> list[tuple[str, str, Markup | None]]:
         ("time", "Over time", spread.over_time(found)),
         *columns,
         ("look", "Conversations to look at", _look(found) if many and tables["rankings"] else None),
-        ("course", "The course of each conversation", talks.courses(found)),
+        ("course", "Timeline of each conversation", talks.courses(found)),
         ("turning", "Turning points", people.turning(found)),
         ("moments", "Moments that stand out", talks.moments(found)),
         ("answers", "How people answer each other", people.answers(found)),
@@ -154,15 +154,15 @@ def _words(found: Found) -> Markup:
 def _trust(found: Found) -> Markup:
     read, model = found.read, found.report.model
     who = f"The model “{model['name']}” labelled these turns" if model else "The labels were in the files"
-    missing = f" {counted(read['unlabelled'], 'turn')} got no label and count nowhere." if read["unlabelled"] else ""
+    missing = f" {counted(read['unlabelled'], 'turn')} got no label and are not counted." if read["unlabelled"] else ""
     return join(
         el("p", f"{who}.{missing} {READ_AS}"),
         el("p", "The models that come with sentemo are bad at:"),
         el("ul", *(el("li", each) for each in BAD_AT), class_="plain"),
         el(
             "p",
-            f"Intervals hold 95%: {read['resamples']} resamples of {read['resampled']}, and none where there is only "
-            "one. They say how far the figures would move with other conversations of the same kind. They don't hold "
-            "the model's own mistakes, which some dozen turns that you label yourself would show: sentemo evaluate.",
+            f"Intervals cover 95%: {read['resamples']} resamples of {read['resampled']}, and none where there is only "
+            "one. They say how far the figures would move with other conversations of the same kind. They don't "
+            "include the model's own mistakes, which a few dozen turns labelled by you would show: sentemo evaluate.",
         ),
     )

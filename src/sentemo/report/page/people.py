@@ -12,7 +12,7 @@ from sentemo.report.page.html import Child, Markup, counted, duration, el, join,
 from sentemo.report.turning import AFTER, BEFORE
 
 LEAST_CELL = 5
-"""Answers that a cell needs to be shown for a pair."""
+"""Minimum number of answers to show a cell for a pair."""
 SHOWN = 12
 KINDS = {
     "answered turn": "Until a turn with this emotion is answered",
@@ -85,7 +85,7 @@ def _pairs(found: Found) -> Markup:
 
 
 def pauses(found: Found) -> Markup:
-    """Show the median time to an answer, by the emotion that is answered and by that of the answer."""
+    """Show the median time to answer, by the emotion of the answered turn and by that of the answer."""
     rows = found.report.tables["pauses"]
     most = max((row["high_s"] for row in rows if isfinite(row["high_s"])), default=60.0) or 60.0
     panels = []
@@ -117,7 +117,7 @@ def _median(title: str, points: Sequence[Point], most: float, found: Found) -> M
 
 
 def turning(found: Found) -> Markup:
-    """Tell where a speaker's emotion changes and stays."""
+    """Show where a speaker's emotion changes and stays changed."""
     kinds, points = found.report.tables["turning"], found.report.tables["turning_points"]
     count, chance = sum(row["count"] for row in kinds), sum(row["by_chance"] for row in kinds)
     how = (

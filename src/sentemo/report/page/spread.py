@@ -1,4 +1,4 @@
-"""Sections on how often each emotion is: by speaker, over time, by any column."""
+"""Sections on the frequency of each emotion: by speaker, over time, by any column."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sentemo.report.page.charts import Found, Point, dots, lines, top
 from sentemo.report.page.html import Child, Markup, between, counted, day, el, folded, join, percent, table
 
 MOST_ROWS = 12
-"""Groups drawn in a panel; all are in the table."""
+"""Maximum number of groups in a panel; all are in the table."""
 MOST_POINTS = 60
 NAMED = {"part": "part of the conversation", "hour": "hour of the day", "weekday": "day of the week"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def compared(found: Found, by: str) -> Markup:
-    """Compare groups: a stacked bar each, then a panel for each emotion with intervals, then all numbers."""
+    """Compare groups: a stacked bar for each, then a panel per emotion with intervals, then all numbers."""
     groups = [*found.shares(by)][:MOST_ROWS]
     bars = el("ul", *(_bar(found, by, group) for group in groups), class_="bars")
     panels = []
@@ -56,7 +56,7 @@ def _bar(found: Found, by: str, group: str) -> Markup:
 
 
 def numbers(found: Found, by: str) -> Markup:
-    """Put the shares of a grouping into a table that opens."""
+    """Return the shares of a grouping as a collapsible table."""
     marks, named = [*found.report.labels, *found.tags], NAMED.get(by, by)
     rows: list[list[Child]] = [
         [group, f"{shares[marks[0]]['turns']:,}", *(_cell(shares[mark]) for mark in marks)]
@@ -71,7 +71,7 @@ def _cell(row: dict[str, float]) -> Markup:
 
 
 def over_time(found: Found) -> Markup:
-    """Draw shares by day or week, by hour and weekday where times are known, and from beginning to end."""
+    """Draw shares by day or week, by hour and weekday if times are known, and from beginning to end."""
     blocks: list[Markup] = []
     span = _span(found)
     if span:
@@ -89,7 +89,7 @@ def over_time(found: Found) -> Markup:
 
 
 def _span(found: Found) -> str | None:
-    """Choose between days and weeks: days if there are few enough to see, and most of them have an interval."""
+    """Choose between days and weeks: days if there are few enough to show, and most of them have an interval."""
     days = found.shares("day")
     dates = [date.fromisoformat(group).toordinal() for group in days]
     known = [isfinite(rows[found.report.labels[0]]["low"]) for rows in days.values()]
@@ -121,12 +121,12 @@ def _panels(found: Found, by: str, place: Callable[[str], float], ends: list[tup
 
 
 def _most(points: Iterable[Point]) -> float:
-    """Choose how far an axis goes: to the highest value, and to the ends of intervals that aren't very wide."""
+    """Choose the end of an axis: the highest value, or end of an interval that isn't very wide."""
     return top(max(point.value, min(point.high, 2 * point.value)) for point in points)
 
 
 def by_week(found: Found, by: str) -> Markup | None:
-    """Draw the trend by week of the groups with the most turns, an emotion each."""
+    """Draw the weekly trend of the groups with the most turns, one emotion at a time."""
     crossed = found.shares(f"{by} and week")
     groups = list(dict.fromkeys(name.rpartition(" | ")[0] for name in crossed))
     weeks = sorted({name.rpartition(" | ")[2] for name in crossed})

@@ -1,4 +1,4 @@
-"""Sections on single conversations: their course, the moments that stand out, rankings, outcomes, typical words."""
+"""Sections on single conversations: timelines, the moments that stand out, rankings, outcomes, typical words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sentemo.report.page.charts import Found, strip
 from sentemo.report.page.html import Child, Markup, between, clock, counted, el, folded, join, percent, table
 
 LANES = 4
-"""Speakers of a conversation that have a lane of their own."""
+"""Maximum number of speakers with their own lane."""
 RANKED = 5
-"""Conversations that a ranking shows at first."""
+"""Conversations that a ranking shows before it is expanded."""
 
 
 def courses(found: Found) -> Markup:
@@ -46,7 +46,7 @@ def _lane(found: Found, course: Course, speaker: str) -> Markup:
 
 
 def moments(found: Found) -> Markup:
-    """Quote the surest turns of each emotion and tag, with the turns around them."""
+    """Quote the highest-scoring turns of each emotion and tag, with the turns around them."""
     blocks = []
     for mark in (*found.emotions, *found.tags):
         rows = found.rows("moments", mark=mark)
@@ -68,7 +68,7 @@ def _moment(found: Found, row: Row) -> Markup:
 
 
 def rankings(found: Found) -> Markup:
-    """List the conversations that have most of each emotion, that ended badly, and that recovered."""
+    """List the conversations with the most of each emotion, that ended badly, and that recovered."""
     drawn = {course.number for course in found.report.courses}
     blocks = []
     for name in dict.fromkeys(row["ranking"] for row in found.report.tables["rankings"]):
@@ -90,13 +90,13 @@ def _ranked(row: Row, name: str, drawn: set[int]) -> Markup:
 
 
 def _worst(row: Row) -> str:
-    """Say how negative the turns are that count, by their probabilities."""
+    """Describe how negative the worst or last turns are, by their probabilities."""
     at_end = row["outcome"] == "ended badly"
     return f"{percent(row['end'] if at_end else row['worst'])} negative at its {'end' if at_end else 'worst'}"
 
 
 def went(found: Found) -> Markup:
-    """Say how large a share of all conversations ended badly and recovered."""
+    """State the share of all conversations that ended badly and that recovered."""
     rows = {row["outcome"]: row for row in found.rows("outcomes", by="all")}
     told = [
         f"{percent(rows[outcome]['share'])} ({between(rows[outcome]['low'], rows[outcome]['high'])}) {outcome}"
@@ -106,7 +106,7 @@ def went(found: Found) -> Markup:
 
 
 def outcomes(found: Found, by: str) -> Markup:
-    """Tell how large a share of the conversations ended badly or recovered."""
+    """Tabulate the shares of conversations that ended badly or recovered, by group."""
     rows = found.rows("outcomes", by=by)
     groups = list(dict.fromkeys(row["group"] for row in rows))
     cells = {(row["group"], row["outcome"]): row for row in rows}
@@ -126,7 +126,7 @@ def _outcome(row: Row) -> Markup:
 
 
 def words(found: Found) -> Markup:
-    """List the words that are typical of each emotion and tag."""
+    """List the words typical of each emotion and tag."""
     blocks = []
     for mark in (*found.report.labels, *found.tags):
         rows = found.rows("words", mark=mark)

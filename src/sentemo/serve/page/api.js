@@ -1,4 +1,4 @@
-/** The server's HTTP interface: requests, the key, waiting where it is busy, faults as sentences. */
+/** The server's HTTP interface: requests, the key, waiting while it is busy, errors as sentences. */
 
 import { send as carry } from "./transport.js";
 
@@ -6,10 +6,10 @@ const KEY = "sentemo-key";
 const TRIES = 3;
 const LONGEST_WAIT_S = 10;
 
-/** A fault with its cause and the next step, as the server or this page words it. */
+/** An error with its cause and the next step, from the server or this page. */
 export class Fault extends Error {
   /**
-   * @param {number} status 0 where no reply came
+   * @param {number} status 0 if there was no reply
    * @param {Partial<import("./types.js").Fault>} told
    */
   constructor(status, told) {
@@ -20,7 +20,7 @@ export class Fault extends Error {
   }
 }
 
-/** Told by `main.js`: how to ask for a key, and what to do while the server is busy. */
+/** Set by `main.js`: how to ask for a key, and what to do while the server is busy. */
 export const hooks = {
   /** @type {(wrong: boolean) => Promise<string | null>} */
   askKey: async () => null,
@@ -29,7 +29,7 @@ export const hooks = {
 };
 
 /**
- * The key, kept until the tab is closed.
+ * The API key, kept until the tab is closed.
  * @returns {string | null}
  */
 export const key = () => sessionStorage.getItem(KEY);
@@ -38,7 +38,7 @@ export const key = () => sessionStorage.getItem(KEY);
 let asking = null;
 
 /**
- * Ask for the key once, however many requests lack it.
+ * Ask for the key once, even if several requests need it.
  * @param {boolean} wrong
  * @returns {Promise<boolean>} whether one was given
  */
@@ -52,10 +52,10 @@ export function askForKey(wrong) {
 }
 
 /**
- * Send a request and give the reply's JSON. Raises `Fault`.
+ * Send a request and return the reply's JSON. Throws `Fault`.
  * @param {string} method
  * @param {string} path
- * @param {object | ArrayBuffer | Uint8Array | null} [body] bytes go as they are, else JSON
+ * @param {object | ArrayBuffer | Uint8Array | null} [body] bytes are sent as is, anything else as JSON
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
@@ -91,7 +91,7 @@ async function send(method, path, body, used, signal) {
     return await carry(path, { method, headers, signal, cache: "no-store", body: body === null || bytes ? body : JSON.stringify(body) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Fault(0, { cause: "The server doesn't answer", next_step: "See whether `sentemo serve` still runs, then try again" });
+    throw new Fault(0, { cause: "The server doesn't answer", next_step: "Check that `sentemo serve` is still running, then try again" });
   }
 }
 
@@ -102,13 +102,13 @@ async function send(method, path, body, used, signal) {
 async function faultOf(reply) {
   const told = await reply.json().then((value) => value?.error, () => null);
   if (told?.cause) return told;
-  return OWN_WORDS[reply.status] ?? { cause: `The server answered ${reply.status}`, next_step: "Try again; if it stays so, ask who runs the server" };
+  return OWN_WORDS[reply.status] ?? { cause: `The server answered ${reply.status}`, next_step: "Try again; if it keeps failing, ask the server's operator" };
 }
 
 /** @type {Record<number, Partial<import("./types.js").Fault>>} */
 const OWN_WORDS = {
-  401: { cause: "This server needs a key", next_step: "Ask who runs it for one" },
-  413: { cause: "That is more than the server takes at once", next_step: "Give it a part of the chat" },
+  401: { cause: "This server needs a key", next_step: "Ask its operator for one" },
+  413: { cause: "That is more than the server accepts at once", next_step: "Send a part of the chat" },
   429: { cause: "The server is busy", next_step: "Try again in a few seconds" },
   503: { cause: "The server isn't ready yet", next_step: "Try again in a few seconds" },
 };

@@ -1,10 +1,10 @@
-/** Ask before something is lost. */
+/** Ask for confirmation before something is lost. */
 import { byId, el } from "./dom.js";
 
 /**
  * @param {string} title
  * @param {string} text
- * @param {string} yes what the button that does it says
+ * @param {string} yes text of the confirming button
  * @param {string} [no]
  * @returns {Promise<boolean>}
  */

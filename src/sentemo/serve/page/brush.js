@@ -1,4 +1,4 @@
-/** A strip of the whole conversation under the timeline: dragging over it chooses the turns that the timeline shows. */
+/** A strip of the whole conversation under the timeline: drag over it to choose the turns that the timeline shows. */
 import { byId, svg } from "./dom.js";
 import { toneClass } from "./tones.js";
 import { labels, model, shownLabel, state, talk, watch } from "./store.js";
@@ -7,8 +7,8 @@ import { LEAST, setSpan, span, zoom } from "./span.js";
 
 const HEIGHT = 26;
 const BAR = 3; // width of a bar
-const GRIP = 7; // how near an edge is taken for it
-const FROM = 60; // turns from which there is a strip
+const GRIP = 7; // distance within which an edge is grabbed
+const FROM = 60; // minimum number of turns for a strip
 
 /** @type {HTMLElement} */
 let frame;
@@ -17,7 +17,7 @@ let view;
 /** @type {{kind: "new" | "move" | "start" | "stop", from: number, start: number, stop: number} | null} */
 let drag = null;
 
-/** Show the strip, and follow what changes. */
+/** Show the strip, and keep it up to date. */
 export function showBrush() {
   frame = byId("brush");
   watch(["talk", "readings", "models"], draw);
@@ -44,7 +44,7 @@ function draw() {
   place();
 }
 
-/** One bar for some turns: as high as the share of emotions, in the tone of the most frequent one. */
+/** One bar for a few turns: as high as the share of emotions, in the tone of the most frequent one. */
 function bars() {
   const { turns } = talk();
   const neutral = model()?.neutral ?? null;
@@ -66,7 +66,7 @@ function bars() {
  */
 const times = (all, one) => all.filter((each) => each === one).length;
 
-/** Put the window where it belongs. */
+/** Position the window. */
 function place() {
   if (!view || frame.hidden) return;
   const { start, stop } = span();

@@ -1,10 +1,10 @@
-/** What an earlier chat's lessons mean for this one: said, never silent. */
+/** Tell the reader what an earlier chat's corrections mean for this one. */
 import { byId, el } from "./dom.js";
 import { tell } from "./notice.js";
 import { aside, lesson, takeUp, use } from "./lesson.js";
 import { state, watch } from "./store.js";
 
-/** Follow what changes. */
+/** Keep the line up to date. */
 export function showCarried() {
   watch(["talk", "models"], draw);
 }
@@ -19,7 +19,7 @@ function draw() {
   return line.replaceChildren(text, " ", el("button", { type: "button", class: "link", onclick: run }, button));
 }
 
-/** @returns {[string, string, () => Promise<any>] | null} what to say, and what can be done */
+/** @returns {[string, string, () => Promise<any>] | null} the message, and the possible action */
 function words() {
   const held = aside();
   if (held && state.model === held.base) {

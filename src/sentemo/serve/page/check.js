@@ -1,4 +1,4 @@
-/** What was understood of a chat, before it is labelled; it can be read otherwise. */
+/** How a chat was read, before it is labelled; it can be read in another way. */
 import { byId, el } from "./dom.js";
 import { count } from "./words.js";
 import { period } from "./times.js";
@@ -6,15 +6,15 @@ import { go } from "./views.js";
 
 const MOST_SPEAKERS = 8;
 
-/** What the server reads, in words. */
+/** The formats that the server reads. */
 const FORMATS = {
-  auto: "find out", text: "lines of Name: text", whatsapp: "WhatsApp", log: "a chat log", signal: "Signal", html: "Telegram (HTML)",
+  auto: "detect automatically", text: "lines of Name: text", whatsapp: "WhatsApp", log: "a chat log", signal: "Signal", html: "Telegram (HTML)",
   slack: "Slack", json: "JSON (Telegram, Discord, Messenger and others)", jsonl: "JSON lines", csv: "CSV", xlsx: "a workbook",
   subtitles: "subtitles", parquet: "Parquet", convokit: "ConvoKit",
 };
 
 /**
- * Show it, and continue when the reader says so.
+ * Show it, and continue when the reader confirms.
  * @param {import("./types.js").Understood} found
  * @param {string} source
  * @param {() => void} analyse
@@ -24,7 +24,7 @@ export function showCheck(found, source, analyse, otherwise) {
   const proceed = el("button", { type: "button", class: "main", id: "go-on", onclick: analyse, disabled: found.error !== null }, "Analyse");
   const notes = [...found.remarks, ...(found.error === null ? [] : [`Reading ended early: ${found.error}`])];
   byId("check").replaceChildren(
-    el("div", { class: "lead" }, el("h1", { id: "check-title" }, source), el("p", {}, "This is what was understood. Nothing has been labelled yet.")),
+    el("div", { class: "lead" }, el("h1", { id: "check-title" }, source), el("p", {}, "This is how it was read. Nothing has been labelled yet.")),
     el("div", { class: "ways" },
       el("section", { class: "way", "aria-label": "What was read" },
         el("dl", { class: "facts" }, ...understood(found).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
@@ -64,7 +64,7 @@ const beginning = ({ shown }) => el("ol", { class: "beginning" }, ...shown.map((
 function again(found, otherwise) {
   const format = el("select", { id: "other-format" }, ...Object.entries(FORMATS).map(([value, name]) => el("option", { value, selected: value === found.format }, name)));
   const columns = el("input", { id: "other-columns", placeholder: "text=body,speaker=agent", autocomplete: "off", spellcheck: "false" });
-  return el("details", {}, el("summary", {}, "Not right? Read it otherwise"),
+  return el("details", {}, el("summary", {}, "Not right? Change how it is read"),
     el("form", { class: "otherwise", onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       otherwise(format.value, columns.value.trim());

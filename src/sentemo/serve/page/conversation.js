@@ -1,4 +1,4 @@
-/** The conversation as bubbles, each with its emotion; arrow keys go from one to the next. */
+/** The conversation as bubbles, each with its emotion; arrow keys move between them. */
 import { byId, el } from "./dom.js";
 import { glyph, toneClass } from "./tones.js";
 import { count, hedge, percent, points } from "./words.js";
@@ -8,24 +8,24 @@ import { clock, day } from "./times.js";
 import { hits, marked } from "./finder.js";
 import { choose, correction, judged, pointAt, shownLabel, state, talk, watch } from "./store.js";
 
-const FELT_AT_LEAST = 0.03; // a smaller change of the probability isn't marked
+const FELT_AT_LEAST = 0.03; // smaller changes of the probability aren't marked
 
 /** @type {HTMLOListElement} */
 let list;
-/** @type {any[]} the rows, one a turn */
+/** @type {any[]} the rows, one per turn */
 let rows = [];
 /** @type {any[]} days and gaps, which stand between rows */
 let between = [];
 /** @type {import("./types.js").Talk | undefined} the conversation that the rows are of */
 let shown;
-/** @type {Set<number>} rows that a filter hides, and the reader wanted to see */
+/** @type {Set<number>} rows that a filter hides but the reader opened */
 let wanted = new Set();
 /** @type {(number | null)[]} the turns that are marked as near and chosen */
 let pointed = [];
 /** @type {Set<number>} the turns that are marked as mattering to the chosen one */
 let heavy = new Set();
 
-/** Show the conversation, and follow what changes. */
+/** Show the conversation, and keep it up to date. */
 export function showConversation() {
   list = byId("turns");
   list.addEventListener("keydown", onKey);
@@ -61,7 +61,7 @@ function draw() {
 }
 
 /**
- * Return a row that nobody can press, for the start.
+ * Return a static row, for the start page.
  * @param {import("./types.js").Talk} of
  * @param {number} turn
  */
@@ -74,7 +74,7 @@ export function plainRow(of, turn) {
 }
 
 /**
- * A label and how sure it is.
+ * A label and its probability.
  * @param {import("./types.js").Reading} reading
  */
 const words = ({ label: name, score }) => [glyph(name), el("span", { class: "label" }, `${hedge(score)}${name}`), el("span", { class: "sure" }, percent(score))];
@@ -103,7 +103,7 @@ function rowOf(turns, turn) {
 }
 
 /**
- * Write a turn's emotion into its row, in place.
+ * Update a turn's emotion in its row.
  * @param {number} turn
  */
 function label(turn) {
@@ -125,7 +125,7 @@ function label(turn) {
   return line.replaceChildren(...parts);
 }
 
-/** Hide what a filter leaves out, and put days and gaps between what is left. */
+/** Hide filtered rows, and put days and gaps between the others. */
 function sift() {
   const found = hits();
   const { turns } = talk();
@@ -155,7 +155,7 @@ function put(item, before) {
 }
 
 /**
- * The turns that a filter hides, to be shown on request.
+ * A button to show the turns that a filter hides.
  * @param {number} start
  * @param {number} stop
  */
@@ -191,13 +191,13 @@ function weigh() {
     row?.classList.toggle("hinders", counts && change < 0);
     const weight = row?.querySelector(".weight");
     weight?.replaceChildren(counts ? points(change) : "");
-    weight?.setAttribute("title", counts ? `${change > 0 ? "Speaks for" : "Speaks against"} ${state.explained}, in points of a hundred` : "");
+    weight?.setAttribute("title", counts ? `${change > 0 ? "Speaks for" : "Speaks against"} ${state.explained}, in percentage points` : "");
   }
   heavy = new Set(matter.map(([turn]) => turn));
 }
 
 /**
- * Let Tab come back to this turn.
+ * Let Tab return to this turn.
  * @param {number} turn
  */
 function rove(turn) {
@@ -217,13 +217,13 @@ function onKey(event) {
 }
 
 /**
- * Put the keyboard on a turn.
+ * Move the focus to a turn.
  * @param {number} turn
  */
 export const focusTurn = (turn) => rows[turn]?.querySelector(".bubble").focus();
 
 /**
- * Bring a turn into sight, one that a filter hides too.
+ * Scroll a turn into view, even one that a filter hides.
  * @param {number} turn
  */
 export function scrollToTurn(turn) {

@@ -1,4 +1,4 @@
-/** Correct a turn's label: the model learns it at once, and what that changed is said beside the label that was pressed. */
+/** Correct a turn's label: the model learns it at once, and the effect is shown beside the label that was pressed. */
 import { announce, el } from "./dom.js";
 import { felt, toneClass } from "./tones.js";
 import { correction, judged, labels, state } from "./store.js";
@@ -10,13 +10,13 @@ import { CANT_LEARN } from "./transport.js";
 const MOST_TOLD = 8;
 
 /**
- * The part that is shown.
+ * The section that is shown.
  * @type {{turn: number, title: any, shares: any, told: any}}
  */
 let part;
 
 /**
- * Make the part of the panel in which a turn is corrected.
+ * Return the section of the panel for correcting a turn.
  * @param {number} turn
  */
 export function corrector(turn) {
@@ -39,7 +39,7 @@ export function refreshCorrector() {
   const reading = judged(turn);
   const of = (/** @type {string} */ name) => reading?.probabilities[name] ?? 0;
   const names = [...labels(), ...(own === undefined || labels().includes(own) ? [] : [own])];
-  title.textContent = own === undefined ? "Not right? Press the label that fits" : "Your correction. Press it again to take it back";
+  title.textContent = own === undefined ? "Not right? Press the label that fits" : "Your correction. Press it again to undo it";
   const rows = /** @type {any[]} */ ([...shares.children]);
   if (names.join("\n") !== rows.map(({ dataset }) => dataset.label).join("\n")) {
     const held = shares.contains(document.activeElement) ? document.activeElement?.closest("li")?.dataset.label : undefined;
@@ -48,7 +48,7 @@ export function refreshCorrector() {
     shares.replaceChildren(...rows);
     const home = rows.find(({ dataset }) => dataset.label === open);
     if (home) home.append(part.told);
-    else if (open !== undefined) shares.after(part.told); // the label that was pressed is gone
+    else if (open !== undefined) shares.after(part.told); // the label that was pressed no longer exists
     rows.find(({ dataset }) => dataset.label === held)?.firstChild.focus();
   }
   for (const row of rows) {
@@ -61,7 +61,7 @@ export function refreshCorrector() {
 }
 
 /**
- * A label with its probability as a bar; pressing it says that it fits.
+ * A label with its probability as a bar; press it to choose it.
  * @param {string} name
  */
 const share = (name) => el("li", { "data-label": name, class: toneClass(name) },
@@ -69,7 +69,7 @@ const share = (name) => el("li", { "data-label": name, class: toneClass(name) },
     felt(name), el("span", { class: "track", "aria-hidden": "true" }, el("span", { class: "fill" })), el("span", { class: "number" })));
 
 /**
- * Put what is said of a correction under its label.
+ * Show the effect of a correction under its label.
  * @param {string | null} label
  */
 function placeBy(label) {
@@ -87,12 +87,12 @@ async function correct(turn, label) {
   note(turn, label);
   placeBy(label);
   if (!state.adaptable) return say(label === null ? "Taken back." : CANT_LEARN);
-  say(label === null ? "Taking it back\u2026" : "Learning it\u2026");
+  say(label === null ? "Undoing it\u2026" : "Learning it\u2026");
   try {
     told.replaceChildren(tellChanges(await learnCorrections(), turn, label));
     told.scrollIntoView({ block: "nearest" });
   } catch (error) {
-    say("Noted, and in your downloads, but the model hasn't learnt it.");
+    say("Recorded, and included in your downloads, but the model hasn't learnt it.");
     tell(error, () => correct(turn, label));
   }
   return undefined;
@@ -107,7 +107,7 @@ function tellChanges({ model, turns }, turn, label) {
   const others = turns.filter((each) => each.turn !== turn && each.before !== each.after);
   const own = turns.find((each) => each.turn === turn);
   const rows = [...(own && own.before !== own.after ? [own] : []), ...others].slice(0, MOST_TOLD);
-  const title = `${label === null ? "Taken back" : "Learnt"}. ${others.length ? `${count(others.length, "other turn")} changed too:` : "No other turn changed."}`;
+  const title = `${label === null ? "Undone" : "Learnt"}. ${others.length ? `${count(others.length, "other turn")} changed too:` : "No other turn changed."}`;
   announce(`${title} ${rows.map((each) => `${nth(each.turn)}: ${each.before}, now ${each.after}`).join(". ")}`);
   return el("div", { class: "changed" },
     el("p", {}, title),
@@ -122,9 +122,9 @@ function tellChanges({ model, turns }, turn, label) {
  */
 function lessonWords(model, own) {
   return [
-    own && !own.agrees ? el("p", {}, "The model itself still reads this turn otherwise: one example may not be enough.") : null,
+    own && !own.agrees ? el("p", {}, "The model itself still labels this turn differently: one example may not be enough.") : null,
     model?.adapted ? el("p", { class: "expect" }, expectation(model.adapted)) : null,
-    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d. It holds this example's text, on the server, until you delete it under Model.`),
+    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d. It stores this example's text on the server until you delete it under Model.`),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Labelled conversations as tables: one turn a row, as `sentemo predict` reads it too; a sensitivity has a column. */
+/** Labelled conversations as tables: one turn per row, which `sentemo predict` also reads; a sensitivity has its own column. */
 import { correction, judged, sensitivity } from "./store.js";
 
 const BREAKS = /[",\r\n]/;
@@ -12,7 +12,7 @@ export const asCsv = (talks) => `${table(talks, true).map((row) => row.map(cell)
 
 /**
  * @param {import("./types.js").Talk[]} talks
- * @returns {string} what spreadsheets and documents paste as a table: tabs between cells, without the single probabilities
+ * @returns {string} tab-separated values, for pasting into spreadsheets and documents, without the single probabilities
  */
 export const asTabs = (talks) => table(talks, false).map((row) => row.map((each) => String(each).replace(/[\t\r\n]+/g, " ")).join("\t")).join("\n");
 
@@ -40,7 +40,7 @@ function table(talks, shares) {
 const share = (value) => (value === undefined ? "" : value.toFixed(6));
 
 /**
- * What a spreadsheet would take for a formula gets an apostrophe before it.
+ * Prefix text that a spreadsheet would take for a formula with an apostrophe.
  * @param {string} text
  */
 const words = (text) => (FORMULA.test(text) ? `'${text}` : text);

@@ -1,4 +1,4 @@
-/** The reference of the server's API, made of its own OpenAPI description; requests can be tried. */
+/** The API reference, generated from the server's own OpenAPI description; requests can be tried out. */
 import { announce, byId, el } from "./dom.js";
 import { Fault, call, hooks } from "./api.js";
 import { askKey } from "./key.js";
@@ -6,7 +6,7 @@ import { marked } from "./notice.js";
 import { offerTheme } from "./theme.js";
 
 const TURNS = [{ speaker: "Ann", text: "I got the job!" }, { speaker: "Ben", text: "No way... really?" }];
-const DEEPEST = 3; // fields within fields
+const DEEPEST = 3; // levels of nested fields
 
 /** @type {Record<string, object | string>} */
 const TRIES = {
@@ -47,7 +47,7 @@ function route(verb, path, about) {
   return el("section", { class: "route", "aria-label": name },
     el("h2", {}, el("span", { class: "verb" }, verb), el("code", {}, path)),
     ...(about.description ?? "").split(/\n\s*\n/).filter(Boolean).map((/** @type {string} */ words) => el("p", {}, ...marked(words))),
-    fieldsOf("In the address", (about.parameters ?? []).map((/** @type {any} */ each) => [each.name, each.schema, each.required, 0])),
+    fieldsOf("Query parameters", (about.parameters ?? []).map((/** @type {any} */ each) => [each.name, each.schema, each.required, 0])),
     asked && fieldsOf("Request", flat(asked)),
     given && fieldsOf("Reply", flat(given)),
     path in TRIES && attempt(verb, path, TRIES[path]));
@@ -60,7 +60,7 @@ const schemaOf = (part) => part?.content?.["application/json"]?.schema;
 const resolved = (schema) => (schema?.$ref ? spec.components.schemas[schema.$ref.split("/").pop()] : schema);
 
 /**
- * The fields of an object, those of objects within it after them.
+ * The fields of an object, each followed by those of nested objects.
  * @param {any} given
  * @param {number} [depth]
  * @returns {[string, any, boolean, number][]}
@@ -74,7 +74,7 @@ function flat(given, depth = 0) {
 }
 
 /**
- * What a list, or something that may be missing, holds.
+ * The schema inside a list or an optional value.
  * @param {any} field
  * @returns {any}
  */
@@ -119,7 +119,7 @@ function bounds(field) {
 }
 
 /**
- * A request that can be changed and sent.
+ * A request that can be edited and sent.
  * @param {string} verb
  * @param {string} path
  * @param {object | string} body
@@ -136,7 +136,7 @@ function attempt(verb, path, body) {
     } catch (error) {
       reply.textContent = said(error);
     }
-    announce("The reply is there.");
+    announce("The reply has arrived.");
   };
   return el("details", {}, el("summary", {}, "Try it"), area, el("button", { type: "button", onclick: send }, "Send"), reply);
 }

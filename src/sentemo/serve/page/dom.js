@@ -1,14 +1,14 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Give the element of the page with an id.
+ * Return the element of the page with an id.
  * @param {string} id
  * @returns {any}
  */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * Make an element. Text goes in as text nodes alone, so that nothing in it is ever markup.
+ * Create an element. Text is only inserted as text nodes, so that it is never parsed as markup.
  * @param {string} tag
  * @param {Record<string, any>} [set] attributes; `class`, `on…` listeners; false and null are left out
  * @param {...(Node | string | number | null | undefined | false)} children
@@ -19,7 +19,7 @@ export function el(tag, set = {}, ...children) {
 }
 
 /**
- * Make an SVG element.
+ * Create an SVG element.
  * @param {string} tag
  * @param {Record<string, any>} [set]
  * @param {...(Node | string)} children
@@ -51,7 +51,7 @@ function fill(element, set, children) {
 const asNode = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
 
 /**
- * Say something to those who listen to the page.
+ * Announce something to screen readers.
  * @param {string} text
  */
 export const announce = (text) => {

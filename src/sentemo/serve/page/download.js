@@ -1,4 +1,4 @@
-/** Take it away: CSV, JSON lines, a picture, or a table on the clipboard. */
+/** Save the result: CSV, JSON lines, a picture, or a table on the clipboard. */
 import { announce, byId, el } from "./dom.js";
 import { Fault } from "./api.js";
 import { asCsv, asTabs } from "./csv.js";
@@ -7,7 +7,7 @@ import { picture } from "./picture.js";
 import { readAll } from "./reader.js";
 import { changed, correction, judged, sensitivity, state, talk } from "./store.js";
 
-/** Let buttons save what is shown; Escape and a press elsewhere close their list. */
+/** Wire up the save menu; Escape and a press elsewhere close it. */
 export function offerDownloads() {
   const menu = byId("save");
   byId("as-csv").addEventListener("click", () => run(async () => save("labelled.csv", new Blob(["\ufeff", asCsv(await all())], { type: "text/csv" }))));
@@ -30,8 +30,8 @@ async function all() {
 }
 
 /**
- * One conversation a line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label, and a
- * sensitivity other than 0 is there.
+ * One conversation per line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label, and
+ * a sensitivity other than 0 is included.
  * @param {import("./types.js").Talk[]} talks
  */
 export function asJson(talks) {
@@ -54,7 +54,7 @@ function record(of, turn) {
 }
 
 /**
- * Save a file that is named after what it was made of.
+ * Save a file that is named after its source.
  * @param {string} ending
  * @param {Blob} content
  */
@@ -66,7 +66,7 @@ function save(ending, content) {
 }
 
 async function copy() {
-  if (!navigator.clipboard) throw new Fault(0, { cause: "This browser lets a page copy only over a secure connection", next_step: "Save the table as CSV" });
+  if (!navigator.clipboard) throw new Fault(0, { cause: "This browser allows copying only over a secure connection", next_step: "Save the table as CSV" });
   await navigator.clipboard.writeText(asTabs(await all()));
   byId("as-copy").textContent = "Copied";
   announce("Copied.");

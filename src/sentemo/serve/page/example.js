@@ -1,5 +1,5 @@
 /**
- * A conversation written for this page; nobody's words.
+ * An invented conversation, written for this page.
  * @type {import("./types.js").Turn[]}
  */
 export const EXAMPLE = [
@@ -18,5 +18,5 @@ export const EXAMPLE = [
   { speaker: "Nora", text: "you'd do that?? i love you so much ❤️" },
 ];
 
-/** Turns of it that the start shows. */
+/** The turns of it shown on the start page. */
 export const PREVIEW = [3, 4, 7, 8];

@@ -1,4 +1,4 @@
-/** Find turns: by words, by emotion, by speaker; go from one to the next. */
+/** Find turns by words, by emotion or by speaker, and step through them. */
 import { announce, byId, el } from "./dom.js";
 import { steer } from "./pointing.js";
 import { cast } from "./speakers.js";
@@ -8,7 +8,7 @@ import { scrollToTurn } from "./conversation.js";
 
 const SURE = 0.5;
 
-/** What can be asked for beside single labels. */
+/** Search options in addition to single labels. */
 const KINDS = {
   "*emotion": "any emotion",
   "*unsure": "less than 50 % sure",
@@ -36,7 +36,7 @@ export function offerFinder() {
 /** @type {import("./types.js").Talk | undefined} */
 let last;
 
-/** Another conversation: nothing is looked for in it yet. */
+/** Reset the filter for another conversation. */
 function clear() {
   if (last !== talk()) Object.assign(state.filter, { text: "", emotion: "", speaker: "" });
   last = talk();
@@ -44,7 +44,7 @@ function clear() {
 }
 
 /**
- * Look for something else.
+ * Change the search.
  * @param {Partial<typeof state.filter>} change
  */
 export function set(change) {
@@ -55,7 +55,7 @@ export function set(change) {
   announce(found ? `${count(found.size, "turn")} found.` : "All turns are shown.");
 }
 
-/** @returns {Set<number> | null} the turns that are looked for; null where nothing is */
+/** @returns {Set<number> | null} the turns found; null without a search */
 export function hits() {
   const { text, emotion, speaker } = state.filter;
   if (!text.trim() && !emotion && !speaker) return null;
@@ -79,7 +79,7 @@ function feels(turn, emotion) {
 }
 
 /**
- * Return a text with the words that are looked for marked.
+ * Return a text with the search words marked.
  * @param {string} text
  * @returns {(string | Node)[]}
  */
@@ -98,12 +98,12 @@ export function marked(text) {
 }
 
 /**
- * Go to the next turn that is looked for, or to the one before; round and round.
+ * Go to the next or previous turn found, wrapping around.
  * @param {number} step
  */
 function go(step) {
   const found = [...(hits() ?? talk().turns.keys())];
-  if (!found.length) return announce("No turn is like that.");
+  if (!found.length) return announce("No turn matches.");
   const here = state.near ?? state.chosen;
   const after = step > 0 ? found.find((turn) => here === null || turn > here) : found.findLast((turn) => here === null || turn < here);
   const to = after ?? (step > 0 ? found[0] : found[found.length - 1]);
@@ -114,7 +114,7 @@ function go(step) {
   return announce(`${found.indexOf(to) + 1} of ${found.length}`);
 }
 
-/** Bring the controls up to date with what there is to find. */
+/** Update the controls. */
 function show() {
   const { turns } = talk();
   const { text, emotion, speaker } = state.filter;

@@ -1,4 +1,4 @@
-/** Keep the conversation in this browser, where the reader asks for it, and offer what was kept at the start. */
+/** Keep the conversation in this browser if the reader wants that, and offer a kept one on the start page. */
 import { ask } from "./ask.js";
 import { byId, el } from "./dom.js";
 import { Fault } from "./api.js";
@@ -19,7 +19,7 @@ let timer = 0;
 export function offerKeep(begin) {
   byId("keep").addEventListener("change", async () => {
     const other = kept();
-    if (byId("keep").checked && other && !(await ask("Keep this one instead?", `This browser keeps \u201c${other.title}\u201d. It holds one conversation.`, "Keep this one"))) {
+    if (byId("keep").checked && other && !(await ask("Keep this one instead?", `This browser keeps \u201c${other.title}\u201d. It can keep one conversation.`, "Keep this one"))) {
       byId("keep").checked = false;
       return;
     }
@@ -36,10 +36,10 @@ export function offerKeep(begin) {
   drawResume(begin);
 }
 
-/** Whether the conversation that is shown is kept. */
+/** Whether the shown conversation is kept. */
 export const isKept = () => keeping;
 
-/** Keep no other conversation in its place. */
+/** Save once more, and don't keep later conversations. */
 export function stopKeeping() {
   if (keeping) save();
   setKeeping(false);
@@ -64,7 +64,7 @@ function save() {
     localStorage.setItem(KEY, JSON.stringify(content));
   } catch {
     setKeeping(false);
-    tell(new Fault(0, { cause: "This browser has no room for the conversation, or may not keep it", next_step: "Save it as a file instead" }));
+    tell(new Fault(0, { cause: "This browser has no space for the conversation, or storage is disabled", next_step: "Save it as a file instead" }));
   }
 }
 
@@ -73,7 +73,7 @@ function kept() {
   try {
     return JSON.parse(localStorage.getItem(KEY) ?? "null");
   } catch {
-    return null; // storage may be forbidden, or hold something else
+    return null; // storage may be disabled, or contain something else
   }
 }
 

@@ -4,7 +4,7 @@ import { talk } from "./store.js";
 import { nth } from "./words.js";
 
 /**
- * Which turns were picked in a card.
+ * The turns picked in each card.
  * @type {WeakMap<Element, {talk: import("./types.js").Talk, turn: number}[]>}
  */
 const picks = new WeakMap();
@@ -19,9 +19,9 @@ export function labelCard(label) {
     el("legend", { class: "hidden" }, "A label"),
     el("div", { class: "row" },
       field("Label", el("input", { class: "name", value: label?.name ?? "", maxlength: 60, placeholder: "relief", autocomplete: "off" })),
-      field("What it means (if you like)", el("input", { class: "description", value: label?.description ?? "", maxlength: 200, placeholder: "ease after worry", autocomplete: "off" })),
+      field("What it means (optional)", el("input", { class: "description", value: label?.description ?? "", maxlength: 200, placeholder: "ease after worry", autocomplete: "off" })),
       el("button", { type: "button", class: "quiet icon", "aria-label": "Remove this label", onclick: () => card.remove() }, "\u2715")),
-    field("Examples, one a line", filled(el("textarea", { class: "texts", rows: 3, spellcheck: "false", placeholder: "Phew, that was close.\nI can finally breathe again." }), label?.texts.join("\n"))),
+    field("Examples, one per line", filled(el("textarea", { class: "texts", rows: 3, spellcheck: "false", placeholder: "Phew, that was close.\nI can finally breathe again." }), label?.texts.join("\n"))),
     talk().turns.length ? field("And turns of the conversation", pick((turn) => add(turn))) : null, list);
   const add = (/** @type {{talk: import("./types.js").Talk, turn: number}} */ one) => {
     const held = picks.get(card) ?? [];
@@ -68,7 +68,7 @@ function pick(add) {
 }
 
 /**
- * Read the cards that hold anything.
+ * Read the cards that aren't empty.
  * @param {Element} cards
  * @returns {import("./lesson.js").OwnLabel[]}
  */

@@ -1,4 +1,4 @@
-/** The editor of the reader's own labels: examples in, a model out. */
+/** The editor for custom labels: examples in, a model out. */
 import { announce, byId, el } from "./dom.js";
 import { labelCard, readCards } from "./label-card.js";
 import { asName, examples, freshName, lesson, teach } from "./lesson.js";
@@ -7,12 +7,12 @@ import { count, expectation } from "./words.js";
 import { Fault } from "./api.js";
 import { marked, tell } from "./notice.js";
 
-const WHY_NOT = "This server doesn't learn new labels. To allow it, its operator starts it with `sentemo serve --adapted DIR`.";
+const WHY_NOT = "This server doesn't learn new labels. To allow it, its operator must start it with `sentemo serve --adapted DIR`.";
 
 /** @type {HTMLDialogElement} */
 let dialog;
 
-/** Let a button open the editor, once it is known what there is to start from. */
+/** Let a button open the editor, once the models are known. */
 export function offerLabels() {
   watch(["models"], () => { byId("open-labels").disabled = false; });
   dialog = byId("labels-dialog");
@@ -24,7 +24,7 @@ export function offerLabels() {
 }
 
 /**
- * @param {string} [said] what to say under the form
+ * @param {string} [said] message under the form
  * @param {boolean} [wrong]
  */
 function draw(said = "", wrong = false) {
@@ -35,15 +35,15 @@ function draw(said = "", wrong = false) {
   } }, "Another label");
   const form = el("form", { onsubmit: learn, novalidate: true },
     el("header", {}, el("h2", { id: "labels-title" }, "My labels"), el("button", { type: "button", class: "quiet icon", "aria-label": "Close", onclick: () => dialog.close() }, "\u2715")),
-    el("p", { class: "muted" }, "Teach the model labels of your own from a few examples each: one a line, or turns of the conversation, which are learnt with what is said around them."),
+    el("p", { class: "muted" }, "Teach the model your own labels from a few examples each: one per line, or turns of the conversation, which are learnt in their context."),
     state.adaptable ? null : el("p", {}, ...marked(WHY_NOT)),
     cards, el("div", { class: "row" }, add),
-    el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "stand beside the model's labels"), choice("replace", "replace them")),
+    el("fieldset", { class: "choices" }, el("legend", { class: "hint" }, "These labels"), choice("extend", "are added to the model's labels"), choice("replace", "replace them")),
     el("div", { class: "row" }, field("Start from", baseChoice()), field("Name of the model", el("input", { id: "lesson-name", value: lesson.name, placeholder: "named after its labels", maxlength: 64, autocomplete: "off", spellcheck: "false" }))),
-    state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will be learnt with them, where the labels are there.`) : null,
+    state.corrections.length ? el("p", { class: "hint" }, `${state.corrections.length === 1 ? "Your correction" : `Your ${state.corrections.length} corrections`} will also be learnt, if the labels exist.`) : null,
     el("div", { class: "row" }, el("button", { class: "main", id: "learn", disabled: !state.adaptable }, "Learn")),
     el("p", { class: `outcome${wrong ? " wrong" : ""}`, role: "status", id: "outcome" }, said),
-    el("p", { class: "hint" }, "A model that learns keeps the examples' texts on the server, to show them as reasons, until it is deleted under Model."),
+    el("p", { class: "hint" }, "The new model keeps the examples' texts on the server, to show them as reasons, until it is deleted under Model."),
   );
   dialog.replaceChildren(form);
 }
@@ -67,7 +67,7 @@ function baseChoice() {
 }
 
 /**
- * The model's name: the reader's, else one after its labels.
+ * The model's name: the reader's, or one made from its labels.
  * @param {string} typed
  */
 function chosenName(typed) {
@@ -85,7 +85,7 @@ async function learn(event) {
   const lacking = lesson.labels.find(({ name, texts, picked, description }) => !name || !(texts.length || picked.length || description));
   if (lacking) return say(lacking.name ? `Give \u201c${lacking.name}\u201d an example, or a description.` : "Give each label a name.", true);
   if (!lesson.labels.length && !examples().length) return say("Name a label, and give it an example or two.", true);
-  if (lesson.name === lesson.base) return say("A model can't take the place of the one that it starts from: choose another name.", true);
+  if (lesson.name === lesson.base) return say("A model can't replace the one that it starts from: choose another name.", true);
   say("Learning\u2026");
   byId("learn").disabled = true;
   try {

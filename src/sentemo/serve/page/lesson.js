@@ -1,9 +1,9 @@
-/** What the reader teaches: corrections and labels of their own, together one model. */
+/** What the reader teaches: corrections and custom labels, which together make one model. */
 import { call } from "./api.js";
 import { changed, judged, model, state, shownLabel, talk } from "./store.js";
 import { forgetReadings, readShown, said } from "./reader.js";
 
-const AROUND = 40; // turns on either side of an example that go with it, as its context
+const AROUND = 40; // turns of context on either side of an example
 const LONGEST = 64;
 
 /** @typedef {{name: string, description: string, texts: string[], picked: {talk: import("./types.js").Talk, turn: number}[]}} OwnLabel */
@@ -11,16 +11,16 @@ const LONGEST = 64;
 /** @returns {{name: string, base: string, title: string, mode: "extend" | "replace", labels: OwnLabel[]}} */
 const nothing = () => ({ name: "", base: "", title: "", mode: "extend", labels: [] });
 
-/** What has been taught since the page was opened, and in which chat; it is gone with the page. */
+/** What has been taught since the page was opened, and in which chat; it is lost with the page. */
 export const lesson = nothing();
 
 /** @type {{lesson: typeof lesson, corrections: typeof state.corrections} | null} */
 let earlier = null;
 
-/** Return what an earlier chat's corrections made, if it isn't in use. */
+/** Return the lesson of an earlier chat, if it isn't in use. */
 export const aside = () => earlier?.lesson ?? null;
 
-/** Leave a chat: what was learnt from its corrections alone is not used for the next one, unless the reader says so. */
+/** Leave a chat: what was learnt only from its corrections is not used for the next one, unless the reader chooses so. */
 export function setAside() {
   if (lesson.labels.length) return; // taught on purpose: corrections are part of it
   if (lesson.name) {
@@ -42,7 +42,7 @@ export function takeUp() {
 }
 
 /**
- * Return a name that no model has, after what the model is.
+ * Return an unused model name, based on a stem.
  * @param {string} stem
  */
 export function freshName(stem) {
@@ -53,13 +53,13 @@ export function freshName(stem) {
 }
 
 /**
- * Return a name as the server takes it.
+ * Return a name that the server accepts.
  * @param {string} name
  */
 export const asName = (name) => name.trim().replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "").slice(0, LONGEST) || "my-labels";
 
 /**
- * Note a correction (null takes it back), without learning yet.
+ * Record a correction (null undoes it), without learning yet.
  * @param {number} turn
  * @param {string | null} label
  */
@@ -71,7 +71,7 @@ export function note(turn, label) {
 }
 
 /**
- * Learn from the corrections, and from the reader's own labels where there are any.
+ * Learn from the corrections, and from the reader's own labels if there are any.
  * @returns {Promise<Changes>}
  */
 export async function learnCorrections() {
@@ -81,7 +81,7 @@ export async function learnCorrections() {
 }
 
 /**
- * Learn all that has been taught.
+ * Learn everything that has been taught.
  * @returns {Promise<Changes>}
  */
 export async function teach() {
@@ -95,7 +95,7 @@ export async function teach() {
 }
 
 /**
- * Remove a model, and use another where it was in use.
+ * Remove a model, and switch to another if it was in use.
  * @param {string} name
  * @param {string} [next]
  * @returns {Promise<Changes>}
@@ -161,7 +161,7 @@ export function examples() {
 }
 
 /**
- * The parts of a conversation in which there are examples.
+ * The parts of a conversation that contain examples.
  * @param {import("./types.js").Talk} of
  * @param {Map<number, string>} labels
  */

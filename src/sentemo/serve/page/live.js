@@ -1,4 +1,4 @@
-/** A live chat of two people: each turn goes to the server, and its emotion comes back. */
+/** A live chat of two people: each turn is sent to the server, which returns its emotion. */
 import { byId } from "./dom.js";
 import { Fault, askForKey, key } from "./api.js";
 import { said } from "./reader.js";
@@ -10,30 +10,30 @@ import { openLive } from "./transport.js";
 /** @type {WebSocket | null} */
 let socket = null;
 /**
- * Turns that were sent and not answered yet, in order.
+ * Turns sent but not yet answered, in order.
  * @type {number[]}
  */
 let waiting = [];
 let connected = "";
 
-/** Let two people speak. */
+/** Set up the live chat. */
 export function offerLive() {
   byId("live").addEventListener("submit", say);
   byId("say").maxLength = state.limits.characters;
-  new ResizeObserver(() => { // what is scrolled to stays above the box
+  new ResizeObserver(() => { // keep the scroll target above the box
     document.documentElement.style.setProperty("--composer", `${byId("live").offsetHeight}px`);
   }).observe(byId("live"));
   watch(["models"], () => state.live && connected !== state.model && connect());
 }
 
-/** Begin to listen. */
+/** Start the live chat. */
 export function startLive() {
   connect();
   byId("live-empty").hidden = talk().turns.length > 0;
   byId("say").focus();
 }
 
-/** Stop listening. */
+/** End the live chat. */
 export function stopLive() {
   const old = socket;
   socket = null;
@@ -58,9 +58,9 @@ function say(event) {
   else if (!socket) connect();
 }
 
-/** Open a connection and say again what has been said; the server keeps nothing. */
+/** Open a connection and resend all turns; the server keeps nothing. */
 function connect() {
-  if (!state.model) return; // it is done when that is known
+  if (!state.model) return; // called again once the model is known
   stopLive();
   const mine = openLive(`v1/live?model=${encodeURIComponent(state.model)}`);
   [socket, connected, waiting] = [mine, state.model, []];
@@ -102,10 +102,10 @@ function refused(told) {
   tell(new Fault(422, { ...told, where: null }), connect);
 }
 
-/** The connection is gone: say so where someone waits for it, else connect when someone speaks. */
+/** The connection is lost: report it if an answer is due, otherwise reconnect at the next turn. */
 function lost() {
   socket = null;
   const shown = talk();
   const owed = shown.turns.some((_, turn) => !shown.readings[turn]);
-  if (owed) tell(new Fault(0, { cause: "The connection to the server is gone", next_step: "See whether `sentemo serve` still runs, then try again" }), connect);
+  if (owed) tell(new Fault(0, { cause: "The connection to the server was lost", next_step: "Check that `sentemo serve` is still running, then try again" }), connect);
 }

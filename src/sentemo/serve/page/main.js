@@ -55,15 +55,15 @@ function show(place) {
   label();
 }
 
-/** Label what is shown, as soon as the model is known. */
+/** Label the conversation shown, once the model is known. */
 function label() {
   if (state.live || !state.model) return;
   readShown().then(quiet, (error) => tell(error, label));
 }
 
-/** Start again; ask first where that loses something. */
+/** Start again; ask first if that would lose something. */
 async function again() {
-  if (isLost() && !(await ask("Start again?", `${whatIsLost()} only on this page, and will be gone.`, "Start again", "Stay here"))) return;
+  if (isLost() && !(await ask("Start again?", `${whatIsLost()} only on this page, and will be lost.`, "Start again", "Stay here"))) return;
   stopKeeping();
   setAside();
   Object.assign(state, { talks: [], live: false });
@@ -72,7 +72,7 @@ async function again() {
   go("start");
 }
 
-/** Corrections of what is shown. */
+/** Corrections of the conversations shown. */
 const fixes = () => state.corrections.filter((each) => state.talks.includes(each.talk)).length;
 
 const isLost = () => !isKept() && talk().turns.length > 0 && (state.source !== "example" || fixes() > 0);
@@ -84,7 +84,7 @@ function whatIsLost() {
 }
 
 /**
- * A view has come into sight.
+ * Called when a view is shown.
  * @param {import("./views.js").View} view
  */
 function shown(view) {

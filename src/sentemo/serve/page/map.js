@@ -10,10 +10,10 @@ import { scrollToTurn } from "./conversation.js";
 
 const HALO = 18;
 const [SIDES, ENDS] = [52, 40]; // room for words around the outermost points
-const MANY = 60; // turns from which single ones are a blot
+const MANY = 60; // turns from which single points would only be a blot
 const CELL = 9;
-const MOST_MEANS = 4; // speakers whose middle is marked
-const MOST_ROWS = 200; // of the table
+const MOST_MEANS = 4; // speakers whose mean is marked
+const MOST_ROWS = 200; // in the table
 
 /** @type {any} */
 let drawing;
@@ -23,18 +23,18 @@ let places;
 let way;
 /** @type {any} */
 let crowd;
-/** @type {any[]} one group a turn */
+/** @type {any[]} one group per turn */
 let dots = [];
 /** @type {import("./types.js").Talk | undefined} */
 let shown;
 
-/** Show the map, and follow what changes. */
+/** Show the map, and keep it up to date. */
 export function showMap() {
   places = svg("g");
   crowd = svg("g", { id: "map-crowd" });
   way = svg("path", { class: "way-through" });
   const points = svg("g", { id: "map-points" });
-  drawing = svg("svg", { role: "img", "aria-label": "Map of emotions; the table below says the same" }, crowd, way, points, places);
+  drawing = svg("svg", { role: "img", "aria-label": "Map of emotions; the table below has the same content" }, crowd, way, points, places);
   byId("map").append(drawing);
   watch(["talk", "readings", "models", "filter"], draw);
   watch(["near", "chosen"], mark);
@@ -62,7 +62,7 @@ function draw() {
   mark();
 }
 
-/** How the map's units become pixels: each axis has a scale of its own, so that all of it is seen. */
+/** How the map's units become pixels: each axis has its own scale, so that everything is visible. */
 let scale = { left: 0, top: 0, wide: 1, high: 1 };
 
 /**
@@ -86,7 +86,7 @@ function fit(points) {
 }
 
 /**
- * Labels, and the middle of each speaker's turns where there are many, with words that don't cover each other.
+ * Labels, and the mean of each speaker's turns if there are many, with text that doesn't overlap.
  * @param {{name: string, at: [number, number]}[]} middles
  */
 function drawPlaces(middles) {
@@ -105,7 +105,7 @@ function drawPlaces(middles) {
 }
 
 /**
- * How many turns are where, as dots in a grid.
+ * The density of turns, as dots in a grid.
  * @param {([number, number] | undefined)[]} at
  */
 function density(at) {
@@ -116,7 +116,7 @@ function density(at) {
   }, svg("title", {}, `${count(turns.length, "turn")}, mostly ${label}`)));
 }
 
-/** What one sees, in a sentence. */
+/** What the map shows, in a sentence. */
 function sentence() {
   const { turns, readings } = talk();
   const neutral = model()?.neutral ?? null;
@@ -124,7 +124,7 @@ function sentence() {
 }
 
 /**
- * Put a turn's point where it belongs; a new one comes in from the middle.
+ * Place a turn's point; a new one enters from the middle.
  * @param {number} turn
  * @param {[number, number]} point
  */
@@ -147,7 +147,7 @@ function newDot(turn) {
   );
   dot.style.transform = `translate(${byId("map").clientWidth / 2}px, ${byId("map").clientHeight / 2}px)`;
   byId("map-points").append(dot);
-  dot.getBoundingClientRect(); // so that it has somewhere to move from
+  dot.getBoundingClientRect(); // forces a layout, so that the transition has a start
   return dot;
 }
 

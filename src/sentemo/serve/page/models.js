@@ -1,4 +1,4 @@
-/** Which model labels: what each one is, in one list in which it is chosen and deleted. */
+/** The list of models: to see, choose and delete them. */
 import { byId, el } from "./dom.js";
 import { Fault, call } from "./api.js";
 import { ask } from "./ask.js";
@@ -55,7 +55,7 @@ async function showFacts() {
   byId("facts").textContent = [`Model: ${name}`, ...size, card.encoder, `licence: ${card.licence}`].join(" \u00b7 ");
 }
 
-/** @param {string} [wrong] what went wrong, if something did */
+/** @param {string} [wrong] the error message, if any */
 function draw(wrong = "") {
   dialog.replaceChildren(el("form", { method: "dialog" },
     el("header", {}, el("h2", { id: "models-title" }, "Models"), el("button", { class: "quiet icon", "aria-label": "Close" }, "\u2715")),
@@ -87,6 +87,6 @@ function learnt(name, adapted) {
 
 /** @param {string} name */
 async function remove(name) {
-  const sure = await ask(`Delete ${name}?`, "It and the examples that it was taught are removed from the server, for everyone who uses it.", "Delete", "Keep it");
+  const sure = await ask(`Delete ${name}?`, "The model and its examples are removed from the server, for everyone who uses it.", "Delete", "Keep it");
   if (sure) await forget(name);
 }

@@ -1,10 +1,10 @@
-/** Faults as sentences: what happened, and what to do next. */
+/** Errors as sentences: what happened, and what to do next. */
 import { byId, el } from "./dom.js";
 import { Fault } from "./api.js";
 import { nth } from "./words.js";
 
 /**
- * Tell of a fault until it is put away; offer to try again.
+ * Show an error until it is dismissed; offer to try again.
  * @param {unknown} error
  * @param {(() => void) | null} [again]
  */
@@ -16,12 +16,12 @@ export function tell(error, again = null) {
 }
 
 /**
- * Say that the server is busy and that this page waits.
+ * Show that the server is busy and that this page is waiting.
  * @param {number} seconds
  */
 export const tellBusy = (seconds) => show("The server is busy", `Trying again in ${Math.round(seconds)} s`, null);
 
-/** Put the notice away. */
+/** Dismiss the notice. */
 export function quiet() {
   byId("notice").hidden = true;
   byId("notice").replaceChildren();
@@ -42,7 +42,7 @@ function show(cause, next, again) {
 }
 
 /**
- * Words with `code` in them, as nodes.
+ * Text with `code` in it, as nodes.
  * @param {string} words
  * @returns {(string | Node)[]}
  */
@@ -52,7 +52,7 @@ export const marked = (words) => words.split("`").map((part, place) => (place % 
 const sentence = (words) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 /**
- * Which turn or line a fault is about, as readers count.
+ * The turn or line that an error is about, counted from 1.
  * @param {string | null} where
  */
 function place(where) {

@@ -1,4 +1,4 @@
-/** The overview: what the conversation amounts to, in sentences, by speaker, and in the turns that stand out. */
+/** The overview: a summary in sentences, shares by speaker, and the turns that stand out. */
 import { byId, el } from "./dom.js";
 import { felt, toneClass } from "./tones.js";
 import { count, nth, percent } from "./words.js";
@@ -9,7 +9,7 @@ import { set } from "./finder.js";
 
 const MOST_SPEAKERS = 6;
 
-/** Show the overview, and follow what changes. */
+/** Show the overview, and keep it up to date. */
 export function showOverview() {
   watch(["talk", "readings", "models"], draw);
 }

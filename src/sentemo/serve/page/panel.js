@@ -1,4 +1,4 @@
-/** The chosen turn: its label, why it has it, and the place to correct it. */
+/** The chosen turn: its label, the reasons for it, and a way to correct it. */
 import { byId, el } from "./dom.js";
 import { felt } from "./tones.js";
 import { nth, percent } from "./words.js";
@@ -57,14 +57,14 @@ function goTo(correct) {
   correct.querySelector("button")?.focus({ preventScroll: true });
 }
 
-/** Another model: look again, with everything where it is. */
+/** Refresh in place for another model. */
 function again() {
   if (state.chosen === null) return;
   refresh();
   ask(state.chosen);
 }
 
-/** Write what the model says of the chosen turn. */
+/** Show the model's label for the chosen turn. */
 function refresh() {
   const turn = state.chosen;
   const reading = turn === null ? undefined : judged(turn);

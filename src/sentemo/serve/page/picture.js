@@ -1,4 +1,4 @@
-/** The conversation with its timeline as a picture to show others. */
+/** The conversation with its timeline as a picture to share. */
 import { el } from "./dom.js";
 import { cast, company } from "./speakers.js";
 import { outline, toneClass } from "./tones.js";
@@ -10,7 +10,7 @@ const [WIDTH, MARGIN, SCALE, MOST_HEIGHT] = [760, 44, 2, 7000];
 const [ROW, PEAK, NAMES] = [24, 32, 108];
 const [LINE, PAD, BUBBLE] = [23, 14, 470];
 
-/** @returns {Promise<Blob>} a PNG in the colours of the page as it is */
+/** @returns {Promise<Blob>} a PNG in the page's current colours */
 export function picture() {
   const canvas = el("canvas");
   const pen = canvas.getContext("2d");
@@ -94,7 +94,7 @@ function drawHead(pen, looks) {
 function drawRidges(pen, looks, top) {
   const { turns } = talk();
   const room = WIDTH - 2 * MARGIN - NAMES;
-  const bin = Math.ceil((2 * turns.length) / room); // means, where there are more turns than room for them
+  const bin = Math.ceil((2 * turns.length) / room); // means, if there isn't room for every turn
   labels().forEach((name, row) => {
     const tone = looks.tones.get(name);
     pen.save();
@@ -131,7 +131,7 @@ function drawShape(pen, label, colour, x, y, scale) {
 }
 
 /**
- * Where each bubble stands, with its words in lines.
+ * The position of each bubble, with its text in lines.
  * @param {any} pen
  * @param {any} looks
  */
@@ -181,7 +181,7 @@ function drawBubble(pen, looks, { name, label, told, lines, side: where, width, 
 }
 
 /**
- * Break words into lines no wider than this; a word that is wider is cut.
+ * Wrap text into lines of at most this width; wider words are cut.
  * @param {any} pen
  * @param {string} text
  * @param {number} width
@@ -206,7 +206,7 @@ function wrap(pen, text, width, font) {
 }
 
 /**
- * Cut a line that is too long.
+ * Truncate a line that is too long.
  * @param {any} pen
  * @param {string} text
  * @param {number} width

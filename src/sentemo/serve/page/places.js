@@ -1,4 +1,4 @@
-/** What the map is made of: words that don't collide, turns counted in cells, speakers' means, a sentence. No drawing. */
+/** The map's computations: non-overlapping text, turn counts per cell, speakers' means, a sentence. No drawing. */
 import { shares } from "./summary.js";
 
 /**
@@ -8,12 +8,12 @@ import { shares } from "./summary.js";
 const ROUNDS = 60;
 
 /**
- * Place words beside their points, above or below, and move apart those that would cover each other.
+ * Place words above or below their points, and move apart those that would overlap.
  * @param {Point[]} points
  * @param {number[]} widths
  * @param {number} height of a line
- * @param {number} away how far from its point a word is at least
- * @returns {Point[]} middle and base line of each word
+ * @param {number} away minimum distance of a word from its point
+ * @returns {Point[]} middle and baseline of each word
  */
 export function placeWords(points, widths, height, away) {
   const middle = points.reduce((sum, [, y]) => sum + y, 0) / Math.max(1, points.length);
@@ -66,7 +66,7 @@ function commonest(names) {
 }
 
 /**
- * Return the mean of each speaker's points, of the one with most turns first.
+ * Return the mean of each speaker's points, most turns first.
  * @param {(Point | undefined)[]} points
  * @param {import("./types.js").Turn[]} turns
  * @returns {{name: string, at: Point, turns: number}[]}
@@ -84,7 +84,7 @@ export function means(points, turns) {
 }
 
 /**
- * Say what the map shows: which turns are farthest from neutral, and which emotion sets the two main speakers apart.
+ * Describe the map: which turns are farthest from neutral, and which emotion sets the two main speakers apart.
  * @param {import("./types.js").Turn[]} turns
  * @param {(string | undefined)[]} labels
  * @param {(Point | undefined)[]} points
@@ -102,7 +102,7 @@ export function story(turns, labels, points, neutral, nothing) {
 }
 
 /**
- * The emotion in which each of the two main speakers is most ahead of the other.
+ * The emotion that each of the two main speakers shows most in excess of the other.
  * @param {import("./types.js").Turn[]} turns
  * @param {(string | undefined)[]} labels
  * @param {string | null} neutral

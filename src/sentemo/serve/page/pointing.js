@@ -1,7 +1,7 @@
-/** Pointing at turns, with the pointer and with keys: the one that moved last counts. */
+/** Highlighting turns with the pointer and with keys: whichever moved last counts. */
 import { pointAt } from "./store.js";
 
-let steered = false; // keys point: what scrolls under the resting pointer doesn't
+let steered = false; // keys are in use: ignore what scrolls under the resting pointer
 let rest = ""; // where the pointer rests
 
 for (const kind of /** @type {const} */ (["pointerover", "pointermove"])) {
@@ -30,7 +30,7 @@ export function hover(turn) {
 }
 
 /**
- * What makes an element point at a turn while the pointer is over it.
+ * Attributes that make an element highlight a turn while the pointer is over it.
  * @param {number} turn
  */
 export const hovering = (turn) => ({ onpointerenter: () => hover(turn), onpointerleave: () => hover(null) });

@@ -1,11 +1,11 @@
-/** Pasted text or a file to conversations, and conversations to labels. */
+/** From pasted text or a file to conversations, and from conversations to labels. */
 import { Fault, call } from "./api.js";
 import { changed, newTalk, state, talk } from "./store.js";
 
-const BESIDE = 64; // turns on either side that are read along with a part: more than what can matter to its labels
-const PART = 384; // turns of a long conversation that are labelled at once, so that the first labels come soon
+const BESIDE = 64; // turns of context on either side of a part: more than can influence its labels
+const PART = 384; // turns of a long conversation per request, so that the first labels appear soon
 
-/** Counts the lessons that a model of the same name has had, so that old labels are known as old. */
+/** Counts the lessons of models that keep their name, so that stale labels are recognised. */
 let lessons = 0;
 
 /** Make all labels stale: the model behind a name has changed. */
@@ -13,11 +13,11 @@ export function forgetReadings() {
   lessons += 1;
 }
 
-/** Which state of which model labels now. */
+/** The model in use and its state. */
 const stamp = () => `${state.model}#${lessons}`;
 
 /**
- * Let the server take a pasted chat or a file apart.
+ * Let the server parse a pasted chat or a file.
  * @param {string | ArrayBuffer} chat
  * @param {string} format
  * @param {string} columns
@@ -31,7 +31,7 @@ export async function takeApart(chat, format, columns) {
 }
 
 /**
- * Let the server say how it understands a chat.
+ * Ask the server how it would read a chat.
  * @param {string | ArrayBuffer} chat
  * @param {string} format
  * @param {string} columns
@@ -49,7 +49,7 @@ function send(what, chat, format, columns) {
   const bytes = typeof chat === "string" ? new TextEncoder().encode(chat) : chat;
   if (bytes.byteLength > state.limits.body_bytes) {
     const most = Math.round(state.limits.body_bytes / 1024);
-    throw new Fault(413, { cause: `That is ${Math.round(bytes.byteLength / 1024)} kB; the server takes ${most} kB at once`, next_step: "Give it a part of the chat" });
+    throw new Fault(413, { cause: `That is ${Math.round(bytes.byteLength / 1024)} kB; the server accepts ${most} kB at once`, next_step: "Send a part of the chat" });
   }
   return call("POST", `v1/${what}?${new URLSearchParams({ format, columns })}`, bytes);
 }
@@ -57,7 +57,7 @@ function send(what, chat, format, columns) {
 /** @type {AbortController | null} */
 let running = null;
 
-/** Label the conversation that is shown, unless the model has done so already. */
+/** Label the conversation shown, unless the model has already done so. */
 export async function readShown() {
   running?.abort();
   const shown = talk();
@@ -87,13 +87,13 @@ async function read(talks, signal) {
   if (talks.length === 1 && talks[0].turns.length > state.limits.turns) return readInParts(talks[0], signal);
   const now = stamp();
   const found = await ask(talks.map(({ turns }) => turns), signal);
-  if (now !== stamp()) return undefined; // the model changed meanwhile: these labels are old
+  if (now !== stamp()) return undefined; // the model changed meanwhile: these labels are stale
   talks.forEach((each, place) => Object.assign(each, { readings: found[place], stamp: now }));
   return undefined;
 }
 
 /**
- * Label a conversation that is longer than a request may be, in parts that overlap so far that no cut changes a label.
+ * Label a conversation that is longer than a request may be, in parts that overlap enough that no cut changes a label.
  * @param {import("./types.js").Talk} long
  * @param {AbortSignal} [signal]
  */
@@ -128,13 +128,13 @@ async function ask(talks, signal) {
 }
 
 /**
- * Turns as the server takes them.
+ * Turns in the server's format.
  * @param {import("./types.js").Turn[]} turns
  */
 export const said = (turns) => turns.map(({ speaker, text }) => ({ speaker, text }));
 
 /**
- * Group conversations as one request may hold them; one that is too long by itself.
+ * Group conversations into requests; one that is too long is alone.
  * @param {import("./types.js").Talk[]} talks
  */
 function groups(talks) {

@@ -1,4 +1,4 @@
-/** The slider that finds more emotions or fewer: what is shown is relabelled here, the server isn't asked. */
+/** The slider for more or fewer emotions: turns are relabelled here, without asking the server. */
 import { announce, byId } from "./dom.js";
 import { changed, model, shownLabel, state, talk, watch } from "./store.js";
 import { count, signed } from "./words.js";
@@ -6,7 +6,7 @@ import { count, signed } from "./words.js";
 const KEY = "sentemo-sensitivity";
 const MOST = 2;
 
-/** Let the reader move the slider; where it stands is kept until the tab is closed. */
+/** Set up the slider; its value is kept until the tab is closed. */
 export function offerSensitivity() {
   const slider = byId("sensitivity");
   state.sensitivity = kept();
@@ -24,7 +24,7 @@ export function offerSensitivity() {
 /** @param {number} sensitivity */
 function set(sensitivity) {
   state.sensitivity = sensitivity;
-  for (const each of state.talks) each.before = new Map(); // what the last lesson changed, it changed at another one
+  for (const each of state.talks) each.before = new Map(); // the last lesson's changes were at another sensitivity
   keep();
   show();
   changed("readings");
@@ -41,7 +41,7 @@ function show() {
   byId("sensitivity-reset").classList.toggle("gone", sensitivity === 0);
 }
 
-/** Say what it did, once the slider rests. */
+/** Announce the effect, once the slider rests. */
 function tell() {
   const { turns } = talk();
   const felt = turns.filter((_, turn) => ![undefined, model()?.neutral].includes(shownLabel(turn))).length;
@@ -54,7 +54,7 @@ function kept() {
     const found = Number(sessionStorage.getItem(KEY));
     return Math.abs(found) <= MOST ? found : 0;
   } catch {
-    return 0; // storage may be forbidden
+    return 0; // storage may be disabled
   }
 }
 
@@ -63,6 +63,6 @@ function keep() {
     if (state.sensitivity) sessionStorage.setItem(KEY, String(state.sensitivity));
     else sessionStorage.removeItem(KEY);
   } catch {
-    // storage may be forbidden: it lasts until a reload then
+    // storage may be disabled: it then lasts until a reload
   }
 }

@@ -1,7 +1,7 @@
 /** Which turns the timeline shows: all of them, or some after zooming in; the chosen turn stays among them. */
 import { changed, state, talk } from "./store.js";
 
-export const LEAST = 12; // turns that are shown at least
+export const LEAST = 12; // minimum number of turns shown
 
 /** @returns {{start: number, stop: number}} the turns that are shown */
 export function span() {
@@ -36,8 +36,8 @@ export function zoom(factor) {
 }
 
 /**
- * Move along where the turn pointed at or chosen isn't among those that are shown.
- * @returns {boolean} whether that was needed
+ * Scroll if the turn pointed at or chosen isn't among those shown.
+ * @returns {boolean} whether it had to
  */
 export function follow() {
   const turn = state.near ?? state.chosen;

@@ -1,15 +1,15 @@
-/** Who speaks in a conversation: numbers in order of first words, the side of two, the initials of more. */
+/** The speakers of a conversation: numbers in order of appearance, sides for two, initials for more. */
 
 /**
  * @typedef {{names: string[], number: number[], several: boolean, right: boolean[], starts: boolean[], initials: string[]}} Cast
- *   `number` is each turn's speaker, `right` whether it stands on the right, `starts` whether its speaker has to be named.
+ *   `number` is each turn's speaker, `right` whether it stands on the right, `starts` whether its speaker must be shown.
  */
 
 /** @type {WeakMap<import("./types.js").Turn[], {length: number, cast: Cast}>} */
 const known = new WeakMap();
 
 /**
- * Return who speaks; turns without a name are taken to be of two people who alternate.
+ * Return who speaks; turns without a name are assumed to alternate between two people.
  * @param {import("./types.js").Turn[]} turns
  * @returns {Cast}
  */
@@ -33,7 +33,7 @@ function assign(turns) {
 }
 
 /**
- * Where the name has to be said: where another spoke before, on that side.
+ * Where the name must be shown: where somebody else spoke before on that side.
  * @param {import("./types.js").Turn[]} turns
  * @param {boolean[]} right
  */
@@ -49,7 +49,7 @@ function firsts(turns, right) {
 }
 
 /**
- * One or two letters for each name, different where they can be.
+ * One or two letters for each name, unique if possible.
  * @param {string[]} names
  */
 function initialsOf(names) {
@@ -66,15 +66,15 @@ function initialsOf(names) {
 }
 
 /**
- * Return the class that tells a speaker from others.
+ * Return the CSS class that distinguishes a speaker.
  * @param {number} number
  */
 export const voice = (number) => `voice-${number % 8}`;
 
 /**
- * Name a conversation after those who speak in it.
+ * Name a conversation after its speakers.
  * @param {import("./types.js").Turn[]} turns
- * @returns {string} empty where nobody has a name
+ * @returns {string} empty if nobody has a name
  */
 export function company(turns) {
   const names = cast(turns).names.filter(Boolean);

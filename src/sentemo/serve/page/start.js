@@ -1,4 +1,4 @@
-/** The start: a box for one's own chat, files, an example, or a live chat. */
+/** The start page: a box for a chat, files, an example, or a live chat. */
 import { byId } from "./dom.js";
 import { plainRow } from "./conversation.js";
 import { EXAMPLE, PREVIEW } from "./example.js";
@@ -20,7 +20,7 @@ const example = newTalk("example", EXAMPLE);
 let begin;
 
 /**
- * Let the reader begin.
+ * Set up the start page.
  * @param {(chat: Chat) => void} then
  */
 export function offerStart(then) {
@@ -45,7 +45,7 @@ export function offerStart(then) {
   offerDrop(takeFile);
 }
 
-/** Have the example labelled before anyone asks; a fault is shown when someone does. */
+/** Label the example in advance; errors are shown once it is opened. */
 export const readExample = () => readAll([example]).then(drawExample, () => {});
 
 const drawExample = () => byId("example-preview").replaceChildren(...PREVIEW.map((turn) => plainRow(example, turn)));
@@ -53,12 +53,12 @@ const drawExample = () => byId("example-preview").replaceChildren(...PREVIEW.map
 /** @param {File} file */
 async function takeFile(file) {
   const most = state.limits.body_bytes;
-  if (file.size > most) return tell(new Fault(413, { cause: `The file has ${Math.round(file.size / 1024)} kB; the server takes ${Math.round(most / 1024)} kB at once`, next_step: "Open a part of it" }));
+  if (file.size > most) return tell(new Fault(413, { cause: `The file has ${Math.round(file.size / 1024)} kB; the server accepts ${Math.round(most / 1024)} kB at once`, next_step: "Open a part of it" }));
   return take(await file.arrayBuffer(), file.name);
 }
 
 /**
- * Look at a chat; what was understood of a file, or left out of a pasted text, is shown before it is labelled.
+ * Inspect a chat; how a file was read, or what was left out of a pasted text, is shown before it is labelled.
  * @param {string | ArrayBuffer} chat
  * @param {string} file its name; empty for a pasted text
  * @param {string} [format]
@@ -82,7 +82,7 @@ async function take(chat, file, format = "auto", columns = "") {
 }
 
 /**
- * Do what the server may refuse; offer to try again where that can help.
+ * Run something that the server may refuse; offer to try again if that can help.
  * @param {() => any} act
  */
 async function doing(act) {
@@ -98,11 +98,11 @@ async function doing(act) {
 }
 
 /**
- * Take files that are dropped anywhere.
+ * Accept files dropped anywhere.
  * @param {(file: File) => void} then
  */
 function offerDrop(then) {
-  let depth = 0; // of elements that the file is over
+  let depth = 0; // of nested elements under the dragged file
   const over = (/** @type {number} */ step) => {
     depth = Math.max(0, depth + step);
     byId("drop").hidden = depth === 0;

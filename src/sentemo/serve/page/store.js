@@ -1,4 +1,4 @@
-/** The page's state, and who is notified when it changes. */
+/** The page's state, with notification of changes. */
 import { weighed } from "./weigh.js";
 
 /**
@@ -30,7 +30,7 @@ export const state = {
   explained: undefined,
   sensitivity: 0,
   filter: { text: "", emotion: "", speaker: "" },
-  span: null, // the turns that the timeline shows, all of them where it is null
+  span: null, // the turns that the timeline shows; null for all
   corrections: [],
 };
 
@@ -40,7 +40,7 @@ export const state = {
 const watchers = new Map();
 
 /**
- * Call a function at each change of these kinds.
+ * Call a function on each change of these kinds.
  * @param {Change[]} changes
  * @param {() => void} then
  */
@@ -57,7 +57,7 @@ export function changed(change) {
 }
 
 /**
- * Return the conversation that is shown; one without a turn where none is.
+ * Return the conversation shown; one without turns if there is none.
  * @returns {import("./types.js").Talk}
  */
 export const talk = () => state.talks[state.current] ?? NONE;
@@ -79,13 +79,13 @@ export const newTalk = (id, turns) => ({ id, turns, readings: [], before: new Ma
 const NONE = newTalk("", []);
 
 /**
- * Return the sensitivity that counts: none where the model has no neutral label.
+ * Return the effective sensitivity: 0 if the model has no neutral label.
  * @returns {number}
  */
 export const sensitivity = () => ((model()?.neutral ?? null) === null ? 0 : state.sensitivity);
 
 /**
- * Return the model's reading of a turn, if there is one, at the sensitivity that is set.
+ * Return the model's reading of a turn, if there is one, at the current sensitivity.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */
@@ -100,7 +100,7 @@ export const correction = (turn, of = talk()) =>
   state.corrections.find((each) => each.talk === of && each.turn === turn)?.label;
 
 /**
- * Return the label that is shown for a turn: the reader's own before the model's.
+ * Return the label shown for a turn: the reader's own, or the model's.
  * @param {number} turn
  * @param {import("./types.js").Talk} [of]
  */
@@ -129,7 +129,7 @@ export function choose(turn) {
 }
 
 /**
- * Labels in the order in which they are drawn: neutral last.
+ * The labels in drawing order: neutral last.
  * @returns {string[]}
  */
 export function labels() {

@@ -1,6 +1,6 @@
-/** What a labelled conversation amounts to: shares of emotions, by speaker, and where they gather. */
+/** The summary of a labelled conversation: shares of emotions, by speaker, and where they cluster. */
 
-const LEAST_TURNS = 20; // of a speaker who is compared with others
+const LEAST_TURNS = 20; // of a speaker to compare with others
 const CLEAR = 2.58; // standard errors: 99 in 100
 
 /**
@@ -9,9 +9,9 @@ const CLEAR = 2.58; // standard errors: 99 in 100
  */
 
 /**
- * Count labels, of each speaker; the one with most turns comes first.
+ * Count labels by speaker, most turns first.
  * @param {import("./types.js").Turn[]} turns
- * @param {(string | undefined)[]} labels one a turn; turns without one are left out
+ * @param {(string | undefined)[]} labels one per turn; turns without one are left out
  * @returns {Share[]}
  */
 export function shares(turns, labels) {
@@ -29,7 +29,7 @@ export function shares(turns, labels) {
 }
 
 /**
- * Add speakers up.
+ * Sum over speakers.
  * @param {Share[]} parts
  * @param {string} [name]
  * @returns {Share}
@@ -41,7 +41,7 @@ export function total(parts, name = "") {
 }
 
 /**
- * Return the emotion in which a speaker differs most from the others, where that is clear (two proportions, z test).
+ * Return the emotion in which a speaker differs most from the others, if the difference is clear (two proportions, z test).
  * @param {Share[]} parts
  * @param {string | null} neutral
  * @returns {{name: string, label: string, own: number, others: number} | null}
@@ -65,7 +65,7 @@ export function contrast(parts, neutral) {
 }
 
 /**
- * Return the stretch in which an emotion gathers most, where it is clearly denser there than elsewhere.
+ * Return the stretch with the densest cluster of an emotion, if it is clearly denser there than elsewhere.
  * @param {(string | undefined)[]} labels
  * @param {string | null} neutral
  * @returns {Cluster | null}
@@ -90,7 +90,7 @@ export function cluster(labels, neutral) {
 }
 
 /**
- * Return the turn that is surest of each emotion.
+ * Return the turn with the highest probability of each emotion.
  * @param {(import("./types.js").Reading | undefined)[]} readings
  * @param {(string | undefined)[]} labels
  * @param {string | null} neutral

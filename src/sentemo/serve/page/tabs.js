@@ -2,7 +2,7 @@
 import { byId } from "./dom.js";
 import { changed } from "./store.js";
 
-/** Let the reader change between the tabs, with arrow keys too. */
+/** Let the reader switch between the tabs, also with arrow keys. */
 export function offerTabs() {
   const tabs = [byId("tab-overview"), byId("tab-map")];
   const open = (/** @type {HTMLElement} */ chosen) => {

@@ -10,7 +10,7 @@ const PICTURES = {
   dark: ["M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"],
 };
 
-/** Let a button go through the themes. */
+/** Let a button cycle through the themes. */
 export function offerTheme() {
   byId("theme").addEventListener("click", () => {
     const next = ORDER[(ORDER.indexOf(theme()) + 1) % ORDER.length];
@@ -19,7 +19,7 @@ export function offerTheme() {
     try {
       localStorage.setItem(KEY, next);
     } catch {
-      // storage may be forbidden: the theme lasts until a reload then
+      // storage may be disabled: the theme then lasts until a reload
     }
     show();
   });

@@ -1,4 +1,4 @@
-/** The course of the conversation: one ridge a label, as high as its probability; many turns are drawn as means of several. */
+/** The timeline: one ridge per label, as high as its probability; long conversations are drawn as means of several turns. */
 import { byId, svg } from "./dom.js";
 import { outline, toneClass } from "./tones.js";
 import { count, percent } from "./words.js";
@@ -14,16 +14,16 @@ const PEAK = 36; // height of a probability of 1: ridges may reach into the row 
 const TOP = 12;
 export const LEFT = 98;
 export const RIGHT = 8;
-const STEP_LEAST = 3; // between two points of a ridge; nearer ones are drawn as their mean
-const TIMES_FROM_MS = 600_000; // a shorter span has the turns' numbers
-const TURNS_LEAST = 6; // a shorter conversation doesn't fill the width
+const STEP_LEAST = 3; // pixels between two points of a ridge; closer ones are averaged
+const TIMES_FROM_MS = 600_000; // shorter spans show turn numbers instead
+const TURNS_LEAST = 6; // shorter conversations don't fill the width
 
 /** @type {HTMLElement} */
 let frame;
-/** What the drawing was made of, to move things instead of redrawing. */
+/** The elements drawn, to move things instead of redrawing. */
 let drawn = { key: "", ridges: /** @type {Map<string, any>} */ (new Map()), needles: /** @type {any} */ (null), ticks: /** @type {any} */ (null) };
 
-/** Show the timeline, and follow what changes. */
+/** Show the timeline, and keep it up to date. */
 export function showTimeline() {
   frame = byId("timeline");
   watch(["talk", "readings", "models", "span", "filter"], draw);
@@ -44,7 +44,7 @@ function pick(turn) {
   scrollToTurn(turn);
 }
 
-/** Width of a turn that is shown. */
+/** Width of a shown turn. */
 function width() {
   const { start, stop } = span();
   return Math.max(1, frame.clientWidth - LEFT - RIGHT) / Math.max(stop - start, TURNS_LEAST);
@@ -94,7 +94,7 @@ function draw() {
 }
 
 /**
- * Means of every few numbers that follow each other.
+ * Means of consecutive groups of numbers.
  * @param {number[]} numbers
  * @param {number} size
  */
@@ -139,7 +139,7 @@ function drawAnew(key, names) {
 }
 
 /**
- * The axis: times where turns have them, else their numbers.
+ * The axis: times if turns have them, otherwise turn numbers.
  * @param {number} rows
  */
 function ticks(rows) {
@@ -163,7 +163,7 @@ function ticks(rows) {
 /** @param {number} turn */
 const x = (turn) => LEFT + (turn - span().start + 0.5) * width();
 
-/** Where the turns are that are looked for. */
+/** Marks of the turns found. */
 function marks() {
   const { start, stop } = span();
   const found = [...(hits() ?? [])].filter((turn) => turn >= start && turn < stop);
@@ -172,7 +172,7 @@ function marks() {
 }
 
 /**
- * The outline of a ridge: through each share at the middle of its turn, flat there, so that no height is made up.
+ * The outline of a ridge: through each share at the middle of its turn, flat there, so that it never overshoots.
  * @param {number[]} shares
  * @param {number} step
  * @param {number} [peak]
@@ -193,7 +193,7 @@ export function ridge(shares, step, peak = PEAK) {
 /** Mark the turns pointed at and chosen, in the drawing and in words. */
 function point() {
   const { turns } = talk();
-  if (!drawn.needles || !turns.length || follow()) return; // where it follows, it is drawn again
+  if (!drawn.needles || !turns.length || follow()) return; // `follow` redraws if it scrolls
   const names = labels();
   const { start, stop } = span();
   const needle = (/** @type {number | null} */ turn, /** @type {string} */ kind) => {
@@ -212,7 +212,7 @@ function point() {
   frame.setAttribute("aria-valuetext", describe(here ?? 0));
 }
 
-/** What to do where no turn is pointed at. */
+/** The hint shown while no turn is pointed at. */
 function hint() {
   const { turns, readings } = talk();
   const done = turns.filter((_, turn) => readings[turn]).length;
@@ -221,7 +221,7 @@ function hint() {
 }
 
 /**
- * Put a turn in a line of words.
+ * Describe a turn in one line.
  * @param {number} turn
  */
 export function describe(turn) {

@@ -25,7 +25,7 @@ export const day = (time) => written(time, { weekday: "long", day: "numeric", mo
 export const clock = (time) => written(time, { hour: "2-digit", minute: "2-digit" });
 
 /**
- * A point of an axis, as exact as what it shows is long.
+ * A tick of a time axis, as precise as its span needs.
  * @param {string} time
  * @param {number} span_ms
  */
@@ -36,7 +36,7 @@ export function tick(time, span_ms) {
 }
 
 /**
- * A span of time in words.
+ * A time span in words.
  * @param {string} from
  * @param {string} to
  */

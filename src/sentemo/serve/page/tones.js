@@ -1,6 +1,6 @@
 import { el, svg } from "./dom.js";
 
-/** Shapes in a square of 16; each tone has its own, as colour is never the only sign. */
+/** Shapes in a 16 × 16 box; each tone has its own, so that colour is never the only cue. */
 const SHAPES = {
   neutral: "M8 3.2a4.8 4.8 0 1 0 0 9.6a4.8 4.8 0 1 0 0-9.6z",
   anger: "M8 1.5L15 14H1z",
@@ -34,7 +34,7 @@ const SPARE = ["1", "2", "3", "4", "5", "6", "7", "8"];
 const given = new Map();
 
 /**
- * Give the tone of a label: a known emotion's own, else a spare one; always the same while the page is open.
+ * Return the tone of a label: a known emotion's own, otherwise a spare one; stable while the page is open.
  * @param {string} label
  * @returns {string}
  */
@@ -50,26 +50,26 @@ export function toneOf(label) {
 }
 
 /**
- * Give the class that carries a label's colours.
+ * Return the CSS class with a label's colours.
  * @param {string | undefined} label
  */
 export const toneClass = (label) => (label === undefined ? "tone-neutral" : `tone-${toneOf(label)}`);
 
 /**
- * Give the outline of a label's shape, in a square of 16.
+ * Return the outline of a label's shape, in a 16 × 16 box.
  * @param {string} label
  */
 export const outline = (label) => SHAPES[/** @type {keyof typeof SHAPES} */ (toneOf(label))];
 
 /**
- * Draw a label's shape beside words.
+ * Draw a label's shape beside text.
  * @param {string} label
  */
 export const glyph = (label) =>
   svg("svg", { class: "glyph", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: outline(label) }));
 
 /**
- * A label in words with its shape and colour.
+ * A label's name with its shape and colour.
  * @param {string} label
  * @param {...any} after
  */

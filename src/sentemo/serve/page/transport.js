@@ -1,6 +1,6 @@
-/** How requests reach whatever labels: the server that this page came from. `sentemo page` puts a worker in its place. */
+/** Transport of requests: to the server of this page. `sentemo page` replaces this module by one with a worker. */
 
-export const CANT_LEARN = "Noted, and in your downloads. This server doesn't let the model learn from it; to allow that, its operator starts it with `sentemo serve --adapted DIR`.";
+export const CANT_LEARN = "Recorded, and included in your downloads. This server doesn't let the model learn from it; to allow that, its operator must start it with `sentemo serve --adapted DIR`.";
 
 /**
  * @param {string} path
@@ -9,7 +9,7 @@ export const CANT_LEARN = "Noted, and in your downloads. This server doesn't let
 export const send = (path, request) => fetch(path, request);
 
 /**
- * Open a live talk.
+ * Open a live conversation.
  * @param {string} path
  */
 export function openLive(path) {

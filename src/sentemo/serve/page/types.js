@@ -1,11 +1,11 @@
 /**
- * What the modules hand each other.
+ * The types that the modules share.
  *
  * @typedef {{speaker: string, text: string, time?: string, id?: string}} Turn `time` is ISO 8601, `id` the message's own
  * @typedef {{label: string, score: number, probabilities: Record<string, number>,
  *   tags?: Record<string, number>, point?: [number, number]}} Reading
  * @typedef {{id: string, turns: Turn[], readings: (Reading | undefined)[], before: Map<number, string>, stamp: string}} Talk
- *   `before` holds the labels that the latest lesson changed; `stamp` says which state of which model read the talk.
+ *   `before` contains the labels that the latest lesson changed; `stamp` identifies the model and state that labelled it.
  * @typedef {{method: string, examples: Record<string, number>, accuracy: number | null,
  *   interval: [number, number] | null, chance: number, tags: Record<string, Expected>}} Adapted
  * @typedef {{recall: number | null, recall_interval: [number, number]}} Expected of a tag

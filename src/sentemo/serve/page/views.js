@@ -11,7 +11,7 @@ let onShow = () => {};
 
 /**
  * Follow the browser's history.
- * @param {(view: View) => void} then called with a view whenever it comes into sight
+ * @param {(view: View) => void} then called with each view that is shown
  */
 export function offerViews(then) {
   onShow = then;
@@ -24,13 +24,13 @@ export function offerViews(then) {
 }
 
 /**
- * Whether there is something to show: a reload forgets it.
+ * Whether there is something to show: a reload loses it.
  * @param {View | undefined} view
  */
 const canShow = (view) => (view === "talk" && state.talks.length > 0) || (view === "check" && byId("check").hasChildNodes());
 
 /**
- * Go to a view, so that Back returns to where one is.
+ * Go to a view, so that Back returns to the current one.
  * @param {View} view
  */
 export function go(view) {

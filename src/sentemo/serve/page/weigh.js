@@ -1,7 +1,7 @@
-/** What a sensitivity makes of a reading: the same that the server would (`sentemo.shares`). */
+/** Apply a sensitivity to a reading, exactly as the server would (`sentemo.shares`). */
 
 /**
- * Take a sensitivity from the log-odds of neutral; the label is then the most probable one.
+ * Subtract a sensitivity from the log-odds of neutral; the label is then the most probable one.
  * @param {import("./types.js").Reading | undefined} reading
  * @param {string | null} neutral
  * @param {number} sensitivity

@@ -13,10 +13,10 @@ const [MOST_WORDS, LEAST_WORD] = [5, 0.02];
 
 /** @type {AbortController | null} */
 let asking = null;
-/** @type {any} the part that the server's answer fills */
+/** @type {any} the section for the server's answer */
 let part;
 
-/** Return the part of the panel that holds the reasons, empty yet. */
+/** Return the panel's section for the reasons, still empty. */
 export function why() {
   part = el("section", { class: "why", "aria-label": "Why this label", "aria-busy": "true" }, el("h3", {}, "Why this label"), waiting());
   return part;
@@ -42,7 +42,7 @@ function resume() {
 }
 
 /**
- * Ask the server for the reasons; of a long conversation it gets the part around the turn.
+ * Ask the server for the reasons; for a long conversation, only the part around the turn is sent.
  * @param {number} turn
  */
 export async function ask(turn) {
@@ -59,14 +59,14 @@ export async function ask(turn) {
   } catch (error) {
     if (signal.aborted) return;
     part.removeAttribute("aria-busy");
-    part.replaceChildren(el("h3", {}, "Why this label"), el("p", { class: "hint" }, "That couldn't be found out."));
+    part.replaceChildren(el("h3", {}, "Why this label"), el("p", { class: "hint" }, "The reasons couldn't be determined."));
     tell(error, () => ask(turn));
   }
 }
 
 /**
  * @param {import("./types.js").Explained} found
- * @param {number} first the place of the part in the conversation
+ * @param {number} first position of the part in the conversation
  */
 function show({ turn, label, influences, nearest, words }, first) {
   const moved = influences.map((each) => ({ ...each, turn: each.turn + first }));
@@ -80,8 +80,8 @@ function show({ turn, label, influences, nearest, words }, first) {
     el("h3", {}, `Words that speak for ${label}, or against it`),
     weighty(words),
     el("h3", {}, `Other turns that speak for ${label}, or against it`),
-    strong.length ? el("ul", { class: "reasons" }, ...strong.slice(0, MOST_REASONS).map(influence)) : el("p", { class: "hint" }, "None: by itself the turn would be labelled much the same."),
-    el("h3", {}, "The nearest examples that the model knows"),
+    strong.length ? el("ul", { class: "reasons" }, ...strong.slice(0, MOST_REASONS).map(influence)) : el("p", { class: "hint" }, "None: the turn alone would get much the same label."),
+    el("h3", {}, "The nearest known examples"),
     nearest.length ? el("ul", { class: "reasons" }, ...nearest.map(near)) : el("p", { class: "hint" }, "It has none."),
   );
   byId("quote").replaceChildren(...words.map(marked));
@@ -90,7 +90,7 @@ function show({ turn, label, influences, nearest, words }, first) {
 }
 
 /**
- * Say where the reasons are those of another label than the one that is shown: the server knows no sensitivity here.
+ * Note if the reasons are for a label other than the one shown: the server ignores the sensitivity here.
  * @param {string} label
  */
 export function noteExplained(label) {
@@ -106,7 +106,7 @@ export function noteExplained(label) {
 function weighty(words) {
   const strong = words.filter(({ change }) => Math.abs(change) >= LEAST_WORD).sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, MOST_WORDS);
   if (strong.length) return el("ul", { class: "weighty" }, ...strong.map(({ text, change }) => el("li", {}, `\u201c${text.trim()}\u201d `, el("span", { class: "number" }, points(change)))));
-  return el("p", { class: "hint" }, words.length ? "No single word decides: without any one of them the model would be about as sure." : "It is a single word.");
+  return el("p", { class: "hint" }, words.length ? "No single word is decisive: without any one of them the model would be about as sure." : "It is a single word.");
 }
 
 /**

@@ -1,7 +1,7 @@
-/** Figures in words. */
+/** Formatting of numbers. */
 
 /**
- * A share as a percentage; never 100 % or 0 % of what isn't certain.
+ * A share as a percentage; never 100 % or 0 % unless it is exact.
  * @param {number} share
  */
 export function percent(share) {
@@ -11,19 +11,19 @@ export function percent(share) {
 }
 
 /**
- * How sure a label is, as a word before it.
+ * A word before a label that shows how sure it is.
  * @param {number} score
  */
 export const hedge = (score) => (score < 0.5 ? "perhaps " : "");
 
 /**
- * A turn's number as readers count.
+ * A turn's number, counted from 1.
  * @param {number} turn
  */
 export const nth = (turn) => `Turn ${turn + 1}`;
 
 /**
- * One or several.
+ * A count with its noun in the singular or plural.
  * @param {number} count
  * @param {string} one
  * @param {string} [many]
@@ -31,7 +31,7 @@ export const nth = (turn) => `Turn ${turn + 1}`;
 export const count = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
 /**
- * A change of a probability, in points of a hundred.
+ * A change of a probability, in percentage points.
  * @param {number} change
  */
 export function points(change) {
@@ -40,13 +40,13 @@ export function points(change) {
 }
 
 /**
- * A number with its sign, one digit behind the point; 0 has none.
+ * A signed number with one decimal; 0 has no sign.
  * @param {number} value
  */
 export const signed = (value) => (value === 0 ? "0" : `${value > 0 ? "+" : "\u2212"}${Math.abs(value).toFixed(1)}`);
 
 /**
- * How far an example is, from 0 (the same) to 2 (the opposite).
+ * The distance of an example in words, from 0 (the same) to 2 (the opposite).
  * @param {number} distance
  */
 export function nearness(distance) {
@@ -55,7 +55,7 @@ export function nearness(distance) {
 }
 
 /**
- * What to expect of labels that were learnt from examples, in sentences.
+ * The expected quality of labels learnt from examples, in sentences.
  * @param {import("./types.js").Adapted} adapted
  * @returns {string}
  */
@@ -69,7 +69,7 @@ export function expectation(adapted) {
 /** @param {import("./types.js").Adapted} adapted */
 function found({ accuracy, interval, chance }) {
   if (accuracy === null || interval === null) {
-    return "Its accuracy can't be estimated from so few: give each label two examples or more.";
+    return "Its accuracy can't be estimated from so few: add at least two examples of each label.";
   }
   const [low, high] = interval;
   const range = `${percent(accuracy)} (between ${percent(low)} and ${percent(high)}, 19 times in 20)`;
@@ -78,11 +78,11 @@ function found({ accuracy, interval, chance }) {
 }
 
 /**
- * What to expect of a tag, which stands beside the emotions.
+ * The expected quality of a tag.
  * @param {[string, import("./types.js").Expected]} tag
  */
 function tagFound([name, { recall, recall_interval: [low, high] }]) {
-  if (recall === null) return `How much of \u201c${name}\u201d will be found can't be estimated from one example: give it a few more.`;
+  if (recall === null) return `How much of \u201c${name}\u201d will be found can't be estimated from one example: add a few more.`;
   const little = recall < 0.5 ? " It will miss more than it finds; more examples help." : "";
   return `Expect ${percent(recall)} of \u201c${name}\u201d to be found (between ${percent(low)} and ${percent(high)}, 19 times in 20).${little}`;
 }

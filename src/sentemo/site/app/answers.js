@@ -1,17 +1,17 @@
-/** What the server's routes do, done here: which models there are, a chat taken apart, labels, reasons. */
+/** The server's routes, implemented here: the models, parsing chats, labels, reasons. */
 import { explain } from "./reasons.js";
 import { inspect, read } from "./formats/read.js";
 import { Refusal } from "./refusal.js";
 import { speakerNumbers } from "./speakers.js";
 
 const LIMITS = { conversations: 64, turns: 1024, characters: 100_000, body_bytes: 64 * 2 ** 20, explained_turns: 1024, examples: 0 };
-const EDGE = 1.5; // a turn farther out on the map is drawn here
+const EDGE = 1.5; // turns farther out on the map are clipped to this
 
 /**
  * Answer a request.
  * @param {import("./engine.js").Engine} engine
  * @param {{method: string, path: string, body: any}} request
- * @param {() => boolean} isDropped whether nobody waits for it any more
+ * @param {() => boolean} isDropped whether the request was aborted
  * @returns {Promise<any>}
  */
 export async function answer(engine, { path, body }, isDropped) {
@@ -45,7 +45,7 @@ async function predict(engine, { conversations, causal }) {
 }
 
 /**
- * The last turn of a conversation, read as it comes.
+ * The label of a live conversation's last turn.
  * @param {import("./engine.js").Engine} engine
  * @param {{turns: {speaker: string, text: string}[]}} asked
  */
@@ -58,7 +58,7 @@ async function live(engine, { turns }) {
 }
 
 /**
- * What is said of a turn, with its place on the map where the full model has read it.
+ * A turn's label, with its place on the map if the full model has read it.
  * @param {import("./engine.js").Engine} engine
  * @param {any} said
  */

@@ -1,10 +1,10 @@
-/** How conversations of any number and length are cut and put together for running (`sentemo.batching`). */
+/** How conversations of any number and length are split and batched (`sentemo.batching`). */
 
 const PIECE_TURNS = 512;
 const STRETCH_TOKENS = 512;
 
 /**
- * A part of a conversation: turns `first` to `last` are read, `start` to `stop` are answered.
+ * A part of a conversation: turns `first` to `last` are read, `start` to `stop` are labelled.
  * @typedef {{first: number, start: number, stop: number, last: number}} Cut
  */
 
@@ -23,7 +23,7 @@ export function pieces(turns, reach) {
 }
 
 /**
- * Cut a conversation of so many tokens a turn for a reader, with overlaps as above.
+ * Cut a conversation with these numbers of tokens per turn for the reader, with overlaps as above.
  * @param {number[]} tokens
  * @param {number} reach
  * @param {boolean} causal
@@ -41,7 +41,7 @@ export function stretches(tokens, reach, causal) {
 }
 
 /**
- * Put rows of like length together, `most` places of a batch at most with the padding counted, one row at least.
+ * Batch rows of similar length, with at most `most` places per batch including padding, but at least one row.
  * @param {number[]} lengths
  * @param {number} most
  * @returns {number[][]}

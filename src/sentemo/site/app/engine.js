@@ -1,4 +1,4 @@
-/** The models, as they come in: the static one at once, the full one after it. */
+/** The models as they are loaded: the static one first, then the full one. */
 import { get } from "./files.js";
 import { Graph, setUp } from "./graph.js";
 import { GraphModel } from "./graph-model.js";
@@ -26,7 +26,7 @@ export class Engine {
     this.site = site;
     this.onProgress = onProgress;
     this.loaded = 0;
-    this.over = false; // whether the last thing has been told
+    this.over = false; // whether the last progress event has been sent
     const { runtime, model, first } = site;
     this.bytes = [runtime, ...Object.values(model.files), ...Object.values(first?.files ?? {})].reduce((sum, file) => sum + file.bytes, 0);
     this.loadedFirst = first ? this.#loadFirst(first) : Promise.resolve();
@@ -34,7 +34,7 @@ export class Engine {
     this.loadedFull.catch((error) => this.#tell({ fault: String(error.message ?? error) }));
   }
 
-  /** The best model that is there; waits for the first one. */
+  /** The best model loaded so far; waits for the first one. */
   async best() {
     await this.loadedFirst;
     if (!this.first) await this.loadedFull;

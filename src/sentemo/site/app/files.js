@@ -1,23 +1,23 @@
-/** The site's own large files: fetched once, checked, kept for the next visit, unpacked. */
+/** The site's own large files: fetched once, verified, cached for the next visit, unpacked. */
 
 /** @typedef {{path: string, sha256: string, bytes: number}} File */
 
 const NAME = `sentemo ${new URL("../", import.meta.url).pathname}`; // one origin may have several sites
 
 /**
- * Get a file's content. Raises an error where it is not there or not the one that was built.
+ * Return a file's content. Throws an error if it is missing or not the one that was built.
  * @param {File} file
- * @param {(bytes: number) => void} onBytes told of each piece that comes in
+ * @param {(bytes: number) => void} onBytes called for each chunk received
  * @returns {Promise<ArrayBuffer>}
  */
 export async function get(file, onBytes) {
   const address = new URL(`../${file.path}`, import.meta.url);
-  const cache = await self.caches?.open(NAME).catch(() => null); // none without https, or where storage is forbidden
+  const cache = await self.caches?.open(NAME).catch(() => null); // none without https, or if storage is disabled
   const kept = await cache?.match(address);
   const packed = kept ? await kept.arrayBuffer() : await download(address, onBytes);
   if (kept) onBytes(file.bytes);
   else await check(packed, file);
-  if (!kept) await cache?.put(address, new Response(packed)).catch(() => {}); // a full disk is no fault
+  if (!kept) await cache?.put(address, new Response(packed)).catch(() => {}); // a full disk is not an error
   return unpack(packed);
 }
 
@@ -42,7 +42,7 @@ async function download(address, onBytes) {
  * @param {File} file
  */
 async function check(content, { path, sha256 }) {
-  if (!self.crypto?.subtle) return; // not to be had without https
+  if (!self.crypto?.subtle) return; // not available without https
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
   if (Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256) throw new Error(`${path} is not the file that was built`);
 }

@@ -4,7 +4,7 @@ import { numbers, padded, stacked, yes } from "./graph.js";
 import { judge } from "./judge.js";
 
 const BATCH_TOKENS = 512;
-const KEPT_TEXTS = 1000; // whose tokens' states are kept, for a talk that continues or is read again
+const KEPT_TEXTS = 1000; // whose tokens' states are cached, for conversations that continue or are read again
 
 /**
  * @typedef {import("./judge.js").Rule & {width: number, reader_reach: number, network_reach: number}} Config
@@ -45,7 +45,7 @@ export class GraphModel {
   }
 
   /**
-   * Label the turns of a passage that are to be answered.
+   * Label the turns of a passage, without its context.
    * @param {Passage} passage
    * @param {boolean} causal
    * @returns {Promise<Said[]>}
@@ -77,7 +77,7 @@ export class GraphModel {
     const states = texts.map((text) => /** @type {Float32Array[]} */ (this.known.get(text)));
     const found = await this.#readJointly(states.map(([begin]) => begin), speakers, causal);
     for (const [turn, [begin, ...rest]] of states.entries()) {
-      if (!rest.length) continue; // else very long: what comes after its first part is read by itself
+      if (!rest.length) continue; // otherwise the text is very long: all but its first part is read by itself
       const parts = [found[turn]];
       for (const part of rest) parts.push(...(await this.#readJointly([part], [speakers[turn]], causal)));
       found[turn] = mean(parts, [begin, ...rest].map((part) => part.length));
@@ -87,7 +87,7 @@ export class GraphModel {
   }
 
   /**
-   * See to it that the states of the tokens of texts are known.
+   * Compute and cache the token states of texts.
    * @param {string[]} texts
    */
   async #readAlone(texts) {
@@ -130,7 +130,7 @@ export class GraphModel {
     return found;
   }
 
-  /** Keep the states of the latest texts only. */
+  /** Keep only the states of the latest texts. */
   #forget() {
     for (const text of this.known.keys()) {
       if (this.known.size <= KEPT_TEXTS) return;
@@ -140,7 +140,7 @@ export class GraphModel {
 }
 
 /**
- * One of the rows that an output holds; none where there is no output.
+ * One row of an output; none if there is no output.
  * @param {import("./graph.js").Output | undefined} output
  * @param {number} row
  * @param {number} rows how many there are

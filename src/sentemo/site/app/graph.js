@@ -5,7 +5,7 @@ import * as ort from "../runtime/ort.js";
 /** @typedef {{data: Float32Array, dims: number[]}} Output */
 
 /**
- * Set the runtime up, once.
+ * Set up the runtime once.
  * @param {ArrayBuffer} wasm
  */
 export function setUp(wasm) {
@@ -23,7 +23,7 @@ export class Graph {
 
   /**
    * @param {ArrayBuffer} model
-   * @param {Uint8Array} weights the file that the graph takes its weights from
+   * @param {Uint8Array} weights the file with the graph's weights
    */
   static async load(model, weights) {
     const options = { executionProviders: ["wasm"], externalData: [{ path: "model.safetensors", data: weights }] };
@@ -31,7 +31,7 @@ export class Graph {
   }
 
   /**
-   * Run it; an input that the graph has no use for is left out.
+   * Run the graph; inputs that it doesn't use are left out.
    * @param {Record<string, Input>} inputs
    * @returns {Promise<Output[]>}
    */
@@ -44,7 +44,7 @@ export class Graph {
 }
 
 /**
- * B rows of whole numbers as one array, filled up to the longest.
+ * B rows of integers as one array, padded to the longest.
  * @param {ArrayLike<number>[]} rows
  * @param {number} [filler]
  * @returns {Input}
@@ -57,7 +57,7 @@ export function padded(rows, filler = 0) {
 }
 
 /**
- * B rows of vectors of a width as one array, filled up to the longest with zeros.
+ * B rows of vectors of a width as one array, padded to the longest with zeros.
  * @param {Float32Array[][]} rows each in parts one after the other
  * @param {number} width
  * @returns {Input}

@@ -5,7 +5,7 @@
  */
 
 /**
- * What is said of one turn: the label is the most probable one.
+ * The label of one turn: the most probable one.
  * @param {ArrayLike<number>} scores (O,)
  * @param {ArrayLike<number>} added (A,) log odds of added outputs against all others
  * @param {Rule} rule

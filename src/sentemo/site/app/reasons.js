@@ -1,4 +1,4 @@
-/** What a turn's label rests on: the turns around it and its own words, each left out in turn, and the nearest known examples. */
+/** The reasons for a turn's label: the turns around it and its own words, each left out once, and the nearest known examples. */
 import { speakerNumbers } from "./speakers.js";
 import { weighWords } from "./words.js";
 
@@ -71,7 +71,7 @@ async function nearestOf(engine, own, count) {
 const kept = [];
 
 /**
- * The features of the examples, each of which the model reads once, as a conversation of its own.
+ * The features of the examples, each read once, as a conversation by itself.
  * @param {import("./engine.js").Engine} engine
  * @param {string[]} texts
  */

@@ -1,7 +1,7 @@
-/** A request that can't be answered: why, what to do, and where the fault is. */
+/** A request that can't be answered: why, what to do, and where the error is. */
 export class Refusal extends Error {
   /**
-   * @param {number} status as a server would say it
+   * @param {number} status HTTP status
    * @param {string} cause
    * @param {string} nextStep
    * @param {string | null} [where] `line 3`

@@ -1,9 +1,9 @@
-/** Answers from what was kept, so that the page works offline. `FILES`, which stands above, is each file's SHA-256. */
+/** Answers from the cache, so that the page works offline. `FILES`, prepended above, contains each file's SHA-256. */
 
 const NAME = `sentemo ${new URL("./", self.location).pathname}`; // as in app/files.js
 
 /**
- * Where a file of this version is kept: a file with another content is kept elsewhere.
+ * The cache key of a file of this version: other content has another key.
  * @param {string} path
  */
 const place = (path) => new URL(path.startsWith("data/") ? path : `${path}?${FILES[path].slice(0, 16)}`, self.location);

@@ -32,7 +32,7 @@ export class StaticModel {
   }
 
   /**
-   * The sum of a text's tokens' vectors by the root of their number, (D,).
+   * The sum of a text's token vectors divided by the square root of their number, (D,).
    * @param {string} text
    */
   #pool(text) {
@@ -43,7 +43,7 @@ export class StaticModel {
   }
 
   /**
-   * The scores of a turn between its neighbours, (C,).
+   * The scores of a turn in the context of its neighbours, (C,).
    * @param {Float32Array[]} vectors
    * @param {number} turn
    * @param {boolean} causal
@@ -64,7 +64,7 @@ export class StaticModel {
   }
 
   /**
-   * A matrix (R,I) by a vector (I,).
+   * Multiply a matrix (R,I) by a vector (I,).
    * @param {string} name
    * @param {Float32Array} vector
    */

@@ -11,7 +11,7 @@ const HANGUL = /[\uAC00-\uD7A3]/;
  *   max_tokens: number}} Spelling
  */
 
-/** A tokenizer that cuts nothing off: long texts become several pieces, cut behind sentences (`sentemo.encoders.pieces`). */
+/** A tokenizer that never truncates: long texts become several pieces, split after sentences (`sentemo.encoders.pieces`). */
 export class Tokenizer {
   /** @param {Spelling} spelling */
   constructor(spelling) {
@@ -24,7 +24,7 @@ export class Tokenizer {
   }
 
   /**
-   * The pieces of a text, each between the tokens that begin and end a text.
+   * The pieces of a text, each with the opening and closing special tokens.
    * @param {string} text
    * @returns {number[][]}
    */
@@ -61,7 +61,7 @@ export class Tokenizer {
   }
 
   /**
-   * Where a full piece ends: behind a sentence in its second half, else where it is full.
+   * Where a full piece ends: after a sentence in its second half, otherwise where it is full.
    * @param {number[]} inner
    * @param {number} start
    * @param {number} room

@@ -1,11 +1,11 @@
-/** How requests reach whatever labels, without a server: a worker answers them on this device. */
+/** Transport of requests without a server: a worker answers them on this device. */
 
-export const CANT_LEARN = "Noted, and in your downloads. On this page the model doesn't learn from it; `sentemo serve --adapted DIR` gives a page where it does.";
+export const CANT_LEARN = "Recorded, and included in your downloads. On this page the model doesn't learn from it; on the page of `sentemo serve --adapted DIR` it does.";
 
 const worker = new Worker(new URL("../app/worker.js", import.meta.url), { type: "module" });
 /** @type {Map<number, (reply: Response) => void>} */
 const waiting = new Map();
-/** Tells of the models as they come in: events `progress`. */
+/** Dispatches `progress` events while the models are loaded. */
 export const models = new EventTarget();
 let count = 0;
 
@@ -46,7 +46,7 @@ export async function send(path, { method, body, signal }) {
   });
 }
 
-/** A live talk that looks to the page as a WebSocket to a server does. */
+/** A live conversation with the interface of a WebSocket to a server. */
 class LiveTalk {
   readyState = WebSocket.CONNECTING;
   onopen = () => {};

@@ -1,7 +1,7 @@
 /** Which of a turn's own words speak for its label: leave each out and label again (`sentemo.explanation.influence`). */
 import { speakerNumbers } from "./speakers.js";
 
-const AROUND = 2; // turns on either side that are read along
+const AROUND = 2; // turns of context on either side
 const MOST = 24; // parts that a turn is cut into
 
 /**
@@ -29,7 +29,7 @@ export async function weighWords(model, turns, turn, label, causal) {
 }
 
 /**
- * Cut a text into words, or into at most `MOST` parts of as many words each; joined they are the text.
+ * Split a text into words, or into at most `MOST` parts with equal numbers of words; joined they are the text.
  * @param {string} text
  */
 function cut(text) {

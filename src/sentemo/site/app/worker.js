@@ -1,4 +1,4 @@
-/** The worker in which all reading happens: what a page would ask a server for, it asks here, a request at a time. */
+/** The worker that runs the models: it answers the page's requests in place of a server, one at a time. */
 import { Engine } from "./engine.js";
 import { answer } from "./answers.js";
 import { Refusal } from "./refusal.js";
@@ -8,7 +8,7 @@ import { Refusal } from "./refusal.js";
 const site = await fetch(new URL("../site.json", import.meta.url)).then((reply) => reply.json());
 const engine = new Engine(site, (progress) => postMessage({ progress }));
 
-/** @type {Set<number>} requests that nobody waits for any more */
+/** @type {Set<number>} aborted requests */
 const dropped = new Set();
 /** @type {Promise<void>} */
 let before = Promise.resolve();
@@ -25,7 +25,7 @@ async function reply({ id, ...request }) {
   try {
     postMessage({ id, status: 200, value: await answer(engine, request, () => dropped.has(id)) });
   } catch (error) {
-    const told = error instanceof Refusal ? error : new Refusal(500, "The model failed on this device", "Reload the page; if it stays so, the device may lack memory");
+    const told = error instanceof Refusal ? error : new Refusal(500, "The model failed on this device", "Reload the page; if it keeps failing, the device may lack memory");
     if (!(error instanceof Refusal)) console.error(error);
     postMessage({ id, status: told.status, value: { error: { cause: told.message, next_step: told.nextStep, where: told.where } } });
   }

@@ -1,4 +1,4 @@
-/** Bytes to numbered lines, and the gate through which every format's texts become turns (`sentemo.formats`). */
+/** From bytes to numbered lines, and validation of every format's turns (`sentemo.formats`). */
 import { Refusal } from "../refusal.js";
 
 /** @typedef {{number: number, text: string}} Line */
@@ -27,7 +27,7 @@ function decoded(bytes) {
 }
 
 /**
- * Refuse what stands in a line.
+ * Refuse the content of a line.
  * @param {number} line
  * @param {string} nextStep
  * @returns {never}
@@ -37,7 +37,7 @@ export function refuse(line, nextStep) {
 }
 
 /**
- * Make a turn of untrusted values.
+ * Return a turn from untrusted values.
  * @param {unknown} text
  * @param {unknown} speaker
  * @param {number} line

@@ -1,4 +1,4 @@
-/** Plain text: one turn a line, `Name: text`; a blank line starts the next conversation (`sentemo.formats.plaintext`). */
+/** Plain text: one turn per line, `Name: text`; a blank line starts the next conversation (`sentemo.formats.plaintext`). */
 import { turnOf } from "./lines.js";
 
 const NAMED = /^\s*(?<name>(?=\p{L})[^:\s]+(?:[ \t][^:\s]+){0,3})\s*:(?:\s+|$)(?<text>[^]*)$/u;

@@ -1,4 +1,4 @@
-/** A pasted chat or a file to conversations, by what is in it (`sentemo.formats.sniff`). */
+/** From a pasted chat or a file to conversations, with the format detected from the content (`sentemo.formats.sniff`). */
 import { Refusal } from "../refusal.js";
 import { delimiterOf, readCsv } from "./csv.js";
 import { readJsonl } from "./jsonl.js";
@@ -23,10 +23,10 @@ export function read(bytes) {
   return { format: "text", conversations: readPlaintext(lines) };
 }
 
-const SHOWN = 5; // turns of the beginning
+const SHOWN = 5; // number of first turns to show
 
 /**
- * Say how a chat is understood, without labelling it.
+ * Report how a chat is read, without labelling it.
  * @param {Uint8Array} bytes
  */
 export function inspect(bytes) {

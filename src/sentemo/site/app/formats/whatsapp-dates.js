@@ -1,4 +1,4 @@
-/** Dates as WhatsApp writes them in every country: the whole chat tells which number is the day. */
+/** Dates as WhatsApp writes them in every country: the whole chat shows which number is the day. */
 
 const ORDERS = [[2, 1, 0], [2, 0, 1], [0, 1, 2]]; // where year, month and day are: d/m/y, m/d/y, y/m/d
 const DAY_S = 86_400;
@@ -6,7 +6,7 @@ const DAY_S = 86_400;
 /** @typedef {{numbers: number[], second: number}} Stamp the date's numbers as they are written, the second of the day */
 
 /**
- * Read a date and time; null for what is none.
+ * Parse a date and time; null if it isn't one.
  * @param {Record<string, string | undefined>} parts
  * @returns {Stamp | null}
  */
@@ -29,7 +29,7 @@ function timeOf({ numbers, second }, order) {
 }
 
 /**
- * The times in the order of day, month and year with the fewest impossible dates, then steps back, then the shortest pauses.
+ * The times in the order of day, month and year with the fewest impossible dates, then the fewest backward steps, then the shortest pauses.
  * @param {Stamp[]} stamps
  * @returns {number[]}
  */

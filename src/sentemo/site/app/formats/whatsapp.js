@@ -93,7 +93,7 @@ function message(number, { stamp, rest }) {
 const visible = (text) => text.replace(new RegExp(`[${DIRECTIONS}]`, "g"), "").trim();
 
 /**
- * What a person wrote of a message.
+ * The part of a message that a person wrote.
  * @param {string[]} lines
  */
 function withoutNotices(lines) {
@@ -102,7 +102,7 @@ function withoutNotices(lines) {
 }
 
 /**
- * Take off the note that a message was edited, and the attachment under a caption.
+ * Remove the note that a message was edited, and the attachment under a caption.
  * @param {string} line
  */
 function withoutEnd(line) {

@@ -61,7 +61,7 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
         assert f"Turn {turn + 1}:" in told
         assert f"was {before[turn]}" in visit.bubble(turn).inner_text()
     assert ("No other turn changed" in told) == (moved == [10])
-    assert "give it a few more" in told
+    assert "add a few more" in told
     assert "yours" in visit.bubble(10).inner_text()
     assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
     assert visit.get("#panel li[data-label='sadness'] .changed").count() == 1  # beside what was pressed

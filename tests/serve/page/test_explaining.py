@@ -16,8 +16,8 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert f"{label}, {sure} sure" in (panel.text_content() or "")
     assert visit.get("#panel .shares li").count() == 7
     texts = panel.inner_text()
-    assert f"speak for {label}" in texts and "nearest examples" in texts
-    assert texts.index("nearest examples") < texts.index("Press the label that fits")  # why comes first
+    assert f"speak for {label}" in texts and "Nearest examples" in texts
+    assert texts.index("Nearest examples") < texts.index("Press the label that fits")  # why comes first
     assert visit.get("#panel .reasons").count() == 2
     assert "outrageous" in visit.get("#panel .weighty li").first.inner_text()
     assert "outrageous." in visit.get("#quote .word.for.strong").all_inner_texts()
@@ -63,7 +63,7 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
     assert ("No other turn changed" in told) == (moved == [10])
     assert "add a few more" in told
     assert "yours" in visit.bubble(10).inner_text()
-    assert point.get_attribute("style") != place and point.get_attribute("data-same") == "yes"  # it moved
+    assert point.get_attribute("style") == place and point.get_attribute("data-same") == "yes"  # a tag moves nothing
     assert visit.get("#panel li[data-label='sadness'] .changed").count() == 1  # beside what was pressed
     assert visit.get("#model-name").inner_text() == "shipped-corrected"
     assert [each["name"] for each in site.http.get("/v1/models").json()["models"]] == ["shipped", "shipped-corrected"]
@@ -81,7 +81,7 @@ def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visito
     examples = site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"]
     assert examples == {"sadness": 1, "relief": 1}
     assert visit.labels()[10:12] == ["sadness", "relief"]
-    visit.wait(".timeline .name", 8)
+    visit.wait(".timeline .name", 7)  # a tag is beside the emotions
     visit.correct("relief")  # pressed again: taken back
     assert site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"] == {"sadness": 1}
     visit.bubble(10).click()

@@ -81,7 +81,7 @@ function show({ turn, label, influences, nearest, words }, first) {
     weighty(words),
     el("h3", {}, `Other turns that speak for ${label}, or against it`),
     strong.length ? el("ul", { class: "reasons" }, ...strong.slice(0, MOST_REASONS).map(influence)) : el("p", { class: "hint" }, "None: the turn alone would get much the same label."),
-    el("h3", {}, "The nearest known examples"),
+    el("h3", {}, "Nearest examples"),
     nearest.length ? el("ul", { class: "reasons" }, ...nearest.map(near)) : el("p", { class: "hint" }, "It has none."),
   );
   byId("quote").replaceChildren(...words.map(marked));

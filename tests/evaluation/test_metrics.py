@@ -167,7 +167,7 @@ def test_the_convention_in_words() -> None:
 @pytest.mark.parametrize(
     ("gold", "predicted", "message"),
     [
-        ([], [], "no labelled utterance"),
+        ([], [], "No labelled utterances"),
         ([0, 1], [0], "shapes"),
         ([[0]], [[0]], "shapes"),
         ([0, 3], [0, 1], "gold labels are not all"),

@@ -144,7 +144,7 @@ def test_an_abstention_is_none_of_the_labels_under_every_protocol() -> None:
     _, strange = predictions_of([sure("joy"), {ABSTENTION: 1.0}], [sure("rage")])
     with pytest.raises(BadModel, match="doesn't know 'calm', 'joy', 'rage'"):
         read_predictions(select(talks, THREE, "standard"), talks, strange)
-    with pytest.raises(BadInput, match="is not a label"):
+    with pytest.raises(BadInput, match="is reserved"):
         LabelSet(("joy", ABSTENTION))
 
 

@@ -112,5 +112,5 @@ def test_what_cannot_be_labelled_is_said(frame: Any, words: dict[str, str], said
 
 
 def test_a_column_is_never_replaced() -> None:
-    with pytest.raises(UsageError, match=r"'emotion' already.*name="):
+    with pytest.raises(UsageError, match=r"already has a column 'emotion'.*name="):
         sentemo.label(pd.DataFrame({"text": ["a"], "emotion": ["joy"]}), model=STATIC())

@@ -34,7 +34,7 @@ def test_one_word_says_it_all(text: str, spec: Spec) -> None:
 
 @pytest.mark.parametrize("text", ["", "llm:", "#last", f"@{URL}"])
 def test_a_model_needs_a_name(text: str) -> None:
-    with pytest.raises(UsageError, match="without a name"):
+    with pytest.raises(UsageError, match="has no name"):
         Spec.parse(text)
 
 

@@ -113,8 +113,8 @@ def test_turns_without_a_label_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("turns", "message"),
     [
-        ([], "no labelled utterance"),
-        ([("Hm", None)], "no labelled utterance"),
+        ([], "[Nn]o labelled utterance"),
+        ([("Hm", None)], "[Nn]o labelled utterance"),
         ([("Hm", "anger"), ("Oh", "anger")], "utterances of two labels"),
         ([("Hm", "anger"), ("Oh", "boredom")], "Unknown label 'boredom'"),
     ],

@@ -192,8 +192,10 @@ def _zip_format(source: Source) -> str:
     if format := _tree_format(archive, names):
         return format
     chat = find_chat(archive)
-    if chat and text_format(look(archive.lines(chat)), archive.place(chat)) in ("whatsapp", "log"):
-        return "whatsapp"
+    if chat:
+        lines = look(archive.lines(chat))
+        if not lines or text_format(lines, archive.place(chat)) in ("whatsapp", "log"):
+            return "whatsapp"  # reading the chat will report why it has no lines
     cause = "The zip contains no WhatsApp chat, Slack export or ConvoKit corpus"
     raise BadInput(cause, "Unpack it and pass the file of conversations", path=archive.name)
 

@@ -1,6 +1,6 @@
-"""Make the default model: the mean of the weights of two trainings (Wortsman et al. 2022, Model soups).
+"""Make the default model: the mean of the weights of several trainings (Wortsman et al. 2022, Model soups).
 
-    python tools/mean_of_trainings.py runs/first/model=0.4 runs/second/model=0.6 --out runs/mean \\
+    python tools/mean_of_trainings.py runs/first/model=0.25 runs/second/model=0.35 runs/third/model=0.4 --out runs/mean \\
         --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
         --data goemotions=DIR
     sentemo export runs/mean --out src/sentemo/shipped
@@ -17,7 +17,6 @@ from pathlib import Path
 
 import torch
 
-from sentemo.artifacts.parts import ModelParts
 from sentemo.corpora import get_corpus
 from sentemo.corpora.label_map import LabelMap
 from sentemo.encoders.reader import DialogueReader
@@ -45,7 +44,7 @@ def averaged(models: list[SentEmoContext], shares: list[float]) -> Modules:
     return runners[0]
 
 
-def refitted(model: SentEmoContext, runner: Modules, recipe: Recipe, folders: dict[str, Path]) -> ModelParts:
+def refitted(model: SentEmoContext, runner: Modules, recipe: Recipe, folders: dict[str, Path]) -> SentEmoContext:
     """Fit what numpy computes from features to a new space."""
     encoder, known = runner.encoder, LabelMap.load(recipe.mixture.label_map)
     if not isinstance(encoder, DialogueReader):
@@ -84,7 +83,7 @@ def main() -> None:
     facts = {**models[-1].facts, "mean of trainings": shares}
     facts["label shares"] = dict(zip(models[0].labels.names, recipe.decision.shares, strict=True))
     last = replace(models[-1], runner=runner, facts=facts)
-    SentEmoContext(**vars(refitted(last, runner, recipe, folders))).save_pretrained(given.out, precision="int8")
+    refitted(last, runner, recipe, folders).save_pretrained(given.out, precision="int8")
 
 
 if __name__ == "__main__":

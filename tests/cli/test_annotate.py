@@ -108,7 +108,7 @@ def test_a_torn_line_is_told_and_dropped(annotate: Annotate, out: Path) -> None:
     annotate("1\n2\n")
     out.write_bytes(out.read_bytes()[:-9])
     result = annotate("1\n")
-    assert "never finished" in result.err and "Answers so far: 1." in result.err
+    assert "is incomplete" in result.err and "Answers so far: 1." in result.err
     assert given(out) == ["relief", "relief"]
 
 

@@ -123,9 +123,9 @@ class SentEmoContext(Adaptable, ReadingModel):
 
     def _tagged(self, labelled: Iterable[tuple[Prediction, Floats]]) -> Iterable[tuple[Prediction, Floats]]:
         """Add the tags that apply, judged by each turn's features (T,F), read alone and within its conversation."""
-        if self.tags is None:
-            return labelled
         found = list(labelled)
+        if self.tags is None or not found:
+            return found
         by_itself = alone([turn.text for said, _ in found for turn in said], self.features)
         ends = np.cumsum([len(said) for said, _ in found])[:-1]
         rows = zip(found, np.split(by_itself, ends), strict=True)

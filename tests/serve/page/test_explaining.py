@@ -24,7 +24,7 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert visit.get("#quote").inner_text() == visit.bubble(7).locator(".said").inner_text()
     assert "(0." in visit.get("#panel .reasons").last.inner_text()
     marked = visit.get("#turns .turn.helps, #turns .turn.hinders")
-    assert marked.count() >= 2
+    assert marked.count() >= 1
     assert visit.get("#turns .turn.helps .weight").first.inner_text().startswith("+")
     assert visit.bubble(7).get_attribute("aria-expanded") == "true"
     visit.page.keyboard.press("Escape")

@@ -1,7 +1,7 @@
 """Make the default model: the mean of the weights of several trainings (Wortsman et al. 2022, Model soups).
 
-    python tools/mean_of_trainings.py runs/first/model=0.25 runs/second/model=0.35 runs/third/model=0.4 --out runs/mean \\
-        --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
+    python tools/mean_of_trainings.py runs/first/model=0.25 runs/second/model=0.35 runs/third/model=0.4 \\
+        --out runs/mean --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
         --data goemotions=DIR
     sentemo export runs/mean --out src/sentemo/shipped
 

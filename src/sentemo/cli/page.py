@@ -13,9 +13,7 @@ from sentemo.cli.screen import tell
 def page(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the site; an older site there is replaced.")],
     model: Annotated[str, typer.Option(help="A model's folder, a hub id, or a shipped one.")] = "default",
-    first_pass: Annotated[
-        bool, typer.Option(help="Label with the static model until the full one is loaded.")
-    ] = True,
+    first_pass: Annotated[bool, typer.Option(help="Label with the static model until the full one is loaded.")] = True,
     runtime: Annotated[
         Path | None, typer.Option(help="npm's archive of onnxruntime-web (.tgz), instead of downloading it.")
     ] = None,

@@ -1,8 +1,8 @@
 """Make the default model: the mean of the weights of several trainings (Wortsman et al. 2022, Model soups).
 
     python tools/mean_of_trainings.py runs/first/model=0.25 runs/second/model=0.35 runs/third/model=0.4 \\
-        --out runs/mean --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
-        --data goemotions=DIR
+        --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
+        --data goemotions=DIR --out runs/mean
     sentemo export runs/mean --out src/sentemo/shipped
 
 Trainings of one seed begin with the same weights, so that their mean labels as well as either. What was fitted to a

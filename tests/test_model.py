@@ -180,7 +180,7 @@ def test_a_head_that_is_not_there_is_refused() -> None:
         with pytest.raises(UsageError, match=f"saved without {head}"):
             bare.predict(TALKS[0])
     bare.head = "other"  # type: ignore[assignment]
-    with pytest.raises(UsageError, match=r"no head 'other'.*classifier, prototypes, neighbours"):
+    with pytest.raises(UsageError, match=r"Unknown head 'other'.*classifier, prototypes, neighbours"):
         bare.predict(TALKS[0])
 
 

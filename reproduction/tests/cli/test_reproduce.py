@@ -49,8 +49,8 @@ def test_everything_is_made_by_one_command_and_nothing_is_trained_twice(reproduc
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("table-9",), "no exhibit 'table-9'"),
-        (("table-4", "--corpus", "meld"), "no exhibit 'table-4' of meld"),
+        (("table-9",), "Unknown exhibit 'table-9'"),
+        (("table-4", "--corpus", "meld"), "Unknown exhibit 'table-4' of meld"),
         (("table-1", "--split", "train"), "mean nothing"),
         (("table-1", "--runs", "0"), "not a number of seeds"),
         (("table-1", "--runs", "nobody=3"), "names no system"),

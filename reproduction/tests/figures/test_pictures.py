@@ -89,7 +89,7 @@ def test_a_forest_shows_means_bars_and_the_reference(drawn: Drawn, tmp_path: Pat
 
 
 def test_a_forest_that_can_not_be_drawn(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="not a row to draw"):
+    with pytest.raises(BadInput, match="No rows to draw"):
         plot_forest([], tmp_path / "f.png")
     with pytest.raises(UsageError, match=r"'other' is not a row. Use one of: full\."):
         plot_forest([row("full", 30)], tmp_path / "f.png", reference="other")

@@ -126,7 +126,7 @@ def test_a_split_that_teaches_nothing_is_refused(turns: list[tuple[str, str | No
 
 
 def test_an_unknown_kind_is_refused_and_every_known_one_has_settings() -> None:
-    with pytest.raises(UsageError, match=r"no sub-network 'gru'.*linear, lstm"):
+    with pytest.raises(UsageError, match=r"Unknown sub-network 'gru'.*linear, lstm"):
         fit_isolated("gru", FOUR, TRAIN, VECTORS)  # type: ignore[arg-type]
     assert SETTINGS.keys() == SUBNETWORKS.keys()
 

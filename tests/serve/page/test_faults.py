@@ -99,6 +99,16 @@ def test_a_key_is_asked_for_and_kept_until_the_tab_is_closed(browser: Browser, l
         visit.wait("#turns .felt .sure", 1)
 
 
+def test_a_chat_may_be_opened_before_the_models_are_known(visit: Visitor) -> None:
+    held: list[Route] = []
+    visit.page.route("**/v1/models", lambda route: held.append(route))
+    visit.page.reload()
+    visit.page.click("#try-example")
+    visit.wait("#turns .bubble", 13)
+    held[0].continue_()
+    visit.wait("#turns .felt .label", 13)  # and nothing was asked of a model without a name
+
+
 def test_a_server_that_doesnt_learn_says_so_and_keeps_the_correction(browser: Browser, locked: Running) -> None:
     with Visitor.coming(browser, locked.url) as visit:
         visit.allowed = "401"

@@ -44,7 +44,7 @@ class Visitor:
         page.goto(url + path)
         yield visitor
         context.close()
-        assert visitor.wrong == []
+        assert not visitor.wrong, visitor.wrong
 
     def _note(self, text: str) -> None:
         if self.allowed is None or not re.search(self.allowed, text):

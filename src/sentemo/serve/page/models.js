@@ -49,6 +49,7 @@ function show() {
 
 async function showFacts() {
   const name = state.model;
+  if (!name) return; // called again once the models are known
   const card = await call("GET", `v1/model?name=${encodeURIComponent(name)}`).catch(() => null);
   if (card === null || name !== state.model) return;
   const size = card.parameters === null ? [] : [`${(card.parameters / 1e6).toFixed(0)} million parameters`];

@@ -40,6 +40,6 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.delitem(sys.modules, "sentemo.export.write", raising=False)
     with pytest.raises(MissingExtra, match=r"sentemo\[train\]"):
-        lazy("sentemo.export", {"export": "write"})("export")
+        lazy("sentemo.export", {"export": "write"})[0]("export")
     with pytest.raises(AttributeError, match="no attribute 'exprot'"):
-        lazy("sentemo.export", {"export": "write"})("exprot")
+        lazy("sentemo.export", {"export": "write"})[0]("exprot")

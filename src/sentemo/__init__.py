@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sentemo.errors import lazy
 from sentemo.types import Conversation, Labeler, LabelSet, Prediction, TurnPrediction, Utterance
 
 if TYPE_CHECKING:
@@ -28,22 +28,13 @@ __all__ = [
     "pipeline",
     "read_conversations",
 ]
-LAZY = {
-    "SentEmoContext": "sentemo.model",
-    "label": "sentemo.integrations",
-    "load": "sentemo.loading",
-    "pipeline": "sentemo.integrations",
-    "read_conversations": "sentemo.formats",
-}
-"""The module of each public name that is imported on first access."""
-
-
-def __getattr__(name: str) -> object:
-    """Import a name in `LAZY` on first access."""
-    if name not in LAZY:
-        raise AttributeError(f"module 'sentemo' has no attribute {name!r}")
-    return getattr(import_module(LAZY[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "SentEmoContext": "model",
+        "label": "integrations",
+        "load": "loading",
+        "pipeline": "integrations",
+        "read_conversations": "formats",
+    },
+)

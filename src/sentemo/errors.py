@@ -87,21 +87,28 @@ def optional(module: str) -> Any:
         raise missing(error) from error
 
 
-def lazy(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
-    """Return the `__getattr__` of a package that imports its public names on first use.
+def lazy(
+    package: str, modules: Mapping[str, str], extras: Mapping[str, str] | None = None
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return the `__getattr__` and `__dir__` of a package that imports its public names on first use.
 
-    `modules` names the module of each. Where one needs an extra that is not installed, `MissingExtra` names it.
+    `modules` maps each name to its module. If that needs an extra that is not installed, `MissingExtra` names it: the one
+    in `extras`, by module, or else that of the missing library.
     """
 
     def getattr_(name: str) -> object:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        module = modules[name]
         try:
-            return getattr(import_module(f"{package}.{modules[name]}"), name)
+            return getattr(import_module(f"{package}.{module}"), name)
         except ImportError as error:
-            raise missing(error) from error
+            extra, library = (extras or {}).get(module), (error.name or "").split(".")[0]
+            if extra is None or library == "sentemo":
+                raise missing(error) from error
+            raise MissingExtra(f"{library}, which {name} needs,", extra) from error
 
-    return getattr_
+    return getattr_, lambda: list(import_module(package).__all__)
 
 
 def missing(error: ImportError) -> ImportError | MissingExtra:

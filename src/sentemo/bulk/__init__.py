@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sentemo.bulk.worker import LoadModel
 
 __all__ = ["InProcess", "LoadModel", "Order", "Processes", "Progress", "Ray", "label"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "InProcess": "engine",
@@ -25,7 +25,3 @@ __getattr__ = lazy(
         "label": "run",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

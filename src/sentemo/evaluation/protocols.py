@@ -123,7 +123,7 @@ def read_predictions(
     """Return the predicted label positions (N,) and their probabilities (N,) for the selected utterances.
 
     A label that is not in the selection is `NONE`, which counts as wrong; so are an abstention and, under
-    `emotions-only`, the certainty that there is no emotion.
+    `emotions-only`, all the probability on neutral.
 
     Raises `BadModel` if the predictions don't match the conversations or the labels.
     """

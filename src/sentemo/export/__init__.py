@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from sentemo.export.write import export
 
 __all__ = ["export"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "export": "write",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

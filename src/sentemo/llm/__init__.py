@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sentemo.llm.spec import Spec
 
 __all__ = ["Endpoint", "LlmLabeler", "LocalModel", "Prices", "Prompt", "Settings", "Spec"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "Endpoint": "endpoint",
@@ -28,7 +28,3 @@ __getattr__ = lazy(
         "Spec": "spec",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from sentemo.report.report import Report
 
 __all__ = ["Report"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "Report": "report",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from sentemo.serve.client import Client
 
 __all__ = ["Client"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "Client": "client",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

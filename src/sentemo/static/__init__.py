@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sentemo.static.model import StaticModel
 
 __all__ = ["Distillation", "StaticModel", "distil", "write_static"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "Distillation": "distillation",
@@ -21,7 +21,3 @@ __getattr__ = lazy(
         "write_static": "folder",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

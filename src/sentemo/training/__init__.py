@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sentemo.training.recipe import Recipe
 
 __all__ = ["MappedCorpus", "Recipe", "Split", "Watchers", "cross_validate", "fit", "fit_mixture"]
-__getattr__ = lazy(
+__getattr__, __dir__ = lazy(
     __name__,
     {
         "MappedCorpus": "mixture",
@@ -25,7 +25,3 @@ __getattr__ = lazy(
         "fit_mixture": "fitting",
     },
 )
-
-
-def __dir__() -> list[str]:
-    return __all__

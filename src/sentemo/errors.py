@@ -92,8 +92,8 @@ def lazy(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """Return the `__getattr__` and `__dir__` of a package that imports its public names on first use.
 
-    `modules` maps each name to its module. If that needs an extra that is not installed, `MissingExtra` names it: the one
-    in `extras`, by module, or else that of the missing library.
+    `modules` maps each name to its module. If that needs an extra that is not installed, `MissingExtra` names it: the
+    one in `extras`, by module, or else that of the missing library.
     """
 
     def getattr_(name: str) -> object:

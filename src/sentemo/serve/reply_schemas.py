@@ -8,6 +8,8 @@ from typing import Any, Literal
 from fastapi import Response
 from pydantic import BaseModel
 
+from sentemo.adaptation.adaptation import Expected
+
 Place = tuple[float, float]
 
 
@@ -82,18 +84,6 @@ class ExplainReply(BaseModel):
     turns: list[ExplainedOut]
 
 
-class ExpectedOut(BaseModel):
-    """The expected quality of a tag: shares, with 95 % intervals."""
-
-    examples: int
-    context: float
-    false: float
-    recall: float | None
-    recall_interval: tuple[float, float]
-    precision: float | None
-    precision_interval: tuple[float, float]
-
-
 class AdaptedOut(BaseModel):
     """The results of an adaptation."""
 
@@ -102,7 +92,7 @@ class AdaptedOut(BaseModel):
     accuracy: float | None
     interval: tuple[float, float] | None
     chance: float
-    tags: dict[str, ExpectedOut]
+    tags: dict[str, Expected]
 
 
 class ModelOut(BaseModel):

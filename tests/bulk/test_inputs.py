@@ -28,7 +28,7 @@ def test_files_are_found_once_and_sorted(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(UsageError, match=said):
             find_inputs([pattern])
     Path("notes.odd").write_text("")
-    with pytest.raises(UsageError, match="tells no format"):
+    with pytest.raises(UsageError, match="unknown extension"):
         survey(find_inputs(["notes.odd"])[0])
 
 

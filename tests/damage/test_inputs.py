@@ -88,8 +88,8 @@ def test_one_run_labels_what_can_be_read_and_says_of_the_rest_why_it_cannot(
         ("empty.txt", 3, "has no conversations"),
         ("loop.jsonl", 3, "symbolic links"),
         ("x" * 300 + ".jsonl", 3, "name too long"),
-        (".", 2, "tells no format"),
-        ("/dev/null", 2, "tells no format"),
+        (".", 2, "isn't clear"),
+        ("/dev/null", 2, "unknown extension"),
     ],
 )
 def test_a_file_that_is_none_is_one_sentence(place: Path, name: str, code: int, words: str) -> None:
@@ -111,7 +111,7 @@ def test_names_of_any_bytes_make_ids_that_can_be_written(tmp_path: Path) -> None
 def test_pipes_are_read_once_or_refused(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.txt"
     os.mkfifo(pipe)
-    sentemo("convert", pipe, tmp_path / "out.jsonl").refused(2, "a pipe, which tells no format")
+    sentemo("convert", pipe, tmp_path / "out.jsonl").refused(2, "a pipe, isn't clear")
     for source in (pipe, "/dev/zero"):
         sentemo("label", source, "--format", "text", "--out", tmp_path / "out").refused(2, "can't be read twice")
     with subprocess.Popen([*PROGRAM, "convert", pipe, tmp_path / "out.jsonl", "--format", "text"]) as job:

@@ -36,7 +36,7 @@ def test_the_extension_tells_the_format(tmp_path: Path, name: str) -> None:
 
 def test_unknown_formats(tmp_path: Path) -> None:
     (tmp_path / "talk").write_text("just words")
-    with pytest.raises(UsageError, match="tells no format"):
+    with pytest.raises(UsageError, match="unknown extension"):
         read_conversations(tmp_path / "talk")
     (tmp_path / "talk.docx").write_text("PK")
     with pytest.raises(BadInput, match="Save it as plain text"):

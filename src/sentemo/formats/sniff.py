@@ -68,9 +68,9 @@ def sniff(source: Source) -> str:
     if isinstance(source, Path) and _is(source, Path.is_dir):
         if found := folder_format(source) or EXTENSIONS.get(extension_of(source)):
             return found
-        raise UsageError(f"{source}: the folder tells no format", "Name its file, or give a whole export")
+        raise UsageError(f"The format of the folder {source} isn't clear", "Name a file in it, or give a whole export")
     if isinstance(source, Path) and _is(source, Path.is_fifo):  # peeking would consume the data
-        raise UsageError(f"{source} is a pipe, which tells no format", "Name the format, or read it with - as stdin")
+        raise UsageError(f"The format of {source}, a pipe, isn't clear", "Name the format, or read it with - as stdin")
     extension = extension_of(source)
     by_extension = EXTENSIONS.get(extension)
     if by_extension in ("csv", "parquet", "xlsx"):
@@ -87,7 +87,7 @@ def sniff(source: Source) -> str:
     found = text_format(seen, str(source))
     if found == "text" and by_extension is None and extension not in ALSO_TEXT and isinstance(source, Path):
         raise UsageError(
-            f"{source}: the extension {source.suffix!r} tells no format",
+            f"{source}: unknown extension {source.suffix!r}",
             f"Name the format, or use one of {' '.join(EXTENSIONS)} .zip",
         )
     if found == "text" and by_extension in ("jsonl", "json", "subtitles"):

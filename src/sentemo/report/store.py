@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sentemo.errors import BadInput
+from sentemo.errors import BadInput, MissingExtra
 from sentemo.report.batch import Batch, Labelled, Names, seconds
 from sentemo.report.resampling import Design
 from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
@@ -85,7 +85,10 @@ def stored(labelled: Iterable[Labelled], labels: LabelSet, by: Sequence[str] = (
 
     Raises `BadInput` if a turn's label isn't in the set, and if there is no conversation.
     """
-    import pyarrow as pa
+    try:
+        import pyarrow as pa
+    except ImportError as error:
+        raise MissingExtra("pyarrow, which reports need,", "report") from error
 
     with tempfile.TemporaryDirectory(prefix="sentemo-") if on_disk else _nowhere() as folder:
         sink = pa.OSFile(str(Path(folder) / "turns.arrow"), "wb") if folder else pa.BufferOutputStream()

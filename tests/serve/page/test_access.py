@@ -48,6 +48,10 @@ def walk(visit: Visitor, schemes: tuple[str, ...]) -> list[str]:
     visit.page.click("#sensitivity-reset")
     visit.page.fill("#panel .other-label input", "a label of many words that goes on")
     visit.page.click("#panel .other-label button")
+    visit.page.click("#panel .changed button:has-text('Learn from it')")
+    visit.wait_text("#panel .changed", "^Learning it would change")
+    look("foreseen")
+    visit.page.click("#panel .changed .main")
     visit.wait_text("#panel .changed", "^Learnt")
     look("corrected")
     visit.page.click("#open-labels")
@@ -141,7 +145,7 @@ def test_by_keyboard_alone(visit: Visitor) -> None:
     while "sadness" not in visit.page.evaluate("document.activeElement.textContent"):
         press("Tab")
     press("Space")
-    visit.wait_text("#panel .changed", "^Learnt")
+    visit.wait_text("#panel .changed", "^Corrected")
     assert "sadness" in visit.page.evaluate("document.activeElement.textContent")  # the keyboard stays where it was
     press("Escape")
     assert visit.labels()[10] == "sadness"

@@ -45,7 +45,38 @@ def test_of_a_long_talk_the_part_around_the_turn_is_sent(visit: Visitor) -> None
     assert marks and all(25 <= turn < 35 for turn in marks)
 
 
-def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site: Running) -> None:
+def test_a_correction_changes_its_turn_alone_until_it_is_learnt(visit: Visitor, site: Running) -> None:
+    visit.example()
+    visit.bubble(10).click()
+    before = visit.labels()
+    assert visit.correct("sadness").startswith("Corrected. No other turn changed.")
+    assert visit.labels() == [*before[:10], "sadness", *before[11:]]
+    visit.page.click("#panel .changed button:has-text('Learn from it')")
+    foreseen = visit.wait_text("#panel .changed", "^Learning it would change")
+    visit.page.click("#panel .changed button:not(.main)")  # don't
+    visit.wait_text("#panel .changed", "^Corrected")
+    assert visit.get("#model-name").inner_text() == "shipped" and len(site.http.get("/v1/models").json()["models"]) == 1
+    told = visit.learn()
+    moved = {turn for turn, label in enumerate(visit.labels()) if label != before[turn]} - {10}
+    assert ("no other turn" in foreseen) == (not moved) == ("No other turn changed" in told)
+    for turn in moved:
+        assert f"Turn {turn + 1}:" in foreseen and f"Turn {turn + 1}:" in told
+
+
+def test_what_would_change_is_told_turn_by_turn(visit: Visitor) -> None:
+    visit.paste("Ann: ok then\nBen: I am here\nAnn: ok then\nBen: yes\nAnn: ok then", 5)
+    visit.bubble(0).click()
+    before = visit.labels()
+    visit.correct("fear")
+    visit.page.click("#panel .changed button:has-text('Learn from it')")
+    foreseen = visit.wait_text("#panel .changed", "^Learning it would change 2 other turns:")
+    assert "Turn 3:" in foreseen and "Turn 5:" in foreseen
+    visit.page.click("#panel .changed button.main")
+    visit.wait_text("#panel .changed", "^Learnt")
+    assert visit.labels() == ["fear", before[1], "fear", before[3], "fear"]
+
+
+def test_a_learnt_correction_and_its_effect(visit: Visitor, site: Running) -> None:
     visit.example()
     visit.map()
     visit.bubble(10).click()
@@ -53,7 +84,8 @@ def test_a_correction_is_learnt_at_once_and_its_effect_told(visit: Visitor, site
     point = visit.get("#map .point").nth(10)
     place = point.get_attribute("style")
     visit.page.evaluate("document.querySelectorAll('#map .point')[10].dataset.same = 'yes'")
-    told = visit.correct("sadness")
+    visit.correct("sadness")
+    told = visit.learn()
     after = visit.labels()
     assert before[10] == "neutral" and after[10] == "sadness"
     moved = [turn for turn in range(13) if before[turn] != after[turn]]
@@ -78,7 +110,7 @@ def test_corrections_accumulate_in_one_model_and_can_be_taken_back(visit: Visito
     visit.bubble(11).click()
     visit.page.fill("#panel .other-label input", "relief")
     visit.page.click("#panel .other-label button")
-    visit.wait_text("#panel .changed", "^Learnt")
+    visit.learn()
     examples = site.http.get("/v1/models").json()["models"][1]["adapted"]["examples"]
     assert examples == {"sadness": 1, "relief": 1}
     assert visit.labels()[10:12] == ["sadness", "relief"]

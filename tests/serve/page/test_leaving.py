@@ -68,6 +68,7 @@ def test_a_corrected_model_is_not_used_for_the_next_chat_unasked(visit: Visitor)
     visit.paste(CHAT, 2)
     visit.bubble(1).click()
     visit.correct("fear")
+    visit.learn()
     assert visit.get("#model-name").inner_text() == "shipped-corrected"
     visit.page.click("#again")
     visit.page.click("#ask-dialog .main")

@@ -119,7 +119,14 @@ class Visitor:
     def correct(self, label: str) -> str:
         """Correct the chosen turn; give what the page says of it."""
         self.page.click(f"#panel li[data-label='{label}'] button")
-        return self.wait_text("#panel .changed", "^(Learnt|Undone|Recorded)")
+        return self.wait_text("#panel .changed", "^(Corrected|Undone|Recorded)")
+
+    def learn(self) -> str:
+        """Let the model learn from the correction just made; give what the page says of it."""
+        self.page.click("#panel .changed button:has-text('Learn from it')")
+        self.wait_text("#panel .changed", "^Learning it would change")
+        self.page.click("#panel .changed button.main")
+        return self.wait_text("#panel .changed", "^Learnt")
 
     def within(self, module: str, expression: str) -> Any:
         """Evaluate an expression over what one of the page's modules exports, `m`."""

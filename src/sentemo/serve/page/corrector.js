@@ -1,8 +1,8 @@
-/** Correct a turn's label: the model learns it at once, and the effect is shown beside the label that was pressed. */
+/** Correct a turn's label: only that turn changes, until the reader lets the model learn from it, having seen what else would change. */
 import { announce, el } from "./dom.js";
 import { felt, toneClass } from "./tones.js";
-import { correction, judged, labels, state } from "./store.js";
-import { learnCorrections, note } from "./lesson.js";
+import { correction, judged, labels, state, talk } from "./store.js";
+import { learnCorrections, note, previewCorrections } from "./lesson.js";
 import { count, expectation, nth, percent } from "./words.js";
 import { marked, tell } from "./notice.js";
 import { CANT_LEARN } from "./transport.js";
@@ -78,43 +78,101 @@ function placeBy(label) {
 }
 
 /**
- * @param {number} turn
- * @param {string | null} label
+ * Show something under the label that was pressed.
+ * @param {...(string | Node | null)} parts
  */
-async function correct(turn, label) {
-  const { told } = part;
-  const say = (/** @type {string} */ words) => told.replaceChildren(el("div", { class: "changed" }, el("p", {}, ...marked(words))));
-  note(turn, label);
-  placeBy(label);
-  if (!state.adaptable) return say(label === null ? "Taken back." : CANT_LEARN);
-  say(label === null ? "Undoing it\u2026" : "Learning it\u2026");
+const say = (...parts) => {
+  part.told.replaceChildren(el("div", { class: "changed" }, ...parts));
+  part.told.scrollIntoView({ block: "nearest" });
+};
+
+/** @param {string} words */
+const line = (words) => el("p", {}, ...marked(words));
+
+/**
+ * A button that shows what it does and what went wrong.
+ * @param {string} name
+ * @param {string} meanwhile
+ * @param {() => Promise<void>} act
+ * @param {string} [kind]
+ */
+const action = (name, meanwhile, act, kind = "") => el("button", { type: "button", class: kind, onclick: () => attempt(meanwhile, act) }, name);
+
+/**
+ * @param {string} meanwhile
+ * @param {() => Promise<void>} act
+ */
+async function attempt(meanwhile, act) {
+  say(line(meanwhile));
   try {
-    told.replaceChildren(tellChanges(await learnCorrections(), turn, label));
-    told.scrollIntoView({ block: "nearest" });
+    await act();
   } catch (error) {
-    say("Recorded, and included in your downloads, but the model hasn't learnt it.");
-    tell(error, () => correct(turn, label));
+    say(line("Recorded, and included in your downloads, but the model hasn't learnt it."));
+    tell(error, () => attempt(meanwhile, act));
   }
-  return undefined;
 }
 
 /**
- * @param {import("./lesson.js").Changes} changes
  * @param {number} turn
  * @param {string | null} label
  */
-function tellChanges({ model, turns }, turn, label) {
+function correct(turn, label) {
+  const learnt = note(turn, label);
+  placeBy(label);
+  if (label !== null) offer(turn, label);
+  else if (learnt) attempt("Undoing it\u2026", async () => say(...learntWords("Undone", await learnCorrections(), turn)));
+  else say(line("Undone. No other turn changed."));
+}
+
+/**
+ * Offer to learn from a correction.
+ * @param {number} turn
+ * @param {string} label
+ */
+function offer(turn, label) {
+  if (!state.adaptable) return say(line(CANT_LEARN));
+  const words = "Corrected. No other turn changed.";
+  announce(words);
+  return say(line(words), el("div", { class: "row" }, action("Learn from it\u2026", "Looking what it would change\u2026", () => preview(turn, label))));
+}
+
+/**
+ * Show what learning would change, and let the reader choose.
+ * @param {number} turn
+ * @param {string} label
+ */
+async function preview(turn, label) {
+  const { turns, examined } = await previewCorrections(turn);
+  const where = examined < talk().turns.length ? ` of the ${examined} around it` : "";
+  const title = turns.length ? `Learning it would change ${count(turns.length, "other turn")}${where}:` : `Learning it would change no other turn${where}.`;
+  announce(`${title} ${spoken(turns)}`);
+  say(el("p", {}, title), listed(turns),
+    line("The model stores this example's text on the server until you delete it under Model."),
+    el("div", { class: "row" },
+      action("Learn it", "Learning it\u2026", async () => say(...learntWords("Learnt", await learnCorrections(), turn)), "main"),
+      el("button", { type: "button", onclick: () => offer(turn, label) }, "Don't learn it")));
+}
+
+/**
+ * @param {string} done
+ * @param {import("./lesson.js").Changes} changes
+ * @param {number} turn
+ */
+function learntWords(done, { model, turns }, turn) {
   const others = turns.filter((each) => each.turn !== turn && each.before !== each.after);
   const own = turns.find((each) => each.turn === turn);
-  const rows = [...(own && own.before !== own.after ? [own] : []), ...others].slice(0, MOST_TOLD);
-  const title = `${label === null ? "Undone" : "Learnt"}. ${others.length ? `${count(others.length, "other turn")} changed too:` : "No other turn changed."}`;
-  announce(`${title} ${rows.map((each) => `${nth(each.turn)}: ${each.before}, now ${each.after}`).join(". ")}`);
-  return el("div", { class: "changed" },
-    el("p", {}, title),
-    rows.length ? el("ul", {}, ...rows.map(row)) : null,
-    others.length > MOST_TOLD ? el("p", {}, `and ${others.length - MOST_TOLD} more.`) : null,
-    ...(label === null ? [] : lessonWords(model, own)));
+  const rows = [...(own && own.before !== own.after ? [own] : []), ...others];
+  const title = `${done}. ${others.length ? `${count(others.length, "other turn")} changed too:` : "No other turn changed."}`;
+  announce(`${title} ${spoken(rows)}`);
+  return [el("p", {}, title), listed(rows), ...(done === "Learnt" ? lessonWords(model, own) : [])];
 }
+
+/** @param {{turn: number, before: string, after: string}[]} turns */
+const spoken = (turns) => turns.slice(0, MOST_TOLD).map((each) => `${nth(each.turn)}: ${each.before}, now ${each.after}`).join(". ");
+
+/** @param {{turn: number, before: string, after: string, yours?: boolean}[]} turns */
+const listed = (turns) => !turns.length ? null : el("div", {}, el("ul", {}, ...turns.slice(0, MOST_TOLD).map(row)),
+  turns.length > MOST_TOLD ? el("p", {}, `and ${turns.length - MOST_TOLD} more.`) : null);
 
 /**
  * @param {import("./types.js").Model | null} model
@@ -124,10 +182,10 @@ function lessonWords(model, own) {
   return [
     own && !own.agrees ? el("p", {}, "The model itself still labels this turn differently: one example may not be enough.") : null,
     model?.adapted ? el("p", { class: "expect" }, expectation(model.adapted)) : null,
-    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d. It stores this example's text on the server until you delete it under Model.`),
+    el("p", { class: "expect" }, `In use now: the model \u201c${model?.name}\u201d.`),
   ];
 }
 
-/** @param {import("./lesson.js").ChangedTurn} each */
+/** @param {{turn: number, before: string, after: string, yours?: boolean}} each */
 const row = ({ turn, before, after, yours }) =>
   el("li", {}, `${nth(turn)}: `, felt(before), "\u2192", felt(after), yours ? el("span", { class: "muted" }, "(yours)") : null);

@@ -98,6 +98,6 @@ function drawResume(begin) {
  */
 function open({ title, source, live, talks, corrections, current }, begin) {
   const opened = talks.map((/** @type {any} */ { id, turns }) => newTalk(id, turns));
-  begin({ talks: opened, title, source, live, current, corrections: corrections.map((/** @type {any} */ { talk, turn, label }) => ({ talk: opened[talk], turn, label })) });
+  begin({ talks: opened, title, source, live, current, corrections: corrections.map((/** @type {any} */ { talk, turn, label }) => ({ talk: opened[talk], turn, label, learnt: false })) });
   setKeeping(true);
 }

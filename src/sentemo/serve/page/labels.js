@@ -84,7 +84,7 @@ async function learn(event) {
   lesson.name = chosenName(byId("lesson-name").value);
   const lacking = lesson.labels.find(({ name, texts, picked, description }) => !name || !(texts.length || picked.length || description));
   if (lacking) return say(lacking.name ? `Give \u201c${lacking.name}\u201d an example, or a description.` : "Give each label a name.", true);
-  if (!lesson.labels.length && !examples().length) return say("Name a label, and give it an example or two.", true);
+  if (!lesson.labels.length && !examples(lesson).length) return say("Name a label, and give it an example or two.", true);
   if (lesson.name === lesson.base) return say("A model can't replace the one that it starts from: choose another name.", true);
   say("Learning\u2026");
   byId("learn").disabled = true;

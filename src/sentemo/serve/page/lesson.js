@@ -1,6 +1,6 @@
 /** What the reader teaches: corrections and custom labels, which together make one model. */
 import { call } from "./api.js";
-import { changed, judged, model, state, shownLabel, talk } from "./store.js";
+import { changed, correction, judged, model, state, shownLabel, talk } from "./store.js";
 import { forgetReadings, readShown, said } from "./reader.js";
 
 const AROUND = 40; // turns of context on either side of an example
@@ -59,15 +59,39 @@ export function freshName(stem) {
 export const asName = (name) => name.trim().replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "").slice(0, LONGEST) || "my-labels";
 
 /**
- * Record a correction (null undoes it), without learning yet.
+ * Record a correction (null undoes it), without learning from it; return whether the model has learnt an earlier one of this turn.
  * @param {number} turn
  * @param {string | null} label
  */
 export function note(turn, label) {
   const shown = talk();
+  const learnt = state.corrections.find((each) => each.talk === shown && each.turn === turn)?.learnt ?? false;
   state.corrections = state.corrections.filter((each) => each.talk !== shown || each.turn !== turn);
-  if (label !== null) state.corrections.push({ talk: shown, turn, label });
+  if (label !== null) state.corrections.push({ talk: shown, turn, label, learnt });
   changed("readings");
+  return learnt;
+}
+
+/**
+ * Return which other turns would get another label if the corrections were learnt; of a long conversation, those around a turn.
+ * @param {number} turn
+ */
+export async function previewCorrections(turn) {
+  const shown = talk();
+  const most = state.limits.turns;
+  const first = Math.max(0, Math.min(turn - most / 2, shown.turns.length - most));
+  const turns = said(shown.turns.slice(first, first + most));
+  const { changes } = await call("POST", "v1/adapt", { ...asked(withCorrections()), preview: [{ turns }] });
+  /** @type {{turn: number, before: string, after: string}[]} */
+  const moved = changes.map((/** @type {any} */ each) => ({ turn: each.turn + first, before: each.before.label, after: each.after.label }));
+  const isNew = (/** @type {typeof moved[0]} */ each) => each.before !== each.after && each.after !== shownLabel(each.turn);
+  return { examined: turns.length, turns: moved.filter((each) => correction(each.turn) === undefined && isNew(each)) };
+}
+
+/** The lesson that the corrections go into: the one in use, or a new one. */
+function withCorrections() {
+  const goesOn = lesson.name && (state.model === lesson.name || state.model === lesson.base);
+  return goesOn ? lesson : { ...nothing(), name: freshName(`${state.model}-corrected`), base: state.model, title: state.title };
 }
 
 /**
@@ -75,9 +99,8 @@ export function note(turn, label) {
  * @returns {Promise<Changes>}
  */
 export async function learnCorrections() {
-  const goesOn = lesson.name && (state.model === lesson.name || state.model === lesson.base);
-  if (!goesOn) Object.assign(lesson, nothing(), { name: freshName(`${state.model}-corrected`), base: state.model, title: state.title });
-  return examples().length ? teach() : forget(lesson.name, lesson.base);
+  Object.assign(lesson, withCorrections());
+  return examples(lesson).length ? teach() : forget(lesson.name, lesson.base);
 }
 
 /**
@@ -85,13 +108,22 @@ export async function learnCorrections() {
  * @returns {Promise<Changes>}
  */
 export async function teach() {
-  const described = lesson.labels.filter(({ description }) => description.trim());
-  const reply = await call("POST", "v1/adapt", {
-    name: lesson.name, base: lesson.base, labels: lesson.mode, examples: examples(),
-    descriptions: Object.fromEntries(described.map(({ name, description }) => [name, description.trim()])),
-  });
+  const reply = await call("POST", "v1/adapt", asked(lesson));
+  for (const each of state.corrections) each.learnt = true;
   state.models = [...state.models.filter(({ name }) => name !== reply.model.name), reply.model];
   return use(reply.model.name, true);
+}
+
+/**
+ * A lesson as a request.
+ * @param {typeof lesson} of
+ */
+function asked(of) {
+  const described = of.labels.filter(({ description }) => description.trim());
+  return {
+    name: of.name, base: of.base, labels: of.mode, examples: examples(of),
+    descriptions: Object.fromEntries(described.map(({ name, description }) => [name, description.trim()])),
+  };
 }
 
 /**
@@ -145,12 +177,15 @@ function compare(turn, before) {
   return [{ turn, before, after, yours, agrees: says === after }];
 }
 
-/** All examples: the reader's own sentences, picked turns and corrections, the latter in their conversation. */
-export function examples() {
-  const typed = lesson.labels.flatMap(({ name, texts }) => texts.map((text) => ({ turns: [{ speaker: "", text, label: name }] })));
-  const picked = lesson.labels.flatMap(({ name, picked: turns }) => turns.map((each) => ({ ...each, label: name })));
-  const own = new Set(lesson.labels.map(({ name }) => name));
-  const corrected = state.corrections.filter(({ label }) => lesson.mode === "extend" || own.has(label));
+/**
+ * All examples: the reader's own sentences, picked turns and corrections, the latter in their conversation.
+ * @param {typeof lesson} of
+ */
+export function examples({ labels, mode }) {
+  const typed = labels.flatMap(({ name, texts }) => texts.map((text) => ({ turns: [{ speaker: "", text, label: name }] })));
+  const picked = labels.flatMap(({ name, picked: turns }) => turns.map((each) => ({ ...each, label: name })));
+  const own = new Set(labels.map(({ name }) => name));
+  const corrected = state.corrections.filter(({ label }) => mode === "extend" || own.has(label));
   /** @type {Map<import("./types.js").Talk, Map<number, string>>} */
   const byTalk = new Map();
   for (const each of [...picked, ...corrected]) {

@@ -10,7 +10,7 @@ import { weighed } from "./weigh.js";
  *   chosen: number | null, near: number | null, influences: Map<number, number>,
  *   explained: string | undefined, sensitivity: number,
  *   filter: {text: string, emotion: string, speaker: string}, span: {start: number, stop: number} | null,
- *   corrections: {talk: import("./types.js").Talk, turn: number, label: string}[],
+ *   corrections: {talk: import("./types.js").Talk, turn: number, label: string, learnt: boolean}[],
  * }}
  */
 export const state = {

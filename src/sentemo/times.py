@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -48,6 +49,11 @@ def in_utc(time: datetime) -> datetime | None:
         return time if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError:
         return None
+
+
+def seconds(time: datetime | None) -> float:
+    """Return the seconds of a time since 1970, NaN for None; a time without a zone counts as UTC."""
+    return math.nan if time is None else time.replace(tzinfo=time.tzinfo or UTC).timestamp()
 
 
 def written(time: datetime) -> str:

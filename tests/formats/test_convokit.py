@@ -51,7 +51,7 @@ def test_a_folder_of_files_is_no_corpus(tmp_path: Path) -> None:
     assert len(labelled_files(tmp_path)[1]) == 1
     unpacked(CONVOKIT, tmp_path / "below")
     assert len(labelled_files(tmp_path)[1]) == 1
-    with pytest.raises(UsageError, match="The format of the folder .* isn't clear"):
+    with pytest.raises(UsageError, match="The format of the folder"):
         read_conversations(tmp_path)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -451,3 +453,13 @@ def test_inspection() -> None:
     )
     with pytest.raises(BadInput, match="left out: 1 notices of the app"):
         inspect(b"13.03.24, 10:15 - Ann created group\n", name="chat.txt")
+
+
+@pytest.mark.parametrize("when", ["31.12.2023 22:16:70 UTC+01:00", "41.13.2023 22:16:00", "01.01.0001 00:00:01"])
+def test_an_impossible_time_stops_no_page(when: str) -> None:
+    page = re.sub(rb'title="[^"]*"', f'title="{when}"'.encode(), TELEGRAM_HTML)
+    turns = [turn for talk in read_bytes(page, name="messages.html") for turn in talk]
+    assert turns == [
+        replace(turn, time=turns[0].time) for talk in read_bytes(TELEGRAM_HTML, name="messages.html") for turn in talk
+    ]
+    assert turns[0].time in (None, datetime(1, 1, 1, 0, 0, 1))

@@ -59,7 +59,7 @@ def test_folders_and_zips(tmp_path: Path) -> None:
     assert sniff(Blob(zipped({"_chat.txt": IOS}))) == "whatsapp"
     with pytest.raises(BadInput, match="The zip contains no WhatsApp chat"):
         sniff(Blob(zipped({"_chat.txt": PLAIN})))
-    with pytest.raises(UsageError, match="The format of the folder .* isn't clear"):
+    with pytest.raises(UsageError, match="The format of the folder"):
         sniff(tmp_path)  # folders of exports are none
     (tmp_path / "broken.zip").write_bytes(b"Ann: hi")
     with pytest.raises(BadInput, match="Damaged zip: File is not a zip file"):

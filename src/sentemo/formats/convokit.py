@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC
 from itertools import islice, pairwise
 from os import PathLike
 from pathlib import Path
@@ -19,7 +18,7 @@ from sentemo.formats.lines import Line, bare
 from sentemo.formats.reading import Source
 from sentemo.formats.turns import Place, checked, make_turn, plain
 from sentemo.formats.zips import open_tree
-from sentemo.times import read_time, written
+from sentemo.times import read_time, seconds, written
 from sentemo.types import Conversation, Labeler, Prediction, TurnPrediction, Utterance
 
 UTTERANCES = "utterances.jsonl"
@@ -102,11 +101,10 @@ def _label(meta: Mapping[str, object], key: str | None, place: Place) -> str | N
 def _seconds(value: object) -> float | None:
     """Read a timestamp for sorting: a number, its digits, or a date and time (UTC if it has no zone)."""
     try:
-        seconds = float(value) if isinstance(value, str | int | float) else math.nan
+        number = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):
-        time = read_time(value)
-        return None if time is None else time.replace(tzinfo=time.tzinfo or UTC).timestamp()
-    return seconds if math.isfinite(seconds) else None
+        number = seconds(read_time(value))
+    return number if math.isfinite(number) else None
 
 
 def _ordered(nodes: Sequence[_Node]) -> list[_Node]:
@@ -227,7 +225,7 @@ def _records(talk: Conversation, prediction: Prediction | None) -> Iterator[dict
 
 
 def _timestamps(talk: Conversation) -> Sequence[float]:
-    times = [turn.time.replace(tzinfo=turn.time.tzinfo or UTC).timestamp() for turn in talk if turn.time is not None]
+    times = [seconds(turn.time) for turn in talk if turn.time is not None]
     in_order = len(times) == len(talk) and all(before <= after for before, after in pairwise(times))
     return times if in_order else range(len(talk))
 

@@ -19,7 +19,7 @@ from sentemo.formats.lines import Attempt, strictly
 from sentemo.formats.reading import Reading, Source, stem_of
 from sentemo.formats.table import is_turns, plain_name
 from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
-from sentemo.times import read_time
+from sentemo.times import read_time, seconds
 from sentemo.types import Conversation, Utterance
 
 IDS = ("id", "conversation_id", "dialogue_id", "dialog_id", "conv_id", "uuid", "session_id", "name", "title")
@@ -247,8 +247,7 @@ def _chain(first: _Row, rows: Iterator[_Row]) -> Iterator[_Row]:
 
 
 def _seconds(row: _Row) -> float:
-    time = None if isinstance(row.found, str) else read_time(row.found.time)
-    return float("nan") if time is None else time.timestamp()
+    return seconds(None if isinstance(row.found, str) else read_time(row.found.time))
 
 
 def _conversation(row: _Row) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from sentemo.formats.lines import Line, bare, file_lines
 from sentemo.formats.reading import WORDLESS, Reading, Source, stem_of
 from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
+from sentemo.times import seconds
 from sentemo.types import Conversation, Utterance
 
 HEADER = re.compile(
@@ -26,13 +27,9 @@ def read_sigtop(source: Source, reading: Reading | None = None) -> Iterator[Conv
     """Yield the conversations, cut by silence and named `stem-n` from 0."""
     notes = Reading() if reading is None else reading
     notes.kind = "Signal (sigtop)"
-    turns = ((_seconds(turn), turn) for turn in _turns(bare(file_lines(source)), source, notes))
+    turns = ((seconds(turn.time), turn) for turn in _turns(bare(file_lines(source)), source, notes))
     for number, run in enumerate(by_silence(turns)):
         yield make_conversation(f"{stem_of(source)}-{number}", run, Place(source))
-
-
-def _seconds(turn: Utterance) -> float:
-    return turn.time.timestamp() if turn.time else float("nan")
 
 
 def _turns(lines: Iterator[Line], source: Source, notes: Reading) -> Iterator[Utterance]:

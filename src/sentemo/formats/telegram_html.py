@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from sentemo.formats.lines import file_lines
 from sentemo.formats.reading import NOTICES, WORDLESS, Reading, Source, stem_of
 from sentemo.formats.turns import Place, by_silence, make_conversation, make_turn
-from sentemo.times import in_utc
+from sentemo.times import read_time, seconds
 from sentemo.types import Conversation, Utterance
 
 _DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4}) (\d{2}:\d{2}:\d{2})(?: UTC([+-]\d{2}:\d{2}))?")
@@ -49,7 +49,7 @@ class _Page(HTMLParser):
             self.found.append(_Message(self.getpos()[0], told.get("id", "")))
         elif "date" in classes and self.found and (time := _DATE.search(told.get("title", ""))):
             day, month, year, clock, zone = time.groups()
-            self.found[-1].time = in_utc(datetime.fromisoformat(f"{year}-{month}-{day}T{clock}{zone or ''}"))
+            self.found[-1].time = read_time(f"{year}-{month}-{day}T{clock}{zone or ''}")
         self._stack.append(part)
 
     def handle_endtag(self, tag: str) -> None:
@@ -97,6 +97,6 @@ def _turns(page: _Page, source: Source, notes: Reading) -> Iterator[tuple[float,
         if text:
             place = Place(source, message.line)
             turn = make_turn(text, name, None, place, id=message.id, time=message.time)
-            yield (turn.time.timestamp() if turn.time else float("nan")), turn
+            yield seconds(turn.time), turn
         else:
             notes.leave_out(WORDLESS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -78,9 +77,6 @@ class Batch:
         return found
 
 
-UNKNOWN = float("nan")
-
-
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """The labels of one conversation, and further columns of its file."""
@@ -89,13 +85,6 @@ class Labelled:
     file: str = ""
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The value of each requested column, for every turn."""
-
-
-def seconds(time: datetime | None) -> float:
-    """Return the seconds of a time since 1970, NaN where there is none; one without a zone counts as UTC."""
-    if time is None:
-        return UNKNOWN
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
 
 
 class Names(Sequence[str]):

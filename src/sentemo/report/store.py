@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from sentemo.errors import BadInput, MissingExtra
-from sentemo.report.batch import Batch, Labelled, Names, seconds
+from sentemo.report.batch import Batch, Labelled, Names
 from sentemo.report.resampling import Design
+from sentemo.times import seconds
 from sentemo.types import ABSTENTION, LabelSet, Prediction, TurnPrediction
 
 TURNS_AT_ONCE = 32_768

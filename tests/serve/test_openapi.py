@@ -21,6 +21,7 @@ OPERATIONS = [
     ("DELETE", "/v1/models/{name}"),
     ("POST", "/v1/read"),
     ("POST", "/v1/inspect"),
+    ("POST", "/v1/report"),
     ("GET", "/health"),
     ("GET", "/ready"),
     ("GET", "/metrics"),
@@ -47,7 +48,7 @@ def test_every_route_names_its_refusals(server: Running) -> None:
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-MORE_THAN_A_SCHEMA_SAYS = ("/v1/explain", "/v1/adapt", "/v1/read", "/v1/inspect", "/label-studio/")
+MORE_THAN_A_SCHEMA_SAYS = ("/v1/explain", "/v1/adapt", "/v1/read", "/v1/inspect", "/v1/report", "/label-studio/")
 """A turn must be there, labels at least two, a chat readable, a labelling interface one that emotions go into."""
 
 

@@ -29,13 +29,15 @@ class Report(Results):
     """All figures for labelled conversations."""
 
     @classmethod
-    def from_predictions(cls, predictions: Iterable[Prediction], labels: LabelSet | None = None) -> Report:
+    def from_predictions(
+        cls, predictions: Iterable[Prediction], labels: LabelSet | None = None, *, model: Row | None = None
+    ) -> Report:
         """Report on predictions; nothing is written to disk.
 
-        `labels` are those of the labeler; by default those in the first prediction's probabilities. Raises `BadInput`
-        if there is no labelled turn.
+        `labels` are those of the labeler; by default those in the first prediction's probabilities. `model` describes
+        it, as `sentemo.report.sources.about` does. Raises `BadInput` if there is no labelled turn.
         """
-        return cls._of(map(Labelled, predictions), labels, on_disk=False)
+        return cls._of(map(Labelled, predictions), labels, on_disk=False, model=model)
 
     @classmethod
     def from_files(

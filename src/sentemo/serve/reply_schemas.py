@@ -202,6 +202,12 @@ class StateReply(BaseModel):
     state: Literal["alive", "ready"]
 
 
+class ReportReply(BaseModel):
+    """A page that needs no other file."""
+
+    html: str
+
+
 class ErrorText(BaseModel):
     """What went wrong, what to do, and where in the request."""
 
@@ -232,6 +238,9 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 FORBIDDEN: dict[int | str, dict[str, Any]] = {
     403: {"model": ErrorReply, "description": "Not allowed here"},
     507: {"model": ErrorReply, "description": "The model can't be saved"},
+}
+WITHOUT_EXTRA: dict[int | str, dict[str, Any]] = {
+    501: {"model": ErrorReply, "description": "The server lacks the extra `report`"}
 }
 
 

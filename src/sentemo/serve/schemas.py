@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from sentemo.serve import limits
 from sentemo.shares import MOST_SENSITIVE
 from sentemo.times import read_time
-from sentemo.types import COUNTER, Conversation, Utterance
+from sentemo.types import ABSTENTION, COUNTER, Conversation, Prediction, TurnPrediction, Utterance
 
 MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -65,6 +65,9 @@ Shift = Annotated[
     Strict(),
     Field(ge=-MOST_SENSITIVE, le=MOST_SENSITIVE, description="Added to a tag's log-odds: above 0 finds it more often."),
 ]
+
+
+Share = Annotated[float, Strict(), Field(ge=0, le=1)]
 
 
 class Asked(BaseModel):
@@ -165,20 +168,54 @@ class AdaptAsked(Asked):
     preview: Annotated[list[Talk], Field(max_length=limits.MAX_CONVERSATIONS)] = []
 
 
+class JudgedTurn(DatedTurn):
+    """One utterance with its label, if any, and the probabilities and tags that are known."""
+
+    label: Label | None = None
+    probabilities: Annotated[dict[Label, Share], Field(max_length=limits.MAX_LABELS)] = {}
+    tags: Annotated[dict[Label, Share], Field(max_length=limits.MAX_LABELS)] = {}
+
+    def judged(self) -> TurnPrediction:
+        """Return the package's own prediction."""
+        label = ABSTENTION if self.label is None else self.label
+        score = self.probabilities.get(label, 0.0)
+        time = read_time(self.time)
+        return TurnPrediction(self.speaker, self.text, label, score, self.probabilities, tags=self.tags, time=time)
+
+
+class JudgedTalk(Asked):
+    """The labelled turns of one conversation, in order."""
+
+    id: Short = ""
+    turns: Annotated[list[JudgedTurn], Field(min_length=1, max_length=limits.MAX_READ_TURNS)]
+
+    def plain(self) -> Prediction:
+        """Return the package's own prediction."""
+        return Prediction(self.id, tuple(turn.judged() for turn in self.turns))
+
+
+class ReportAsked(Asked):
+    """Labelled conversations to report on, all labels in drawing order, and the model that gave them."""
+
+    labels: Annotated[list[Label], Field(min_length=1, max_length=limits.MAX_LABELS)]
+    conversations: Annotated[list[JudgedTalk], Field(min_length=1, max_length=limits.MAX_READ_TURNS)]
+    model: ModelName | None = None
+
+
 class LiveTurn(Turn):
     """One message of a live conversation."""
 
     sensitivity: Sensitivity = 0.0
 
 
-def count_turns(talks: Sequence[Talk] | Sequence[Example]) -> int:
+def count_turns(talks: Sequence[Talk] | Sequence[Example] | Sequence[JudgedTalk]) -> int:
     """Return the number of turns in all conversations together."""
     return sum(len(talk.turns) for talk in talks)
 
 
 FIELDS = frozenset(
     field.alias or name
-    for kind in (PredictAsked, ExplainAsked, AdaptAsked, Talk, LabelledTurn)
+    for kind in (PredictAsked, ExplainAsked, AdaptAsked, ReportAsked, Talk, LabelledTurn, JudgedTurn)
     for name, field in kind.model_fields.items()
 ) | {"format"}
 """The names of request fields, the only part of a request that an error reply may repeat."""

@@ -26,6 +26,7 @@ from sentemo.serve import (
     live,
     page,
     reading,
+    reporting,
 )
 from sentemo.serve.errors import add_handlers
 from sentemo.serve.gate import Gate
@@ -55,7 +56,7 @@ def create_app(service: Service) -> FastAPI:
     if service.origins:
         headers = ["Authorization", "Bypass-Tunnel-Reminder", "Content-Type"]
         app.add_middleware(CORSMiddleware, allow_origins=service.origins, allow_headers=headers, allow_methods=["*"])
-    for each in (labelling, explaining, adapting, live, catalogue, health, chat_front_ends, label_studio):
+    for each in (labelling, explaining, adapting, live, catalogue, health, chat_front_ends, label_studio, reporting):
         app.include_router(each.router(service))
     for other in (reading, page):
         app.include_router(other.router())

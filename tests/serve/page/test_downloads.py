@@ -74,3 +74,12 @@ def test_a_long_conversation_still_fits_a_picture(visit: Visitor, tmp_path: Path
     visit.page.click("#read")
     visit.wait("#turns .bubble", 150)  # labelled or not
     assert matplotlib.image.imread(save(visit, "#as-picture", tmp_path)).shape[0] < 14_000
+
+
+def test_the_report_is_of_the_labels_shown(visit: Visitor, tmp_path: Path) -> None:
+    visit.example()
+    visit.within("lesson.js", "m.note(10, 'dread')")
+    path = save(visit, "#as-report", tmp_path)
+    assert path.name == "example-report.html"
+    page = path.read_text(encoding="utf-8")
+    assert "dread" in page and "13 turns" in page and "outrageous" in page

@@ -1,11 +1,12 @@
 /** Save the result: CSV, JSON lines, a picture, or a table on the clipboard. */
 import { announce, byId, el } from "./dom.js";
-import { Fault } from "./api.js";
+import { Fault, call } from "./api.js";
 import { asCsv, asTabs } from "./csv.js";
 import { tell } from "./notice.js";
 import { picture } from "./picture.js";
 import { readAll } from "./reader.js";
-import { changed, correction, judged, sensitivity, state, talk } from "./store.js";
+import { changed, correction, judged, labels, sensitivity, state, talk } from "./store.js";
+import { REPORTS } from "./transport.js";
 
 /** Wire up the save menu; Escape and a press elsewhere close it. */
 export function offerDownloads() {
@@ -13,6 +14,8 @@ export function offerDownloads() {
   byId("as-csv").addEventListener("click", () => run(async () => save("labelled.csv", new Blob(["\ufeff", asCsv(await all())], { type: "text/csv" }))));
   byId("as-json").addEventListener("click", () => run(async () => save("labelled.jsonl", new Blob([asJson(await all())], { type: "application/jsonl" }))));
   byId("as-picture").addEventListener("click", () => run(async () => save("png", await picture())));
+  byId("as-report").hidden = !REPORTS;
+  byId("as-report").addEventListener("click", () => run(async () => save("report.html", new Blob([await asReport(await all())], { type: "text/html" }))));
   byId("as-copy").addEventListener("click", () => run(copy));
   document.addEventListener("pointerdown", (event) => !menu.contains(event.target) && menu.removeAttribute("open"));
   menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -29,6 +32,29 @@ async function all() {
   return state.talks.filter(({ turns }) => turns.length);
 }
 
+const [LEAST_SHARE, DIGITS] = [0.005, 3];
+
+/**
+ * The report, which the server writes; labels are those shown.
+ * @param {import("./types.js").Talk[]} talks
+ * @returns {Promise<string>}
+ */
+async function asReport(talks) {
+  const conversations = talks.map((each) => ({ id: each.id, turns: each.turns.map((_, turn) => short(record(each, turn))) }));
+  const own = state.corrections.map(({ label }) => label);
+  const reply = await call("POST", "v1/report", { model: state.model, labels: [...new Set([...labels(), ...own])], conversations });
+  return reply.html;
+}
+
+/**
+ * A turn in the fewest bytes: small probabilities don't show in a report.
+ * @param {ReturnType<typeof record>} turn
+ */
+const short = ({ speaker, text, time, label, probabilities, tags }) => ({
+  speaker, text, time, label, tags,
+  probabilities: Object.fromEntries(Object.entries(probabilities).filter(([, share]) => share >= LEAST_SHARE).map(([name, share]) => [name, Number(share.toFixed(DIGITS))])),
+});
+
 /**
  * One conversation per line, as `sentemo predict` writes and reads them; a corrected turn also names the model's label, and
  * a sensitivity other than 0 is included.
@@ -43,6 +69,7 @@ export function asJson(talks) {
 /**
  * @param {import("./types.js").Talk} of
  * @param {number} turn
+ * @returns {any}
  */
 function record(of, turn) {
   const [reading, own] = [judged(turn, of), correction(turn, of)];

@@ -2,6 +2,9 @@
 
 export const CANT_LEARN = "Recorded, and included in your downloads. This server doesn't let the model learn from it; to allow that, its operator must start it with `sentemo serve --adapted DIR`.";
 
+/** Whether reports can be written. */
+export const REPORTS = true;
+
 /**
  * @param {string} path
  * @param {RequestInit} request

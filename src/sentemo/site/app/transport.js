@@ -2,6 +2,9 @@
 
 export const CANT_LEARN = "Recorded, and included in your downloads. On this page the model doesn't learn from it; on the page of `sentemo serve --adapted DIR` it does.";
 
+/** Whether reports can be written. */
+export const REPORTS = false;
+
 const worker = new Worker(new URL("../app/worker.js", import.meta.url), { type: "module" });
 /** @type {Map<number, (reply: Response) => void>} */
 const waiting = new Map();

@@ -18,6 +18,8 @@ from sentemo.training.parallel import divide
 from sentemo.training.rates import parameter_groups
 from sentemo.training.recipe import EncoderChoice, Recipe
 from sentemo.training.trainer import Trainer
+from sentemo.types import Conversation, LabelSet, Utterance
+from tests.artifacts.models import random_model
 from tests.dialogues import FOUR, template_dialogues
 from tests.encoders.readers import tiny_reader
 
@@ -48,7 +50,7 @@ def tuned_recipe(**overrides: object) -> Recipe:
 def trainer_of(**overrides: object) -> Trainer:
     encoder = tiny_reader()
     data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
-    return Trainer(tuned_recipe(**overrides), FOUR, data, reader=encoder.module)
+    return Trainer(tuned_recipe(**overrides), FOUR, data, start=encoder)
 
 
 def test_encoder_and_network_learn_together() -> None:
@@ -82,7 +84,7 @@ def test_layers_that_are_frozen_are_run_once_and_train_the_rest_alike(monkeypatc
     once = fit(recipe, FOUR, TRAIN, VALIDATION, encoder=encoder)
     assert [len(each) for each in asked] == [40, 12]
     data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
-    anew = Trainer(recipe, FOUR, data, reader=encoder.module).train()
+    anew = Trainer(recipe, FOUR, data, start=encoder).train()
     assert isinstance(anew, ReadingNetwork) and isinstance(once.runner.encoder, DialogueReader)
     found = once.runner.encoder.module.state_dict()
     for name, tensor in anew.reader.state_dict().items():
@@ -90,7 +92,7 @@ def test_layers_that_are_frozen_are_run_once_and_train_the_rest_alike(monkeypatc
             torch.testing.assert_close(found[name], tensor, rtol=0, atol=1e-4)
     monkeypatch.setattr(encoder.module.layers[0], "forward", None)  # whoever runs it in a step fails
     states = data.read_alone(tiny_reader(alone=1).module)
-    Trainer(recipe, FOUR, states, reader=encoder.module).train()
+    Trainer(recipe, FOUR, states, start=encoder).train()
 
 
 @pytest.mark.parametrize("overrides", [{"encoder__frozen_layers": 1}, {"encoder__word_dropout": 0.1}])
@@ -98,7 +100,7 @@ def test_layers_that_change_or_whose_words_are_masked_are_run_in_every_step(over
     recipe = tuned_recipe(schedule__epochs=1, **{"encoder__frozen_layers": 2} | overrides)
     encoder = tiny_reader(alone=2)
     data = tokenise_dialogues(TRAIN.conversations, encoder, FOUR)
-    anew = Trainer(recipe, FOUR, data, reader=encoder.module).train()
+    anew = Trainer(recipe, FOUR, data, start=encoder).train()
     model = fit(recipe, FOUR, TRAIN, encoder=encoder)
     for name, tensor in anew.state_dict().items():
         if name.startswith("network."):
@@ -195,3 +197,33 @@ def test_settings_that_do_not_go_together(overrides: dict[str, object], message:
 def test_settings_of_a_tuned_encoder() -> None:
     with pytest.raises(UsageError, match="only returns its last layer"):
         choose_encoder(EncoderChoice(tuned=True, layers=(3,)))
+
+
+def test_training_goes_on_from_a_saved_model(tmp_path: Path) -> None:
+    known = random_model(encoder=tiny_reader(), context_dim=8)
+    known.save_pretrained(tmp_path / "model")
+    encoder = choose_encoder(EncoderChoice(name=str(tmp_path), tuned=True, layers=()))
+    two = LabelSet(("up", "down"))
+    talk = Conversation("", (Utterance("hello", label="up"), Utterance("no", label="down")))
+    data = tokenise_dialogues([talk], encoder, two)
+    trainer = Trainer(tuned_recipe(network__context_dim=32, network__dropout=0.7), two, data, start=encoder)
+    assert isinstance(trainer.network, ReadingNetwork)
+    shape, before = trainer.network.shape, known.runner.network
+    assert (shape.context_dim, shape.labels, shape.dropout) == (8, 2, 0.7)  # the model's sizes, the recipe's dropout
+    for part in ("context", "space"):
+        for name, tensor in getattr(trainer.network.network, part).state_dict().items():
+            assert torch.equal(tensor, getattr(before, part).state_dict()[name])
+    for name, tensor in trainer.network.reader.state_dict().items():
+        assert torch.equal(tensor, known.runner.encoder.module.state_dict()[name])
+    model = fit(tuned_recipe(schedule__epochs=1), FOUR, TRAIN, encoder=encoder)
+    assert model.runner.architecture.encoder.name == f"the model {tmp_path.name}"
+    start = known.runner.encoder.module.state_dict()
+    assert all(
+        torch.equal(tensor, start[name]) for name, tensor in encoder.module.state_dict().items()
+    )  # a copy learns
+
+
+def test_a_model_with_a_frozen_encoder_is_no_start(tmp_path: Path) -> None:
+    random_model().save_pretrained(tmp_path)
+    with pytest.raises(UsageError, match="has a frozen encoder"):
+        choose_encoder(EncoderChoice(name=str(tmp_path), tuned=True, layers=()))

@@ -57,6 +57,7 @@ def _is(value: Any, kind: Any) -> bool:
     return isinstance(value, dict) if get_origin(kind) is dict else type(value) is kind
 
 
+CONFIG = "config.json"
 FORMAT, BEFORE = 5, 4
 OTHER = "sentemo-"
 """Prefix of the format of static models, and of the exports of earlier versions."""

@@ -62,6 +62,11 @@ BY_NAME = {
 """The models shipped with the package."""
 
 
+def is_model(name: str) -> bool:
+    """Return whether a name is that of a shipped or saved model, not of a sentence encoder."""
+    return name in BY_NAME or any((Path(name) / below / "manifest.json").is_file() for below in ("", "model"))
+
+
 def find(name: str | Path, revision: str | None = None) -> Path:
     """Return the folder of a model: a shipped one, a saved one, a training run's, or one from the hub."""
     if str(name) in BY_NAME:

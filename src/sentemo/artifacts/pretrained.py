@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from sentemo.artifacts.card import model_card
 from sentemo.artifacts.config import (
+    CONFIG,
     Config,
     as_record,
     describe,
@@ -40,8 +41,7 @@ from sentemo.types import LabelSet
 if TYPE_CHECKING:
     from sentemo.encoders.encoder import Encoder
 
-CONFIG, WEIGHTS, HEADS, TEXTS, TOKENIZER = (
-    "config.json",
+WEIGHTS, HEADS, TEXTS, TOKENIZER = (
     "model.safetensors",
     "heads.safetensors",
     "examples.json",

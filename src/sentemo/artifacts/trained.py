@@ -11,13 +11,15 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from sentemo.artifacts.config import BEFORE, Config
-from sentemo.artifacts.manifest import AGAIN
+from sentemo.artifacts.config import BEFORE, CONFIG, Config, parse, read_config
+from sentemo.artifacts.hub import find
+from sentemo.artifacts.manifest import AGAIN, check_manifest
 from sentemo.artifacts.weights import Array, Precision, read_weights, write_weights
-from sentemo.encoders.encoder import Encoder
-from sentemo.encoders.reader import TOKENIZER, AnyEncoder, DialogueReader
+from sentemo.encoders.encoder import Encoder, EncoderIdentity
+from sentemo.encoders.reader import KIND, TOKENIZER, AnyEncoder, DialogueReader
 from sentemo.encoders.sentence import load_encoder
 from sentemo.errors import BadModel, UsageError
+from sentemo.files import sha256_of
 from sentemo.heads import points_of
 from sentemo.inference.modules import Modules, modules_of
 from sentemo.inference.runner import Architecture, Runner
@@ -64,6 +66,26 @@ def read_modules(
     if arrays:
         raise BadModel(f"{source} contains an unknown tensor {min(arrays)}", AGAIN)
     return runner, config, None
+
+
+def trained_reader(name: str) -> DialogueReader:
+    """Return the reader of a saved model, with its network, to go on training from; 8-bit weights are widened.
+
+    Raises `UsageError` if it has a frozen encoder.
+    """
+    folder = find(name)
+    check_manifest(folder)
+    config = read_config(folder / CONFIG)
+    _, known = parse(config, folder / CONFIG)
+    if known.reader is None:
+        raise UsageError(f"The model {name} has a frozen encoder", "Start from one whose encoder was tuned: default")
+    runner, *_ = read_modules(folder, config, known, None, "")
+    found = runner.encoder
+    if not isinstance(found, DialogueReader):
+        raise TypeError("a model with a reader has one")
+    digest = sha256_of(folder / WEIGHTS)
+    identity = EncoderIdentity(KIND, f"the model {Path(name).name}", digest, (), known.encoder.dimension)
+    return DialogueReader(found.tokenizer, found.module, identity, runner.network)
 
 
 def _network(known: Architecture) -> Network:

@@ -234,20 +234,7 @@ def _finish(report: Report, as_json: bool, out: Path | None) -> None:
     else:
         typer.echo(report.to_markdown())
     if out:
-        _write(report, out)
+        from sentemo.evaluation.plots import write_report
 
-
-def _write(report: Report, out: Path) -> None:
-    import json
-
-    from sentemo.evaluation.plots import plot_confusion, plot_reliability
-    from sentemo.files import cannot_write
-
-    with cannot_write(out):
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "report.json").write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
-        (out / "report.md").write_text(report.to_markdown() + "\n", encoding="utf-8")
-        plot_confusion(report, out / "confusion.png")
-        if report.calibration is not None:
-            plot_reliability(report, out / "reliability.png")
-    tell(f"Report and pictures are in {out}.")
+        write_report(report, out)
+        tell(f"Report and plots are in {out}.")

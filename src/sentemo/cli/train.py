@@ -16,6 +16,7 @@ from sentemo.cli.screen import progress, tell
 if TYPE_CHECKING:
     from sentemo.artifacts.weights import Precision
     from sentemo.encoders.encoder import Encoder
+    from sentemo.evaluation.report import Report
     from sentemo.model import SentEmoContext
     from sentemo.training.fitting import Split
     from sentemo.training.recipe import Recipe
@@ -31,7 +32,7 @@ def train(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The run's folder: recipe, log, checkpoints, model.")],
     recipe: Annotated[
-        str, typer.Option("--recipe", "-r", help="default, best, everyday, paper, direct, or a TOML file.")
+        str, typer.Option("--recipe", "-r", help="quick, default, best, everyday, paper, direct, or a TOML file.")
     ] = "default",
     overrides: options.Overrides = None,
     seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
@@ -49,7 +50,8 @@ def train(
     together with the recipe `everyday`; validation is then the first one's. Several processes share the batches:
     torchrun --nproc-per-node 2 -m sentemo train ...
     """
-    from sentemo.evaluation.plots import plot_learning_curves
+    from sentemo.evaluation.plots import plot_learning_curves, write_report
+    from sentemo.evaluation.report import figures_in_a_line
     from sentemo.files import write_bytes
     from sentemo.training import parallel
     from sentemo.training.fitting import Watchers
@@ -57,7 +59,7 @@ def train(
     options.use_threads(threads)
     precision = options.as_precision(weights)
     resolved = options.read_recipe(recipe, overrides)
-    places = options.places(corpora, data)
+    places, epochs = options.places(corpora, data), resolved.schedule.epochs
     labels, validation, train_on = _task(resolved, corpora, places)
     with parallel.joined(device) as own_device, _alone(out), _told_how_to_resume():
         begun = any(out.rglob("checkpoint.json"))  # then the recipe exists, or belongs to another run
@@ -70,14 +72,17 @@ def train(
                 device=own_device,
                 folder=out,
                 encoder=encoder,
-                watchers=Watchers(on_encode, lambda p, steps: on_step(p.step, steps), _say),
+                watchers=Watchers(on_encode, lambda p, steps: on_step(p.epoch * steps + p.step, steps * epochs), _say),
             )
         if parallel.number():
             return
-        _save(model, out / "model", precision, labels, validation)
+        report = _save(model, out / "model", precision, labels, validation)
         rows = _rows(out)
         if any("mcc" in row for row in rows):
             plot_learning_curves(rows, out / "learning-curves.png")
+        if report is not None:
+            write_report(report, out / "report")
+            tell(f"Saved model on validation: {figures_in_a_line(report)}. By label, with plots: {out / 'report'}")
     tell(f"The model is in {out / 'model'}; use it with: sentemo predict FILE --model {out}")
 
 
@@ -134,19 +139,23 @@ def _validation(corpus: str, data: Path) -> Split | None:
 
 def _save(
     model: SentEmoContext, folder: Path, precision: Precision, labels: LabelSet, validation: Split | None
-) -> None:
-    """Save a model, with graphs if it supports them; then save it again with the figures of the saved model."""
+) -> Report | None:
+    """Save a model, with graphs if it supports them, measure it as saved, and save it again with these figures."""
+    from sentemo.evaluation.report import figures_in_a_line
     from sentemo.export.write import can_export, export
 
     if not can_export(model):
         model.save_pretrained(folder, precision=precision)
     else:
         export(model, folder, precision=precision)
-    if validation:
-        given = None if can_export(model) else _frozen(model)
-        saved = type(model).from_pretrained(folder, encoder=given)
-        saved.facts = {**model.facts, "validation": _figures(saved, labels, validation)}
-        saved.save_pretrained(folder, precision=precision)
+    if not validation:
+        return None
+    given = None if can_export(model) else _frozen(model)
+    saved = type(model).from_pretrained(folder, encoder=given)
+    report = _measured(saved, labels, validation)
+    saved.facts = {**model.facts, "validation": figures_in_a_line(report)}
+    saved.save_pretrained(folder, precision=precision)
+    return report
 
 
 def _frozen(model: SentEmoContext) -> Encoder | None:
@@ -158,14 +167,12 @@ def _frozen(model: SentEmoContext) -> Encoder | None:
     return None if isinstance(encoder, DialogueReader) else encoder
 
 
-def _figures(model: SentEmoContext, labels: LabelSet, validation: Split) -> str:
-    """Measure a model for its card."""
+def _measured(model: SentEmoContext, labels: LabelSet, validation: Split) -> Report:
     from sentemo.evaluation.evaluate import evaluate
-    from sentemo.evaluation.report import figures_in_a_line
 
     protocol = "emotions-only" if model.labels.neutral is None else "standard"
-    report = evaluate(model, validation.conversations, protocol=protocol, labels=labels)
-    return figures_in_a_line(report)
+    names: dict[str, Any] = {"split": validation.name, "model_name": "the trained model"}
+    return evaluate(model, validation.conversations, protocol=protocol, labels=labels, **names)
 
 
 def _say(row: dict[str, Any]) -> None:

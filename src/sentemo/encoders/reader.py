@@ -17,6 +17,7 @@ from sentemo.encoders.encoder import Encoder, EncoderIdentity
 from sentemo.encoders.pieces import Pieces
 from sentemo.errors import BadModel, UsageError
 from sentemo.files import sha256_of
+from sentemo.network.network import Network
 from sentemo.network.reader import Reader
 from sentemo.network.shape import ReaderShape
 
@@ -31,12 +32,16 @@ class DialogueReader:
     is never cached by text.
     """
 
-    def __init__(self, tokenizer: Tokenizer, module: Reader, identity: EncoderIdentity) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, module: Reader, identity: EncoderIdentity, network: Network | None = None
+    ) -> None:
         self.tokenizer = tokenizer
         self.pieces = Pieces(tokenizer, module.shape.max_tokens)
         self.module = module.eval()
         self.identity = identity
         """The identity of the sentence encoder that its weights were initialised from."""
+        self.network = network
+        """The network that was trained with it, from which a training goes on; None for a plain sentence encoder."""
 
     @property
     def mask(self) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import numpy as np
 
 from sentemo.errors import BadInput, optional
 from sentemo.evaluation.report import OTHER, Report
+from sentemo.files import cannot_write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,6 +87,17 @@ def plot_reliability(report: Report, path: str | PathLike[str]) -> None:
     for axes in (upper, lower):
         bare(axes)
     save_figure(figure, path)
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """Write a report to a folder as JSON and Markdown, with its plots."""
+    with cannot_write(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "report.json").write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
+        (folder / "report.md").write_text(report.to_markdown() + "\n", encoding="utf-8")
+        plot_confusion(report, folder / "confusion.png")
+        if report.calibration is not None:
+            plot_reliability(report, folder / "reliability.png")
 
 
 def plot_learning_curves(log_rows: Sequence[Mapping[str, Any]], path: str | PathLike[str]) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from sentemo.artifacts.hub import is_model
+from sentemo.artifacts.trained import trained_reader
 from sentemo.encoders.encoder import OnProgress
 from sentemo.encoders.reader import AnyEncoder, DialogueReader
 from sentemo.encoders.sentence import find_folder, load_encoder
@@ -84,7 +86,7 @@ class _Run:
             seed=self.seed,
             device=self.device,
             folder=RunFolder(self.folder, digest) if self.folder else None,
-            reader=encoder.module if isinstance(encoder, DialogueReader) else None,
+            start=encoder if isinstance(encoder, DialogueReader) else None,
             decision=decision,
             on_step=self.watchers.on_step,
             on_epoch=self.watchers.on_epoch,
@@ -209,11 +211,13 @@ def is_frozen_below(choice: EncoderChoice, encoder: DialogueReader) -> bool:
 
 
 def choose_encoder(choice: EncoderChoice) -> AnyEncoder:
-    """Load the encoder of a recipe; raise `UsageError` for incompatible settings."""
+    """Load the encoder of a recipe, or the model that training starts from; raise `UsageError` for bad settings."""
     if not choice.tuned:
         return load_encoder(choice.name, choice.layers)
     if choice.layers:
         raise UsageError("A tuned encoder only returns its last layer", "Set encoder.layers = []")
+    if is_model(choice.name):
+        return trained_reader(choice.name)
     return DialogueReader.start_from(
         find_folder(choice.name),
         choice.name,

@@ -15,7 +15,7 @@ from sentemo.errors import BadInput, UsageError
 from sentemo.network.shape import NetworkShape
 from sentemo.training.ranges import check_range, typed
 
-SHIPPED = ("default", "best", "everyday", "paper", "direct")
+SHIPPED = ("default", "quick", "best", "everyday", "paper", "direct")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class EncoderChoice:
     """The encoder of utterances, and whether it is fine-tuned."""
 
     name: str = "all-MiniLM-L6-v2"
-    """Hub name, folder, or hashing-DIM."""
+    """Hub name, folder, or hashing-DIM. If tuned, also a trained model (default, or a folder) to start from, whose
+    sizes then replace the recipe's."""
     layers: tuple[int, ...] = ()
     """Transformer layers whose mean-pooled states are appended to the sentence embedding."""
     standardize: bool = True

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sentemo.encoders.reader import DialogueReader
 from sentemo.errors import UsageError
 from sentemo.judgement import Rule
 from sentemo.network.batch import TokenBatch, mask_words
 from sentemo.network.network import Network
-from sentemo.network.reader import Reader, ReadingNetwork
+from sentemo.network.reader import ReadingNetwork
 from sentemo.network.shape import NetworkShape
 from sentemo.training import parallel
 from sentemo.training.dialogues import (
@@ -57,8 +58,8 @@ class Trainer:
     seed: int = 0
     device: str = "cpu"
     folder: RunFolder | None = None
-    reader: Reader | None = None
-    """The initial encoder to fine-tune; it is copied, not modified."""
+    start: DialogueReader | None = None
+    """The initial encoder to fine-tune, with its network if it has one; both are copied, not modified."""
     decision: Rule | None = None
     """How labels are chosen when evaluating the validation split."""
     on_step: OnStep | None = None
@@ -94,13 +95,20 @@ class Trainer:
         self.progress = Progress()
 
     def _build(self, shape: NetworkShape) -> Trainable:
+        trained = self.start.network if self.start else None
+        if trained is not None:  # the recipe's dropout, the model's sizes
+            sizes = {"labels": shape.labels, "dropout": shape.dropout, "input_dropout": shape.input_dropout}
+            shape = NetworkShape(**asdict(trained.shape) | sizes)
         try:
             network = Network(shape)
         except ValueError as error:
             raise UsageError(f"The recipe's sizes make no network: {error}", "Change its [network]") from error
         if self.recipe.encoder.standardize and isinstance(self.data, EncodedDialogues):
             network.context.standardize.fit(self.data.embeddings)
-        return ReadingNetwork(copy.deepcopy(self.reader), network) if self.reader is not None else network
+        if trained is not None:
+            network.context.load_state_dict(trained.context.state_dict())
+            network.space.load_state_dict(trained.space.state_dict())
+        return ReadingNetwork(copy.deepcopy(self.start.module), network) if self.start is not None else network
 
     def train(self) -> Trainable:
         """Train to the end of the schedule and return the network that the recipe says to keep."""

@@ -14,7 +14,7 @@ from sentemo.batching import Array, Piece
 from sentemo.explanation.explanation import Influence
 from sentemo.inference.engine import Engine, Output
 from sentemo.judgement import Floats, Judgement
-from sentemo.types import Conversation, Labeler, Utterance
+from sentemo.types import Conversation, Labeler, TurnPrediction, Utterance
 
 GROUP_TURNS = 8192  # turns run at once, which limits memory on conversations of any length
 Item = TypeVar("Item")
@@ -146,8 +146,9 @@ def _kept(items: Sequence[Item], piece: Piece) -> list[Item]:
     return [*items[piece.first : piece.dialogue], *items[piece.dialogue + 1 : piece.last + 1]]
 
 
-AROUND = 2
-"""Turns of context on either side: enough to tell what the words mean, as the work grows with them."""
+AROUND, CLOSE = (2, 8, 16), 0.1
+"""Turns of context on either side, as few as give the turn its label with a probability this close; the work grows with
+them, and two are enough for seven turns in eight."""
 MOST = 24
 """The most parts a turn is cut into: single words, or a few words each in a longer turn."""
 WORD = re.compile(r"\S+\s*|\s+")
@@ -163,20 +164,32 @@ class WordInfluence:
     """The probability minus the probability without them; positive if they support the label."""
 
 
-def weigh_words(model: Labeler, conversation: Conversation, turn: int, label: str) -> tuple[WordInfluence, ...]:
-    """Leave out each word of a turn and relabel it, all in one batch; return the effect of each word on `label`.
+def weigh_words(
+    model: Labeler, conversation: Conversation, told: TurnPrediction, turn: int
+) -> tuple[WordInfluence, ...]:
+    """Leave out each word of a turn and relabel it, all in one batch; return the effect of each word on its label.
 
-    Turns farther away than `AROUND` are ignored. For a turn of one word, which has nothing to compare with, returns ().
+    `told` is the turn's label in the whole conversation; distant turns are ignored (`AROUND`). For a turn of one word,
+    which has nothing to compare with, returns ().
     """
     parts = cut(conversation.turns[turn].text)
     if len(parts) < 2:
         return ()
-    first = max(0, turn - AROUND)
-    near = conversation.turns[first : turn + AROUND + 1]
-    texts = ["".join(parts), *("".join(parts[:place] + parts[place + 1 :]) for place in range(len(parts)))]
-    found = model.predict([_with(near, turn - first, text) for text in texts])
-    whole, *without = (prediction.turns[turn - first].probabilities[label] for prediction in found)
-    return tuple(WordInfluence(text, whole - share) for text, share in zip(parts, without, strict=True))
+    for around in AROUND:
+        first, near = max(0, turn - around), conversation.turns[max(0, turn - around) : turn + around + 1]
+        (alone,) = model.predict([Conversation("", near)])
+        whole = alone.turns[turn - first]
+        if whole.label == told.label and abs(whole.score - told.score) <= CLOSE:
+            break
+    found = model.predict([_with(near, turn - first, "".join(_without(parts, place))) for place in range(len(parts))])
+    shares = [prediction.turns[turn - first].probabilities[told.label] for prediction in found]
+    return tuple(
+        WordInfluence(text, whole.probabilities[told.label] - share) for text, share in zip(parts, shares, strict=True)
+    )
+
+
+def _without(items: Sequence[Item], place: int) -> list[Item]:
+    return [*items[:place], *items[place + 1 :]]
 
 
 def cut(text: str) -> list[str]:

@@ -54,7 +54,7 @@ def explained(served: Served, asked: ExplainAsked) -> dict[str, Any]:
     talk = asked.conversation.plain()
     found = model.explain(talk, neighbours=asked.neighbours, reach=asked.reach, turn=asked.turn)
     wanted = [(place, turn) for place, turn in enumerate(found) if asked.turn in (None, place)]
-    words = [weigh_words(model, talk, place, turn.prediction.label) if asked.words else () for place, turn in wanted]
+    words = [weigh_words(model, talk, turn.prediction, place) if asked.words else () for place, turn in wanted]
     turns = [_record(*each, own) for each, own in zip(wanted, words, strict=True)]
     return {"id": found.id, "turns": turns}
 

@@ -23,7 +23,7 @@ export async function explain(engine, { conversation: { turns }, turn, causal, n
   }
   const { features, ...told } = said;
   const nearest = await nearestOf(engine, features, neighbours);
-  const words = await weighWords(model, turns, turn, told.label, causal);
+  const words = await weighWords(model, turns, turn, told, causal);
   return { model: engine.site.name, id: "", turns: [{ turn, ...told, influences, nearest, words, prototypes: {} }] };
 }
 

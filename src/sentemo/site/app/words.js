@@ -1,29 +1,35 @@
 /** Which of a turn's own words speak for its label: leave each out and label again (`sentemo.explanation.influence`). */
 import { speakerNumbers } from "./speakers.js";
 
-const AROUND = 2; // turns of context on either side
+const [AROUND, CLOSE] = [[2, 8, 16], 0.1]; // turns of context on either side: the fewest with which the label is as sure
 const MOST = 24; // parts that a turn is cut into
 
 /**
  * @param {import("./graph-model.js").GraphModel} model
  * @param {{speaker: string, text: string}[]} turns
  * @param {number} turn
- * @param {string} label
+ * @param {{label: string, score: number}} told in the whole conversation
  * @param {boolean} causal
  * @returns {Promise<{text: string, change: number}[]>} none for a turn of one word
  */
-export async function weighWords(model, turns, turn, label, causal) {
+export async function weighWords(model, turns, turn, told, causal) {
   const parts = cut(turns[turn].text);
   if (parts.length < 2) return [];
-  const first = Math.max(0, turn - AROUND);
-  const near = turns.slice(first, turn + AROUND + 1);
-  const [texts, speakers] = [near.map(({ text }) => text), speakerNumbers(near)];
-  const share = async (/** @type {string} */ text) => (await model.label(texts.with(turn - first, text), speakers, causal))[turn - first].probabilities[label];
-  const whole = await share(parts.join(""));
+  /** @type {(text: string) => Promise<{label: string, score: number, probabilities: Record<string, number>}>} */
+  let read = async () => { throw new Error("no context"); };
+  let whole = { label: "", score: 0, probabilities: {} };
+  for (const around of AROUND) {
+    const first = Math.max(0, turn - around);
+    const near = turns.slice(first, turn + around + 1);
+    const [texts, speakers] = [near.map(({ text }) => text), speakerNumbers(near)];
+    read = async (text) => (await model.label(texts.with(turn - first, text), speakers, causal))[turn - first];
+    whole = await read(turns[turn].text);
+    if (whole.label === told.label && Math.abs(whole.score - told.score) <= CLOSE) break;
+  }
   const found = [];
   for (const [place, text] of parts.entries()) {
-    const rest = parts.toSpliced(place, 1).join("");
-    found.push({ text, change: whole - (await share(rest)) });
+    const { probabilities } = await read(parts.toSpliced(place, 1).join(""));
+    found.push({ text, change: whole.probabilities[told.label] - probabilities[told.label] });
   }
   return found;
 }

@@ -463,3 +463,95 @@ def test_an_impossible_time_stops_no_page(when: str) -> None:
         replace(turn, time=turns[0].time) for talk in read_bytes(TELEGRAM_HTML, name="messages.html") for turn in talk
     ]
     assert turns[0].time in (None, datetime(1, 1, 1, 0, 0, 1))
+
+
+COPIED = {
+    "Discord in three lines": (
+        "ann\n \u2014 \n03/12/2024 10:15 AM\nhey all\nbob\n \u2014 \n03/12/2024 10:16 AM\nme!\n",
+        [("ann", "hey all"), ("bob", "me!")],
+    ),
+    "Slack, two names": (
+        "Ann Lee  10:15 AM\nhey\nBob  10:16 AM\nhi!\nAnn Lee  Friday 10:20 AM\nso?\n",
+        [("Ann Lee", "hey"), ("Bob", "hi!"), ("Ann Lee", "so?")],
+    ),
+    "Otter": (
+        "Ann Lee  0:00\nhi everyone\n\nBob  0:12\nThanks.\n\nAnn Lee  1:02:03\nBye.\n\nTranscribed by https://otter.ai\n",
+        [("Ann Lee", "hi everyone"), ("Bob", "Thanks."), ("Ann Lee", "Bye.")],
+    ),
+    "WeeChat": (
+        "2024-03-12 10:15:01\tann\they\n2024-03-12 10:15:05\t-->\tcarl has joined #x\n2024-03-12 10:15:06\tbob\tyo\n",
+        [("ann", "hey"), ("bob", "yo")],
+    ),
+    "a support desk": (
+        "(10:15:01 AM) Ann: hello\n(10:15:05 AM) *** Bo joined the chat ***\n(10:15:09 AM) Visitor 12: help\n",
+        [("Ann", "hello"), ("Visitor 12", "help")],
+    ),
+    "Markdown with times": (
+        "**Ann** (2024-03-12 10:15): hello\n**Visitor** (2024-03-12 10:16): help\n",
+        [("Ann", "hello"), ("Visitor", "help")],
+    ),
+    "Slack in two lines": (
+        "Ann Lee\n  10:15 AM\nhey team\n\nBob\n  Yesterday at 10:16 AM\nhi!\n",
+        [("Ann Lee", "hey team"), ("Bob", "hi!")],
+    ),
+    "Discord, compact": ("[10:15 AM]ann: hey\n[10:16 AM]bob: yo\n", [("ann", "hey"), ("bob", "yo")]),
+    "Viber": ("[ 12/03/2024 10:15 ] Ann: hi\n[ 12/03/2024 10:16 ] Me: yo\n", [("Ann", "hi"), ("Me", "yo")]),
+    "WhatsApp, Vietnam": (
+        "10:15, 12/03/2024 - An: chào\n10:16, 12/03/2024 - Binh: ừ\n",
+        [("An", "chào"), ("Binh", "ừ")],
+    ),
+    "LINE": (
+        "2024/03/12(Tue)\n10:15\tAnn\they\n10:16\tBob\t[Sticker]\n10:17\tBob\thi\n",
+        [("Ann", "hey"), ("Bob", "hi")],
+    ),
+    "KakaoTalk": (
+        "[Ann] [오전 10:15] hey\n[Bob] [오전 10:16] 이모티콘\n[Bob] [오전 10:17] hi\n",
+        [("Ann", "hey"), ("Bob", "hi")],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", COPIED)
+def test_copied_chats(kind: str) -> None:
+    text, said = COPIED[kind]
+    assert read(text) == said
+
+
+def test_times_under_the_words_are_refused() -> None:
+    with pytest.raises(BadInput, match="start with a date or time, like '12 Mar 2024, 10:15'"):
+        read("Ann Lee\nhey you\n12 Mar 2024, 10:15\nBob\nhi\n12 Mar 2024, 10:16\n", "x.txt")
+
+
+def test_a_dash_is_another_speaker() -> None:
+    cues = "1\n00:00:01,000 --> 00:00:02,000\nso you see\n\n2\n00:00:02,100 --> 00:00:03,000\n- Hi!\n- What?\n"
+    assert read(cues, "x.srt") == [("", "so you see"), ("", "Hi!"), ("", "What?")]
+
+
+def test_senders_of_google_chat_and_reactions_of_instagram() -> None:
+    chat = [{"creator": {"name": "Ann", "email": "a@x"}, "text": "hi"}, {"creator": {"name": "Bo"}, "text": "yo"}]
+    assert read(json.dumps({"messages": chat}), "x.json") == [("Ann", "hi"), ("Bo", "yo")]
+    texts = ("hi", "Liked a message", "Reacted \u2764\ufe0f to your message ")
+    sent = [{"sender_name": "Ann", "timestamp_ms": 1_710_238_501_000, "content": text} for text in texts]
+    assert read(json.dumps({"participants": [], "messages": sent}), "x.json") == [("Ann", "hi")]
+
+
+def test_a_blank_line_after_every_turn_is_remarked_on() -> None:
+    reading = Reading()
+    talks = list(read_bytes(b"Ann: hi\n\nBo: yo\n\nAnn: so?\n\nBo: eh\n", name="x.txt", reading=reading))
+    assert len(talks) == 4 and "Blank lines separate conversations" in reading.remarks[0]
+    assert not list(read_bytes(b"Ann: hi\nBo: yo\n\nAnn: so?\nBo: eh\n", name="x.txt", reading=(own := Reading())))[2:]
+    assert not own.remarks
+
+
+def test_digits_of_another_script_are_of_no_american() -> None:
+    chat = "\u09e7\u09e8/\u09e9/\u09e8\u09ea, \u09e7\u09e6:\u09e7\u09eb AM - Rahim: hi\n"
+    (talk,) = read_bytes(chat.encode(), format="whatsapp")
+    assert talk.turns[0].time == datetime(2024, 3, 12, 10, 15)
+
+
+def test_quotes_of_windows_are_read_and_other_bytes_refused() -> None:
+    table = b"conversation,speaker,text\n1,Ann,I\x92m \x93so\x94 happy \x85\n"
+    assert read(table, "x.csv") == [("Ann", "I\u2019m \u201cso\u201d happy \u2026")]
+    for bad in (b"\xe9", b"\x81", b"\xff", b"\xc3("):
+        with pytest.raises(BadInput, match="Not valid UTF-8"):
+            read(table + b"1,Bo,caf" + bad + b"\n", "x.csv")

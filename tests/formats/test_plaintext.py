@@ -47,7 +47,7 @@ def test_what_is_a_name(tmp_path: Path, line: str, speaker: str, text: str) -> N
 
 @pytest.mark.parametrize(
     ("data", "line", "cause"),
-    [(b"Ann: hi\nBob:\n", 2, "Empty utterance"), (b"hi\n\nx\0y\n", 3, "NUL"), (b"hi\n\x80\n", 2, "Not valid UTF-8")],
+    [(b"Ann: hi\nBob:\n", 2, "Empty utterance"), (b"hi\n\nx\0y\n", 3, "NUL"), (b"hi\n\xff\n", 2, "Not valid UTF-8")],
 )
 def test_damage_names_file_and_line(tmp_path: Path, data: bytes, line: int, cause: str) -> None:
     with pytest.raises(BadInput, match=cause) as caught:

@@ -30,6 +30,7 @@ _TAG = re.compile(r"</?[a-zA-Z0-9][^<>]{0,200}>|\{\\[^{}]{1,80}\}")
 _NAMED = re.compile(r"(?:>>\s*)?\[?(?P<name>(?=[^\W\d_])[^:<>\[\]]{1,40}?)\]?\s?[:：](?:\s+|$)(?P<text>.*)", re.DOTALL)
 _NOT_SAID = re.compile(r"\[[^\]]*\]|\([^)]*\)|[♪♫#*\s]*|[♪♫].*", re.DOTALL)
 _ENDS = (".", "!", "?", "…", '"', "”", "。", "！", "？", "♪")
+_DASHES = ("-", "–", ">>")
 _BLOCKS = ("NOTE", "STYLE", "REGION", "WEBVTT")
 
 
@@ -41,6 +42,8 @@ class Cue(NamedTuple):
     end_s: float
     speaker: str
     text: str
+    starts: bool = False
+    """Whether a dash says that somebody else speaks."""
 
 
 def is_cues(line: str) -> bool:
@@ -81,11 +84,11 @@ def _cues(lines: Iterator[Line], notes: Reading) -> Iterator[Cue]:
         start_s, end_s = _times_s(timing)
         shown = [line for _, line in block[place + 1 :] if line.strip() != before or not before]
         before = block[-1][1].strip()
-        for speaker, text in _said(shown):
+        for speaker, text, starts in _said(shown):
             if _NOT_SAID.fullmatch(text):
                 notes.leave_out("cues without words")
             else:
-                yield Cue(number, start_s, max(start_s, end_s), speaker, text)
+                yield Cue(number, start_s, max(start_s, end_s), speaker, text, starts)
 
 
 def _blocks(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -112,24 +115,27 @@ def _times_s(timing: str) -> tuple[float, float]:
     return start, end
 
 
-def _said(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """Split a cue by speaker: voice tags, names with a colon, or dashes for two who alternate."""
+def _said(lines: list[str]) -> Iterator[tuple[str, str, bool]]:
+    """Split a cue by speaker: voice tags, names with a colon, or dashes for two who alternate.
+
+    Yields speaker, text, and whether a dash says that somebody else speaks.
+    """
     whole = "\n".join(lines)
     voices = _VOICE.split(whole)
     if len(voices) > 1:
-        yield from (
-            (html.unescape(name).strip(), _plain(text)) for name, text in zip(voices[1::2], voices[2::2], strict=True)
-        )
+        said = zip(voices[1::2], voices[2::2], strict=True)
+        yield from ((html.unescape(name).strip(), _plain(text), False) for name, text in said)
         return
-    parts: list[tuple[str, str]] = []
+    parts: list[tuple[str, str, bool]] = []
     for line in map(_plain, lines):
         named = _NAMED.fullmatch(line)
         if named and len(named["name"].split()) <= 4:
-            parts.append((named["name"].strip(), named["text"]))
-        elif parts and not line.startswith(("-", "–", ">>")):
-            parts[-1] = (parts[-1][0], f"{parts[-1][1]} {line}".strip())
+            parts.append((named["name"].strip(), named["text"], False))
+        elif parts and not line.startswith(_DASHES):
+            speaker, text, starts = parts[-1]
+            parts[-1] = (speaker, f"{text} {line}".strip(), starts)
         else:
-            parts.append(("", line.lstrip("-–> ")))
+            parts.append(("", line.lstrip("-–> "), line.startswith(_DASHES)))
     yield from parts
 
 
@@ -154,7 +160,7 @@ def joined(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 def _goes_on(turn: Cue, cue: Cue) -> bool:
     pause_s = cue.start_s - turn.end_s
-    if len(turn.text) + len(cue.text) > MOST or pause_s > PAUSE_S:
+    if cue.starts or len(turn.text) + len(cue.text) > MOST or pause_s > PAUSE_S:
         return False
     if turn.speaker:
         return cue.speaker in (turn.speaker, "")

@@ -19,6 +19,21 @@ zip bombs to a thousandth)."""
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
+C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore"))}
+"""Windows' quotes and dashes: what cp1252 means by the bytes that are control characters in Latin-1."""
+WINDOWS = "sentemo-windows"
+"""For `bytes.decode("utf-8", WINDOWS)`: reads these bytes as cp1252 and rejects all others that are not UTF-8."""
+
+
+def _of_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError) or error.object[error.start] not in C1:
+        raise error
+    return C1[error.object[error.start]], error.start + 1
+
+
+codecs.register_error(WINDOWS, _of_windows)
+
+
 def as_text(stream: IO[bytes], path: str) -> BinaryIO:
     """Return a stream of the text in UTF-8; bytes that can't be decoded are left for the line reader to reject."""
     buffered = _peekable(stream)

@@ -6,7 +6,7 @@ A head gives the time and usually the sender. The text follows on the same line,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,7 +50,15 @@ MAX_NAME = 80
 _M = "\u200e*"
 _GAP = r"[^\d\n\[\]]{1,14}?"
 _FULL = rf"{_M}{DATE}{_GAP}{CLOCK}"
-_SHORT_DATE = r"(?:\d{1,2}[./-]\d{1,2}[,.]?\s|[^\W\d]{3,12},?(?:\s(?:at|um|à|a las))?\s)?"
+_DAY_NAMES = """
+monday tuesday wednesday thursday friday saturday sunday today yesterday mon tue wed thu fri sat sun
+montag dienstag mittwoch donnerstag freitag samstag sonntag heute gestern lundi mardi mercredi jeudi vendredi samedi
+dimanche aujourd'hui hier lunes martes miércoles jueves viernes sábado domingo hoy ayer segunda-feira terça-feira
+quarta-feira quinta-feira sexta-feira segunda terça quarta quinta sexta hoje ontem lunedì martedì mercoledì giovedì
+venerdì sabato domenica oggi ieri maandag dinsdag woensdag donderdag vrijdag zaterdag zondag vandaag gisteren
+"""
+_DAYS = "|".join(_DAY_NAMES.split())
+_SHORT_DATE = rf"(?:\d{{1,2}}[./-]\d{{1,2}}[,.]?\s|(?:{_DAYS})\.?,?(?:\s(?:at|um|à|a las|às|alle|om))?\s)?"
 """A date without a year, or the name of a day, as in copied recent messages."""
 
 
@@ -88,6 +96,8 @@ class Form:
         stamp = Stamp.of(found)
         if stamp is None:
             return None
+        if stamp.american and any(glyph.isdigit() and not glyph.isascii() for glyph in line[: found.end()]):
+            stamp = replace(stamp, american=False)
         groups = found.re.groupindex
         name = line[slice(*found.span("name"))] if "name" in groups and found["name"] else ""
         if not self.sure and not _is_name(name):
@@ -108,30 +118,33 @@ def _form(name: str, pattern: str, **more: bool | str) -> Form:
 _FROM = "(?:from|von|de|da|van|от)"
 _TO = r"(?:\s+(?:to|an|à|para|a|aan)\s+[^:\n]{1,80}?)?"
 _NAME = rf"(?P<name>(?=[^\W\d_]|\+\d|[^\x00-\x7f])[^:\[\]\n]{{1,{MAX_NAME}}}?)"
+_BOLD = r"(?:\*\*|__)?"
 FORMS = (
     _form(
         "Zoom chat", rf"(?:{DATE}\s)?{CLOCK}\s+(?:from|von|de|da|van|от)\s+(?P<name>[^:\n]{{1,80}}?){_TO}\s*:(?:\s|$)"
     ),
     _form("WhatsApp on Android", rf"{_FULL}\s-\s{_M}", notices=True, app="whatsapp"),
-    _form("WhatsApp on iOS", rf"{_M}\[{_FULL}{_M}\]\s?", notices=True, app="whatsapp"),
+    _form("WhatsApp on Android", rf"{_M}{CLOCK},?\s{_M}{DATE}\s-\s{_M}", notices=True, app="whatsapp"),
+    _form("WhatsApp on iOS", rf"{_M}\[\s?{_FULL}{_M}\s?\]\s?", notices=True, app="whatsapp"),
     _form("WhatsApp Web", rf"{_M}\[{CLOCK},\s?{_M}{DATE}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))", app="whatsapp"),
     _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+<[\s@+%&~]?(?P<name>[^<>\n]{{1,40}})>(?:\s|$)"),
     _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+\*\s(?P<name>[^\s*]{{1,40}})\s"),
-    _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+(?P<notice>\*\*\*|-!-|-->|<--|--)\s", notices=True),
+    _form("an IRC log", rf"\[?(?:{DATE}[\sT])?{CLOCK}\]?\s+(?P<notice>\*\*\*|-!-|-->|<--|--|=!=)\s", notices=True),
+    _form("a chat log", rf"\({CLOCK}\)\s+(?P<notice>\*\*\*)\s", notices=True),
     _form("KakaoTalk", rf"\[(?P<name>[^\]\n]{{1,40}})\]\s\[{CLOCK}\]\s"),
     _form("KakaoTalk", rf"{DATE}\s{CLOCK},\s(?P<name>[^:\n]{{1,40}}?)\s:\s"),
     _form("Telegram Desktop", rf"(?P<name>[^\[\]\n]{{1,{MAX_NAME}}}?),\s\[{_FULL}\]:?\s*$", below=True),
     _form("iMessage", rf"{DATE}\s+{CLOCK}(?:\s\(read by .{{1,100}}\))?\s*$", below=True),
     _form("a chat log", rf"{_FULL}(?:\s?:|,)?\s(?=(?!\d)[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))", notices=True),
-    _form("a chat log", rf"{DATE}[\sT]{CLOCK}\t(?P<name>[^\t\n]{{1,40}})\t"),
+    _form("an IRC log", rf"{DATE}[\sT]{CLOCK}\t(?P<name>(?!-->|<--|--\t|=!=)[^\t\n]{{1,40}})\t"),
     _form("LINE", rf"{CLOCK}\t(?P<name>[^\t\n]{{1,40}})\t"),
-    _form("a chat log", rf"\[{CLOCK}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
+    _form("a chat log", rf"\[{CLOCK}\]\s?(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
     _form("a chat log", rf"\({CLOCK}\)\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
     _form("Teams", rf"\[{_SHORT_DATE}{CLOCK}\]\s{_NAME}:?\s*$", below=True, sure=False),
     _form("a chat log", rf"\[{_SHORT_DATE}{CLOCK}\]\s(?=[^:\n]{{1,{MAX_NAME}}}:(?:\s|$))"),
     _form("a chat log", rf"{CLOCK}\s(?:-\s)?(?=(?!\d)[^:\n]{{1,{MAX_NAME}}}:\s)", sure=False),
     _form("Discord", rf"{_NAME}\s-\s(?:{DATE}|today|yesterday)(?:\sat)?,?\s{CLOCK}\s*$", below=True),
-    _form("a transcript", rf"{_NAME}\s[(\[]{CLOCK}[)\]]:\s"),
+    _form("a transcript", rf"{_BOLD}{_NAME}{_BOLD}\s[(\[](?:{DATE}{_GAP})?{CLOCK}[)\]]{_BOLD}:{_BOLD}\s"),
     _form("a transcript", rf"{_NAME}\s[(\[]{CLOCK}[)\]]:?\s*$", below=True, sure=False),
     _form("a copied chat", rf"{_NAME},?\s+\[?(?:{DATE}|{_SHORT_DATE}),?\s*{CLOCK}\]?\s*$", below=True, sure=False),
 )
@@ -155,6 +168,20 @@ def head_of(line: str, known: Form | None = None) -> Head | None:
     if known is not None and (found := known.match(line, plain)) is not None:
         return found
     return next((found for form in FORMS if (found := form.match(line, plain)) is not None), None)
+
+
+_MOMENT = re.compile(rf"\s*{_FULL}\s*", re.IGNORECASE)
+_SHORT_MOMENT = re.compile(rf"\s*{_SHORT_DATE}{CLOCK}\s*", re.IGNORECASE)
+
+
+def is_moment(line: str) -> bool:
+    """Return whether a line contains only a date and a time."""
+    return len(line) < FARTHEST and _MOMENT.fullmatch(plain_glyphs(line)) is not None
+
+
+def is_short_moment(line: str) -> bool:
+    """Return whether a line contains only a time, or a time of a recent day: Monday at 10:15."""
+    return len(line) < FARTHEST and _SHORT_MOMENT.fullmatch(plain_glyphs(line)) is not None
 
 
 def date_of(line: str) -> Stamp | None:

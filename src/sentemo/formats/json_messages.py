@@ -46,7 +46,7 @@ _BREAKS = re.compile(r"<(?:br|/p|/div)\b[^<>]*>", re.IGNORECASE)
 _SENT = re.compile(
     r"(?:you|[^.:]{1,60}) (?:sent (?:an attachment|photos|a (?:photo|video|voice message|gif|sticker|live location))"
     r"|liked a message|reacted .{1,12} to your message|unsent a message|missed .{0,20}call|started .{0,20}call"
-    r"|shared a (?:story|post|reel|link))\.?\s*",
+    r"|shared a (?:story|post|reel|link))\.?\s*|(?:liked a message|reacted .{1,12} to your message)\s*",
     re.IGNORECASE,
 )
 

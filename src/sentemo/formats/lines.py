@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import IO, BinaryIO, TypeVar
 
 from sentemo.errors import BadInput
-from sentemo.formats.decoding import as_text
+from sentemo.formats.decoding import WINDOWS, as_text
 from sentemo.formats.reading import Source
 from sentemo.types import Conversation
 
@@ -64,7 +64,7 @@ class _Lines(Iterator[Line]):
             self._inside = not raw.endswith(b"\n")
             raise self._bad(f"A line above {MAX_LINE_BYTES:,} bytes", "Split it into lines")
         try:
-            return self._number, (raw.removeprefix(BOM) if self._number == 1 else raw).decode("utf-8")
+            return self._number, (raw.removeprefix(BOM) if self._number == 1 else raw).decode("utf-8", WINDOWS)
         except UnicodeDecodeError as error:
             raise self._bad(f"Not valid UTF-8 (byte {error.start + 1} of the line)", "Save it as UTF-8") from None
 

@@ -87,6 +87,8 @@ def is_event(text: str) -> bool:
 
 def names_event(sender: str) -> bool:
     """Return whether the text before a colon is the start of a notice: Ann changed the subject to "Trip."""
+    if sender.isascii() and '"' not in sender:
+        return False
     return any(sender.count(opening) > sum(map(sender.count, closing)) for opening, closing in _QUOTES[:-1]) or (
         sender.count('"') % 2 == 1
     )

@@ -57,10 +57,24 @@ def parse_plaintext(
         yield from _dialogues(lines, path, stem)
         return
     style = style_of(texts)
+    if reading is not None and _is_spaced(first, style):
+        reading.remark("Blank lines separate conversations: nearly every turn is one of its own. Take them out if not.")
     runs = (run for filled, run in groupby(lines, lambda line: bool(line[1].strip())) if filled)
     for place_in_file, run in enumerate(runs):
         turns = [_turn(text, style, Place(path, number)) for number, text in run]
         yield make_conversation(f"{stem}-{place_in_file}", turns, Place(path))
+
+
+LEAST_RUNS, SPACED = 3, 0.8
+"""If of three or more runs of lines four in five hold a single named turn, blank lines may not end conversations."""
+
+
+def _is_spaced(lines: Sequence[Line], style: re.Pattern[str]) -> bool:
+    """Return whether blank lines seem to be between the turns of one conversation, whose few speakers come again."""
+    runs = [[text for _, text in run] for filled, run in groupby(lines, lambda line: bool(line[1].strip())) if filled]
+    names = [[found["name"] for text in run if (found := style.fullmatch(text))] for run in runs]
+    single = [each[0] for run, each in zip(runs, names, strict=True) if len(each) == 1 and style.fullmatch(run[0])]
+    return len(single) >= max(LEAST_RUNS, SPACED * len(runs)) and len(set(single)) <= len(single) / 1.5
 
 
 def _looked_at(lines: Iterator[Line]) -> tuple[list[Line], Iterator[Line]]:

@@ -13,7 +13,7 @@ from sentemo.formats.chatlog import LEAST_SHARE, survey
 from sentemo.formats.convokit import UTTERANCES
 from sentemo.formats.csvfile import DELIMITERS, NAMES_DELIMITER, has_text_column
 from sentemo.formats.cues import TIMING, is_cues
-from sentemo.formats.heads import MARK, plain_glyphs, visible
+from sentemo.formats.heads import MARK, is_moment, plain_glyphs, visible
 from sentemo.formats.lines import Line, bare, file_lines, open_binary, read_lines
 from sentemo.formats.reading import Source, extension_of
 from sentemo.formats.sigtop import is_sigtop
@@ -172,7 +172,7 @@ def text_format(lines: Sequence[Line], path: str) -> str:
 
 
 def _refuse_unknown_log(lines: Sequence[Line], path: str) -> None:
-    dated = [(number, text) for number, text in lines if _DATED.match(plain_glyphs(text))]
+    dated = [(number, text) for number, text in lines if _DATED.match(plain_glyphs(text)) or is_moment(text)]
     filled = sum(1 for _, text in lines if text.strip())
     if len(dated) >= max(2, 0.3 * filled):
         number, text = dated[0]

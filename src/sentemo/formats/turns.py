@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
 from sentemo.errors import BadInput
+from sentemo.formats.decoding import C1
 from sentemo.formats.reading import Source
 from sentemo.times import read_time
 from sentemo.types import Conversation, Utterance
 
 MAX_CHARACTERS = 1_000_000
 """Tokenising a text takes about 200 times its size in memory."""
-C1 = {byte: text for byte in range(0x80, 0xA0) if (text := bytes([byte]).decode("cp1252", "ignore"))}
-"""The meaning of bytes in cp1252 that were decoded as Latin-1."""
 
 
 @dataclass(frozen=True, slots=True)

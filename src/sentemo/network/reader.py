@@ -100,6 +100,9 @@ class Reader(nn.Module):
 
     def _joint_bias(self, turns: Tensor, causal: bool | Tensor) -> Tensor:
         """(B,L) -> (B,H,L,L)."""
+        # A token always sees its own turn, at no cost. It sees other turns within the window, each head at its own
+        # slope: a steep one hardly leaves the turn, a flat one averages the window. No position crosses turns, so
+        # that BERT's position embeddings keep the meaning that they were trained with.
         ahead = turns[:, None, :] - turns[:, :, None]  # (B, L, L), positive if the other token's turn comes later
         is_token = turns >= 0
         near = (ahead.abs() <= self.shape.window) & is_token[:, None, :] & is_token[:, :, None]

@@ -84,7 +84,7 @@ class Comparison:
             "# Comparison",
             f"- Protocol: **{first.protocol}** ({PROTOCOLS[first.protocol]})\n- Convention: {first.convention}\n"
             f"- Corpus: {first.corpus or 'not named'}; split: {first.split or 'not named'}\n"
-            f"- Scored: {first.n:,} utterances of {first.dialogues:,} dialogues{self._map()}\n"
+            f"- Scored: {first.scored}{self._map()}\n"
             f"- Intervals: {first.interval_method}",
             self._quality(),
         ]

@@ -148,6 +148,15 @@ class Report:
         out["baselines"] = {name: dict(figures) for name, figures in self.baselines.items()}
         return out
 
+    @property
+    def scored(self) -> str:
+        """What was scored: 1,202 utterances of 2 dialogues."""
+        utterances, dialogues = (
+            f"{count:,} {noun}{'' if count == 1 else 's'}"
+            for count, noun in ((self.n, "utterance"), (self.dialogues, "dialogue"))
+        )
+        return f"{utterances} of {dialogues}"
+
     def to_markdown(self) -> str:
         """Return the report as Markdown: headline figures next to the baselines, labels, confusion matrix."""
         blocks = [
@@ -168,7 +177,7 @@ class Report:
             f"- Protocol: **{self.protocol}** ({PROTOCOLS[self.protocol]})",
             f"- Convention: {self.convention}",
             f"- Corpus: {self.corpus or 'not named'}; split: {self.split or 'not named'}",
-            f"- Scored: {self.n:,} utterances of {self.dialogues:,} dialogues",
+            f"- Scored: {self.scored}",
             f"- Intervals: {self.interval_method}",
         ]
         if self.note is not None:

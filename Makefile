@@ -17,7 +17,7 @@ test: $(VENV)/installed-dev
 	$(RUN)/pytest -n auto
 
 # The inner loop: what is quick, on all cores.
-FAST := not (process or browser or export or weights or fuzz or paper)
+FAST := not (slow or process or browser or export or weights or fuzz or paper)
 check: $(VENV)/installed-dev
 	$(RUN)/pytest -n auto -m "$(FAST)"
 

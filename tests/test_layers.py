@@ -124,6 +124,7 @@ def test_imports_go_down_only(module: str) -> None:
             assert layer_of(name) <= layer_of(module), f"{module} imports {name}"
 
 
+@pytest.mark.slow
 def test_there_are_no_cycles() -> None:
     sorter = TopologicalSorter(
         {
@@ -160,6 +161,7 @@ TORCH = {
 """What computes with torch; all else labels without it."""
 
 
+@pytest.mark.slow
 def test_torch_is_imported_where_models_are_trained_and_nowhere_else() -> None:
     for module, path in MODULES.items():
         trains = any(f"{module}.".startswith(f"sentemo.{each}.") for each in TORCH)
@@ -178,6 +180,7 @@ def test_language_models_know_labelers_and_evaluation_alone() -> None:
         assert found <= known, module
 
 
+@pytest.mark.slow
 def test_the_reproduction_takes_no_private_name_and_is_not_known() -> None:
     beside = ROOT.parent.parent / "reproduction"
     for path in beside.rglob("*.py"):

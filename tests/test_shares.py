@@ -127,6 +127,7 @@ def test_a_turn_without_a_label_stays_so() -> None:
     assert reweigh(talk, {"neutral": 0.1}) == talk
 
 
+@pytest.mark.slow
 @settings(unhurried, max_examples=10)
 @given(shares=st.lists(st.floats(0.05, 1), min_size=4, max_size=4), seed=st.integers(0, 99))
 def test_shares_of_a_mixture_are_recovered(shares: list[float], seed: int) -> None:
@@ -140,6 +141,7 @@ def test_shares_of_a_mixture_are_recovered(shares: list[float], seed: int) -> No
     assert str(found).startswith(f"neutral {found.shares['neutral']:.1%} [")
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     true, assumed = np.array([0.7, 0.1, 0.15, 0.05]), dict(zip(FOUR.names, ASSUMED.tolist(), strict=True))
     found = [fit_shares(talks_of(drawn(true, 600, 2.0, seed)), assumed) for seed in range(60)]
@@ -167,6 +169,7 @@ def test_certain_labels_are_counted() -> None:
     assert all(map(math.isfinite, (*found.low.values(), *found.high.values())))
 
 
+@pytest.mark.slow
 def test_assumed_shares_need_not_sum_to_1_and_more_turns_than_enter_are_no_trouble() -> None:
     talks = talks_of(drawn(np.array([0.7, 0.1, 0.1, 0.1]), 30_000, 3.0, 0))
     one, other = (fit_shares(talks, dict(zip(FOUR.names, (k * ASSUMED).tolist(), strict=True))) for k in (1, 3))

@@ -51,6 +51,7 @@ def test_damage_is_raised(tmp_path: Path) -> None:
         check(get_corpus("dailydialog"), tmp_path, "train")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "split"),
     [("dailydialog", "validation"), *((name, split) for name in ("meld", "emorynlp") for split in ("train", "dev"))],
@@ -61,6 +62,7 @@ def test_the_real_corpora_have_the_published_counts(data_dir: Path, name: str, s
     assert report.expected is not None and report.expected.labels == report.labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_goemotions_has_the_published_number_of_comments(data_dir: Path, split: str) -> None:
     report = check(get_corpus("goemotions"), data_dir / "goemotions", split)
@@ -70,6 +72,7 @@ def test_goemotions_has_the_published_number_of_comments(data_dir: Path, split: 
     assert sum(report.labels.values()) == sum(len(talk.turns[0].labels or ("one",)) for talk in talks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "folder", "split", "dialogues", "turns"),
     [

@@ -46,6 +46,7 @@ def test_twice_is_once(text: str) -> None:
     assert detokenise(once) == once
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_real_detokenised_text_stays(data_dir: Path, split: str) -> None:
     file = data_dir / "dailydialog" / split / f"dialogues_{split}.txt"

@@ -68,6 +68,7 @@ def test_nothing_to_measure(tmp_path: Path) -> None:
         measure_split([Conversation("a", (Utterance("x", "", "rage"),))], LABELS)
 
 
+@pytest.mark.slow
 def test_the_real_table_1_and_counts(data_dir: Path) -> None:
     corpus = get_corpus("dailydialog")
     stats = measure(corpus, data_dir / "dailydialog")

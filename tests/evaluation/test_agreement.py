@@ -58,6 +58,7 @@ def same(one: float | None, other: float | None) -> bool:
     return one == other if one is None or other is None else abs(one - other) < 1e-9
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(gapped)
 def test_cohen_is_what_counting_pairs_gives(rows: Rows) -> None:

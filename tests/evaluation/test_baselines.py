@@ -62,6 +62,7 @@ def test_every_label_is_guessed_equally_often(size: int) -> None:
     assert max(abs(n - expected) for n in count) < 4.5 * expected**0.5
 
 
+@pytest.mark.slow
 def test_majority_and_uniform_rows_on_the_real_totals() -> None:
     talks = random_talks(TEST_TOTALS, SEVEN)
     report = evaluate(MajorityLabeler(SEVEN, "neutral"), talks, resamples=10)

@@ -21,6 +21,7 @@ GOLD = rng.choice(3, size=360, p=[0.6, 0.3, 0.1])
 PREDICTED = np.where(rng.random(360) < 0.7, GOLD, rng.integers(3, size=360))
 
 
+@pytest.mark.slow
 def test_intervals_equal_those_of_resampling_utterance_by_utterance() -> None:
     resamples = RESAMPLES_AT_ONCE + 10  # more than one block
     intervals = bootstrap_intervals(GOLD, PREDICTED, DIALOGUES, THREE, resamples=resamples, seed=3)

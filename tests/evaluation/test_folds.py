@@ -103,6 +103,7 @@ def test_pooling_refuses_what_is_missing_doubled_or_uneven() -> None:
         pool(len(talks), [(whole, predictions[:-1])])
 
 
+@pytest.mark.slow
 def test_dailydialog_train_takes_a_few_seconds(data_dir: Path) -> None:
     folder = data_dir / "dailydialog" / "train"
     texts = (folder / "dialogues_train.txt").read_text(encoding="utf-8").splitlines()

@@ -64,6 +64,7 @@ def comparisons(draw: st.DrawFn) -> tuple[list[int], list[int], LabelSet]:
     return [g for g, _ in pairs], [p for _, p in pairs], labels
 
 
+@pytest.mark.slow
 @given(comparisons())
 @settings(max_examples=50, deadline=None)
 def test_three_ways_agree_on_every_figure(comparison: tuple[list[int], list[int], LabelSet]) -> None:
@@ -76,6 +77,7 @@ def test_three_ways_agree_on_every_figure(comparison: tuple[list[int], list[int]
     assert measure_counts(metrics.counts, labels).counts == metrics.counts
 
 
+@pytest.mark.slow
 @given(comparisons())
 @settings(max_examples=50, deadline=None)
 def test_the_emotions_pooled(comparison: tuple[list[int], list[int], LabelSet]) -> None:

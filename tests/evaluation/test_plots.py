@@ -33,6 +33,7 @@ def size_of(path: Path) -> tuple[int, int]:
     return width, height
 
 
+@pytest.mark.slow
 def test_confusion_is_the_same_bytes_every_time_and_depends_on_the_counts(report: Report, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         plot_confusion(report, tmp_path / name)
@@ -43,6 +44,7 @@ def test_confusion_is_the_same_bytes_every_time_and_depends_on_the_counts(report
     assert min(size_of(tmp_path / "a.png")) > 800
 
 
+@pytest.mark.slow
 def test_names_with_dollars_and_many_labels_are_drawn(tmp_path: Path) -> None:
     for labels in (LabelSet(("$up", "do$wn$"), "$up"), MANY):
         found = evaluate(

@@ -95,6 +95,7 @@ def test_one_time_missing_is_all_missing(time: object) -> None:
     assert texts(talk) == "ab"
 
 
+@pytest.mark.slow
 def test_a_chain_of_many_replies() -> None:
     lines = [utterance(str(n), "t", str(n % 10), **{"reply-to": str(n - 1)}) for n in range(50_000)]
     (talk,) = read(*reversed(lines))
@@ -128,6 +129,7 @@ def test_no_corpus() -> None:
         list(read_bytes(zipped({"utterances.jsonl": utterance("1", "1", " ")}), "convokit"))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )

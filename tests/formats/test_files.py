@@ -107,6 +107,7 @@ def endless(kind: str, count: int) -> bytes:
     return (head + "".join((line % ("word " * 30)).format(n=n) for n in range(count))).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "txt", "parquet"])
 def test_memory_stays_flat(tmp_path: Path, kind: str) -> None:
     """Reading twice as much must take as much memory; keeping the conversations would take some 3 MB more."""

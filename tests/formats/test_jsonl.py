@@ -82,6 +82,7 @@ def test_damage_names_file_and_line(tmp_path: Path, line: str, cause: str) -> No
     assert (caught.value.path, caught.value.line) == (str(tmp_path / "talks.jsonl"), 3)
 
 
+@pytest.mark.slow
 @settings(
     deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )

@@ -102,6 +102,7 @@ def test_other_text_stays_text(line: str) -> None:
         read("\n" + line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d"])
 @settings(deadline=None)
 @given(
@@ -207,6 +208,7 @@ def test_any_mixture_is_read_or_refused(text: str) -> None:
         assert all(turn.text.strip() and turn.speaker for talk in talks for turn in talk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

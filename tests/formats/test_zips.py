@@ -56,6 +56,7 @@ def test_names_that_lead_elsewhere_lead_nowhere(tmp_path: Path, monkeypatch: pyt
     assert len(list(read_bytes(zipped({"../../_chat.txt": IOS})))) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3_000])
 def test_an_archive_of_many_files_is_opened_once(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []

@@ -210,6 +210,7 @@ def test_an_injection_can_only_lead_to_a_label_or_none() -> None:
         assert asked.count("</turn>") == asked.count("<turn>") == 1 and "HACKED {labels}" in asked
 
 
+@pytest.mark.slow
 def test_300_malformed_replies_over_the_wire(tmp_path: Path) -> None:
     good = says("anger").body
     shapes = [

@@ -186,6 +186,7 @@ def test_turning_points(seed: int) -> None:
     assert {(row["from"], row["to"]): row["count"] for row in tables["turning"] if row["count"]} == counts
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(SEEDS)
 def test_moments(seed: int) -> None:

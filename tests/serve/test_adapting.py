@@ -22,6 +22,7 @@ def examples(talks: Sequence[Conversation]) -> list[dict[str, Any]]:
     return [{"turns": [{"speaker": t.speaker, "text": t.text, "label": t.label} for t in talk]} for talk in talks]
 
 
+@pytest.mark.slow
 def test_a_new_model_is_served_kept_replaced_and_removed(tmp_path: Path) -> None:
     MODEL.save_pretrained(tmp_path / "base")
     folder, base = tmp_path / "adapted", f"first={tmp_path / 'base'}"

@@ -57,6 +57,7 @@ def _fields(model: SentEmoContext) -> dict[str, Any]:
     return {name: getattr(model, name) for name in model.__dataclass_fields__}
 
 
+@pytest.mark.slow
 @pytest.mark.evidence("server.key")
 @pytest.mark.parametrize("key", ["secret", "schlüssel 🔑"])
 @pytest.mark.parametrize(("method", "path"), CALLS)

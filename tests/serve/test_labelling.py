@@ -85,6 +85,7 @@ def test_a_model_without_a_neutral_label_has_no_sensitivity() -> None:
         assert "neutral" in refused.json()["error"]["cause"]
 
 
+@pytest.mark.slow
 @pytest.mark.evidence("server.limits")
 def test_as_many_as_may_be_and_one_more(server: Running) -> None:
     one = [{"text": "hi"}]
@@ -126,6 +127,7 @@ def test_a_body_that_doesnt_arrive_is_not_waited_for(server: Running, monkeypatc
         assert slow.recv(64).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.slow
 @pytest.mark.evidence("server.equal")
 def test_concurrent_replies_equal_the_models_answers(server: Running) -> None:
     predictions = MODEL.predict(TALKS)

@@ -117,6 +117,7 @@ def test_an_unknown_model_is_refused(server: Running) -> None:
     assert refused.value.response.status_code == 404 and CANARY.encode() not in refused.value.response.body
 
 
+@pytest.mark.slow
 def test_the_key_comes_first() -> None:
     with running(service(key="schlüssel")) as started:
         for first in ('{"key": "wrong"}', '{"key": 1}', "[]", "{", b"\x00", '{"text": "hi"}', '{"key": "schlüsse"}'):

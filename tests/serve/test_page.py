@@ -8,6 +8,7 @@ from sentemo.serve.page import FOLDER, POLICY
 from tests.serve.served import Running
 
 
+@pytest.mark.slow
 @pytest.mark.evidence("server.page")
 def test_every_file_is_given_under_the_policy(server: Running) -> None:
     assert server.http.get("/").content == (FOLDER / "index.html").read_bytes()

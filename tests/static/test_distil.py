@@ -99,6 +99,7 @@ def test_the_loss_by_hand(gold: float) -> None:
     assert loss_of(scores, unlabelled, rule, gold).item() == pytest.approx(softly, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gold", [0.0, 1.0])
 def test_it_learns_from_words_and_from_the_turn_before(tmp_path: Path, gold: float) -> None:
     """With `gold` 0 the conversations' labels are wrong and the model's answers right; with 1 the other way round."""

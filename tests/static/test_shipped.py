@@ -22,6 +22,7 @@ def static() -> StaticModel:
     return StaticModel.from_pretrained()
 
 
+@pytest.mark.slow
 def test_it_is_small_and_gives_its_teachers_labels(static: StaticModel) -> None:
     assert sum(path.stat().st_size for path in SHIPPED_STATIC.iterdir()) < 9.5e6
     model = SentEmoContext.from_pretrained()  # which it was distilled from

@@ -89,25 +89,29 @@ const say = (...parts) => {
 /** @param {string} words */
 const line = (words) => el("p", {}, ...marked(words));
 
+/** @typedef {() => Promise<(string | Node | null)[]>} Act returns what to show */
+
 /**
- * A button that shows what it does and what went wrong.
+ * A button that shows what it does and what came of it.
  * @param {string} name
  * @param {string} meanwhile
- * @param {() => Promise<void>} act
+ * @param {Act} act
  * @param {string} [kind]
  */
 const action = (name, meanwhile, act, kind = "") => el("button", { type: "button", class: kind, onclick: () => attempt(meanwhile, act) }, name);
 
 /**
  * @param {string} meanwhile
- * @param {() => Promise<void>} act
+ * @param {Act} act
  */
 async function attempt(meanwhile, act) {
+  const asked = part;
   say(line(meanwhile));
   try {
-    await act();
+    const shown = await act();
+    if (part === asked) say(...shown); // otherwise another turn is open by now
   } catch (error) {
-    say(line("Recorded, and included in your downloads, but the model hasn't learnt it."));
+    if (part === asked) say(line("Recorded, and included in your downloads, but the model hasn't learnt it."));
     tell(error, () => attempt(meanwhile, act));
   }
 }
@@ -120,7 +124,7 @@ function correct(turn, label) {
   const learnt = note(turn, label);
   placeBy(label);
   if (label !== null) offer(turn, label);
-  else if (learnt) attempt("Undoing it\u2026", async () => say(...learntWords("Undone", await learnCorrections(), turn)));
+  else if (learnt) attempt("Undoing it\u2026", async () => learntWords("Undone", await learnCorrections(), turn));
   else say(line("Undone. No other turn changed."));
 }
 
@@ -133,7 +137,7 @@ function offer(turn, label) {
   if (!state.adaptable) return say(line(CANT_LEARN));
   const words = "Corrected. No other turn changed.";
   announce(words);
-  return say(line(words), el("div", { class: "row" }, action("Learn from it\u2026", "Looking what it would change\u2026", () => preview(turn, label))));
+  return say(line(words), el("div", { class: "row" }, action("Learn from it\u2026", "Checking what it would change\u2026", () => preview(turn, label))));
 }
 
 /**
@@ -146,11 +150,11 @@ async function preview(turn, label) {
   const where = examined < talk().turns.length ? ` of the ${examined} around it` : "";
   const title = turns.length ? `Learning it would change ${count(turns.length, "other turn")}${where}:` : `Learning it would change no other turn${where}.`;
   announce(`${title} ${spoken(turns)}`);
-  say(el("p", {}, title), listed(turns),
+  return [el("p", {}, title), listed(turns),
     line("The model stores this example's text on the server until you delete it under Model."),
     el("div", { class: "row" },
-      action("Learn it", "Learning it\u2026", async () => say(...learntWords("Learnt", await learnCorrections(), turn)), "main"),
-      el("button", { type: "button", onclick: () => offer(turn, label) }, "Don't learn it")));
+      action("Learn it", "Learning it\u2026", async () => learntWords("Learnt", await learnCorrections(), turn), "main"),
+      el("button", { type: "button", onclick: () => offer(turn, label) }, "Don't learn it"))];
 }
 
 /**

@@ -293,7 +293,7 @@ def _turn(message: _Message, plan: Plan, path: str | Source, notes: Reading) -> 
         notes.leave_out(NOTICES)
         return None
     first = visible(lines[0]) if lines else ""
-    if message.head.form.app and is_event(first) and (sender in plan.groups or first.startswith(f"{sender} ")):
+    if message.head.form.app and (sender in plan.groups or first.startswith(f"{sender} ")) and is_event(first):
         notes.leave_out(NOTICES)
         return None
     text = without_notices(_without_additions(lines))

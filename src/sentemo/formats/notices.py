@@ -25,6 +25,8 @@ class _Wordings(NamedTuple):
     """Whole messages, casefolded and without surrounding punctuation."""
     starts: dict[str, re.Pattern[str]]
     """Patterns of messages, by their first letters."""
+    ends: tuple[str, ...]
+    """The ends of those that start with any words."""
     attached: frozenset[str]
     edited: frozenset[str]
     events: re.Pattern[str]
@@ -45,11 +47,12 @@ def _wordings() -> _Wordings:
     own += [each for each in by_kind["events"] if not each.startswith("{}")]
     starts: dict[str, list[str]] = {}
     for each in own:
-        if "{}" in each:
-            starts.setdefault("" if each.startswith("{}") else each[:START], []).append(each)
+        if "{}" in each[2:]:
+            starts.setdefault(each[:START], []).append(each)
     return _Wordings(
         frozenset(_bare(each) for each in own if "{}" not in each),
         {start: _pattern(each) for start, each in starts.items()},
+        tuple(each.removeprefix("{}") for each in own if each.startswith("{}")),
         frozenset(by_kind["attached"]),
         frozenset(by_kind["edited"]),
         _pattern(by_kind["events"]),
@@ -72,7 +75,7 @@ def is_placeholder(line: str) -> bool:
     known, words = _wordings(), _bare(line)
     if words in known.whole:
         return True
-    if any(start in known.starts and known.starts[start].fullmatch(words) for start in (words[:START], "")):
+    if words.endswith(known.ends) or (words[:START] in known.starts and known.starts[words[:START]].fullmatch(words)):
         return True
     if line[-1] in ")）":
         return line.rstrip(")）").replace("（", "(").rpartition("(")[2].casefold() in known.attached

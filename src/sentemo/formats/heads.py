@@ -171,6 +171,7 @@ def head_of(line: str, known: Form | None = None) -> Head | None:
 
 
 _MOMENT = re.compile(rf"\s*{_FULL}\s*", re.IGNORECASE)
+LONGEST_MOMENT = 40
 _SHORT_MOMENT = re.compile(rf"\s*{_SHORT_DATE}{CLOCK}\s*", re.IGNORECASE)
 
 
@@ -181,7 +182,7 @@ def is_moment(line: str) -> bool:
 
 def is_short_moment(line: str) -> bool:
     """Return whether a line contains only a time, or a time of a recent day: Monday at 10:15."""
-    return len(line) < FARTHEST and _SHORT_MOMENT.fullmatch(plain_glyphs(line)) is not None
+    return len(line) < LONGEST_MOMENT and _SHORT_MOMENT.fullmatch(plain_glyphs(line)) is not None
 
 
 def date_of(line: str) -> Stamp | None:

@@ -49,9 +49,10 @@ def main(words: Sequence[str] | None = None, *, encoder: Encoder | None = None, 
     study = Study(
         Data(asked.data, asked.limit, everyday),
         Cells(asked.cells, asked.again),
-        Trainings(asked.cells / "trainings", recipe, asked.seed, asked.keep, encoder),
+        Trainings(asked.cells / "trainings", recipe, asked.seed, asked.keep, encoder, asked.read),
         models=names(asked.models),
         sources=names(asked.sources),
+        without=names(asked.without),
         turns=asked.turns,
         curve=[int(count) for count in names(asked.curve)],
         beside=names(asked.beside),
@@ -74,10 +75,12 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--parts", default=",".join(PARTS), help="some of them")
     found.add_argument("--models", default="default,dailydialog,static", help="absent ones are left out")
     found.add_argument("--sources", default="", help="the default mixture; else that of the shipped model")
+    found.add_argument("--without", default="", help="the sources to leave out, one at a time; else every one")
     found.add_argument("--curve", default="200,700,1500,2579", help="conversations of the project's own corpus")
     found.add_argument("--beside", default="", help="corpora that the curve's trainings have too")
     found.add_argument("--recipe", default="everyday", help="of the cheap trainings")
     found.add_argument("--turns", type=int, default=6000, help="of each corpus in the cheap trainings; 0 is all")
+    found.add_argument("--read", type=int, default=0, help="turns that each training reads at least, in more epochs")
     found.add_argument("--set", action="append", default=[], help="override a recipe's setting: schedule.epochs=2")
     found.add_argument("--embedder", default="all-MiniLM-L6-v2", help="of the linear baseline")
     found.add_argument("--limit", type=int, default=0, help="conversations of each set, for a trial")
@@ -104,6 +107,8 @@ def told(part: str, asked: argparse.Namespace) -> dict[str, Any]:
         found["conversations of a set at most"] = asked.limit
     if part in TRAINED:
         found["recipe"] = " ".join([asked.recipe, "schedule.epochs=1", *asked.set])
+        if asked.read:
+            found["turns that each training reads, in more epochs if it has fewer"] = f"about {asked.read:,}"
     if part in (*TRAINED, "baselines") and (part != "curve" or asked.beside):
         found["turns of a corpus at most"] = asked.turns or "all"
     return found

@@ -44,6 +44,8 @@ class Study:
     trainings: Trainings
     models: Sequence[str] = ("default", "dailydialog", "static")
     sources: Sequence[str] = ()
+    without: Sequence[str] = ()
+    """The sources to leave out, one at a time; all by default."""
     turns: int = 6000
     curve: Sequence[int] = (200, 700, 1500, 2579)
     beside: Sequence[str] = ()
@@ -90,7 +92,7 @@ class Study:
         """The default mixture, and without each of its sources."""
         sources = self._sources()
         yield from self._trained("sources", "all sources", sources, self.data.sets)
-        for name in sources if len(sources) > 1 else ():
+        for name in (self.without or sources) if len(sources) > 1 else ():
             rest = [each for each in sources if each != name]
             yield from self._trained("sources", f"without {name}", rest, self.data.sets)
 

@@ -1,4 +1,4 @@
-"""A cheap training, the same for all rows: fewer turns of each corpus, fewer epochs, frozen lower layers."""
+"""A cheap training, about as long for all rows: fewer turns of each corpus, few epochs, frozen lower layers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from general.sets import COMMON
 from sentemo.corpora.label_map import LabelMap
@@ -37,13 +38,21 @@ class Trainings:
     seed: int = 0
     keep: bool = False
     encoder: Encoder | None = None
+    turns: int = 0
+    """Turns that every training reads at least, in more epochs if it has fewer; 0 for the epochs of the recipe."""
+
+    def recipe_for(self, corpora: Sequence[MappedCorpus]) -> Recipe:
+        """Return the recipe, with more epochs for less data, so that rows don't differ in how long they trained."""
+        own = sum(len(talk) for each in corpora for talk in each.conversations)
+        epochs = max(1, round(self.turns / max(own, 1))) * self.recipe.schedule.epochs
+        return self.recipe.override("schedule.epochs", str(epochs))
 
     def key(self, corpora: Sequence[MappedCorpus]) -> str:
         """Name all that decides a training's result."""
         self.encoder = self.encoder or choose_encoder(self.recipe.encoder)
         splits = [Split(each.name, each.conversations) for each in corpora]
         labels = LabelMap.load(COMMON).labels
-        known = fingerprint(self.recipe, labels, self.seed, splits, self.encoder)
+        known = fingerprint(self.recipe_for(corpora), labels, self.seed, splits, self.encoder)
         tables = [[each.name, {label: [*names] for label, names in each.table.items()}] for each in corpora]
         return hashlib.sha256(json.dumps([known, tables]).encode()).hexdigest()[:20]
 
@@ -59,9 +68,9 @@ class Trainings:
 
             labels = LabelMap.load(COMMON).labels
             watchers = Watchers(on_step=tell if sys.stderr.isatty() else None)
-            model = fit_mixture(
-                self.recipe, labels, corpora, seed=self.seed, folder=place, encoder=self.encoder, watchers=watchers
-            )
+            recipe, encoder = self.recipe_for(corpora), self.encoder
+            more: dict[str, Any] = {"seed": self.seed, "folder": place, "encoder": encoder, "watchers": watchers}
+            model = fit_mixture(recipe, labels, corpora, **more)
             model.save_pretrained(place / "model")
         return model
 

@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sentemo.formats.clock import Order, Stamp
-from sentemo.formats.heads import DAY, MAX_NAME, Form, Head, date_of, head_of, is_short_moment, visible
+from sentemo.formats.heads import DAY, MAX_NAME, Form, Head, date_of, head_of, rejoined, visible
 from sentemo.formats.lines import Line
 from sentemo.formats.notices import is_event, is_placeholder, names_event, without_notices
 from sentemo.formats.reading import NOTICES, WORDLESS, Reading, Source
@@ -94,7 +94,7 @@ def survey(lines: Iterator[Line]) -> Plan:
     """Read a log, or its first lines, to find out its form."""
     plan, seconds, notices = Plan(), Counter[tuple[str, str]](), dict[str, bool]()
     before: Head | None = None
-    for number, line in _rejoined(lines):
+    for number, line in rejoined(lines):
         if not line.strip():
             continue
         plan.lines += 1
@@ -124,35 +124,6 @@ def survey(lines: Iterator[Line]) -> Plan:
     }
     plan.groups = {sender for sender, only in notices.items() if only}
     return plan
-
-
-def _rejoined(lines: Iterator[Line]) -> Iterator[Line]:
-    """Join heads that were copied as several lines: name, dash and time (Discord), or name and time (Slack, Teams)."""
-    held: list[Line] = []
-    for line in lines:
-        held.append(line)
-        while held and (joined := _joined([text for _, text in held])) is not None:
-            if joined:
-                yield held[0][0], joined
-                held = []
-            else:
-                yield held.pop(0)
-    yield from held
-
-
-def _joined(texts: Sequence[str]) -> str | None:
-    """Return the head that lines make, "" if the first is none of a head, None if the next line has to tell."""
-    name, *rest = texts
-    if not name.strip() or len(name) > MAX_NAME or (rest and not _is_dash(rest[0]) and not is_short_moment(rest[0])):
-        return ""
-    if not rest or (len(rest) == 1 and _is_dash(rest[0])):
-        return None
-    head = f"{name.rstrip()} \u2014 {rest[1].strip()}" if len(rest) > 1 else f"{name.rstrip()}  {rest[0].strip()}"
-    return head if head_of(name) is None and head_of(head) is not None else ""
-
-
-def _is_dash(line: str) -> bool:
-    return line.strip() in ("\u2014", "\u2013", "-")
 
 
 def _count(plan: Plan, number: int, head: Head) -> None:
@@ -241,7 +212,7 @@ def _messages(lines: Iterator[Line], plan: Plan, notes: Reading) -> Iterator[_Me
     message: _Message | None = None
     clock = _Clock(plan)
     known: Form | None = None
-    for number, line in _rejoined(lines):
+    for number, line in rejoined(lines):
         head = head_of(line, known)
         if head is not None and id(head.form) in plan.forms:
             if message is not None:

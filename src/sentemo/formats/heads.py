@@ -6,11 +6,13 @@ A head gives the time and usually the sender. The text follows on the same line,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sentemo.formats.clock import CLOCK, DATE, Stamp
+from sentemo.formats.lines import Line
 
 MARK = "\u200e"
 """All marks of writing direction are replaced by this one."""
@@ -180,7 +182,7 @@ def is_moment(line: str) -> bool:
     return len(line) < FARTHEST and _MOMENT.fullmatch(plain_glyphs(line)) is not None
 
 
-def is_short_moment(line: str) -> bool:
+def _is_short_moment(line: str) -> bool:
     """Return whether a line contains only a time, or a time of a recent day: Monday at 10:15."""
     return len(line) < LONGEST_MOMENT and _SHORT_MOMENT.fullmatch(plain_glyphs(line)) is not None
 
@@ -189,3 +191,32 @@ def date_of(line: str) -> Stamp | None:
     """Parse a line that contains only a date, as some logs start each day; None for other lines."""
     found = _DATE_LINE.fullmatch(plain_glyphs(line).rstrip()) if len(line) < FARTHEST else None
     return Stamp.of_date(found["date"]) if found else None
+
+
+def rejoined(lines: Iterator[Line]) -> Iterator[Line]:
+    """Join heads that were copied as several lines: name, dash and time (Discord), or name and time (Slack, Teams)."""
+    held: list[Line] = []
+    for line in lines:
+        held.append(line)
+        while held and (joined := _joined([text for _, text in held])) is not None:
+            if joined:
+                yield held[0][0], joined
+                held = []
+            else:
+                yield held.pop(0)
+    yield from held
+
+
+def _joined(texts: Sequence[str]) -> str | None:
+    """Return the head that lines make, "" if the first is none of a head, None if the next line has to tell."""
+    name, *rest = texts
+    if not name.strip() or len(name) > MAX_NAME or (rest and not _is_dash(rest[0]) and not _is_short_moment(rest[0])):
+        return ""
+    if not rest or (len(rest) == 1 and _is_dash(rest[0])):
+        return None
+    head = f"{name.rstrip()} \u2014 {rest[1].strip()}" if len(rest) > 1 else f"{name.rstrip()}  {rest[0].strip()}"
+    return head if head_of(name) is None and head_of(head) is not None else ""
+
+
+def _is_dash(line: str) -> bool:
+    return line.strip() in ("\u2014", "\u2013", "-")

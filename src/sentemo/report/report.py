@@ -34,8 +34,8 @@ class Report(Results):
     ) -> Report:
         """Report on predictions; nothing is written to disk.
 
-        `labels` are those of the labeler; by default those in the first prediction's probabilities. `model` describes
-        it, as `sentemo.report.sources.about` does. Raises `BadInput` if there is no labelled turn.
+        `labels` are those of the labeler; by default those in the first prediction's probabilities. `model` is
+        the labeler's description, from `sentemo.report.sources.about`. Raises `BadInput` if there is no labelled turn.
         """
         return cls._of(map(Labelled, predictions), labels, on_disk=False, model=model)
 

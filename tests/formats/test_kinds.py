@@ -445,13 +445,13 @@ def test_inspection() -> None:
         "error": None,
         "shown": [{"speaker": "Ann", "text": "hi", "time": "2024-03-13T10:15:00"}],
     }
-    assert "left out:      1 notices of the app" in str(found)
+    assert "left out:      notices of the app (1), messages" in str(found)
     broken = inspect(b'{"turns": ["a"]}\n{"turns": []}\n', name="x.jsonl")
     assert (
         broken.turns == 1
         and broken.error == "x.jsonl:2: Empty conversation. Give it at least one turn or leave it out."
     )
-    with pytest.raises(BadInput, match="left out: 1 notices of the app"):
+    with pytest.raises(BadInput, match=r"left out: notices of the app \(1\)"):
         inspect(b"13.03.24, 10:15 - Ann created group\n", name="chat.txt")
 
 

@@ -87,7 +87,7 @@ class Inspection:
             "turns": f"{self.turns:,}" + (f", of which {self.labelled:,} have a label" if self.labelled else ""),
             "speakers": ", ".join(named) + (f" and {others:,} others" if others > 0 else ""),
             "time": f"{self.first_time} to {self.last_time}" if self.first_time else "unknown",
-            "left out": ", ".join(f"{count:,} {what}" for what, count in self.left_out.items()) or "nothing",
+            "left out": _counts(self.left_out) or "nothing",
         }
         found = [f"{what + ':':<15}{said}" for what, said in lines.items()]
         found += [f"note: {remark}" for remark in self.remarks]
@@ -123,7 +123,12 @@ def inspect(
         found.error = str(error)
     found.kind, found.left_out, found.remarks = reading.kind, dict(reading.left_out), reading.remarks
     if not found.conversations and found.error is None:
-        left = ", ".join(f"{count:,} {what}" for what, count in found.left_out.items())
+        left = _counts(found.left_out)
         cause = f"The file has no conversations (left out: {left})" if left else "The file has no conversations"
         raise BadInput(cause, "Give it at least one", path=str(file), line=1)
     return found
+
+
+def _counts(left_out: Mapping[str, int]) -> str:
+    """Return what was left out, and how often: notices of the app (1)."""
+    return ", ".join(f"{what} ({count:,})" for what, count in left_out.items())

@@ -1,7 +1,7 @@
 /** What the reader teaches: corrections and custom labels, which together make one model. */
 import { call } from "./api.js";
 import { changed, correction, judged, model, state, shownLabel, talk } from "./store.js";
-import { forgetReadings, readShown, said } from "./reader.js";
+import { around, forgetReadings, readShown, said } from "./reader.js";
 
 const AROUND = 40; // turns of context on either side of an example
 const LONGEST = 64;
@@ -77,10 +77,7 @@ export function note(turn, label) {
  * @param {number} turn
  */
 export async function previewCorrections(turn) {
-  const shown = talk();
-  const most = state.limits.turns;
-  const first = Math.max(0, Math.min(turn - most / 2, shown.turns.length - most));
-  const turns = said(shown.turns.slice(first, first + most));
+  const { first, turns } = around(talk().turns, turn, state.limits.turns);
   const { changes } = await call("POST", "v1/adapt", { ...asked(withCorrections()), preview: [{ turns }] });
   /** @type {{turn: number, before: string, after: string}[]} */
   const moved = changes.map((/** @type {any} */ each) => ({ turn: each.turn + first, before: each.before.label, after: each.after.label }));

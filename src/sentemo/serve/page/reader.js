@@ -134,6 +134,17 @@ async function ask(talks, signal) {
 export const said = (turns) => turns.map(({ speaker, text }) => ({ speaker, text }));
 
 /**
+ * At most so many turns around a turn, in the server's format, and the place of the first.
+ * @param {import("./types.js").Turn[]} turns
+ * @param {number} turn
+ * @param {number} most
+ */
+export function around(turns, turn, most) {
+  const first = Math.max(0, Math.min(turn - most / 2, turns.length - most));
+  return { first, turns: said(turns.slice(first, first + most)) };
+}
+
+/**
  * Group conversations into requests; one that is too long is alone.
  * @param {import("./types.js").Talk[]} talks
  */

@@ -1,7 +1,7 @@
 /** Why a turn has its label: which of its words and which other turns speak for it and against it, and the nearest examples. */
 import { announce, byId, el } from "./dom.js";
 import { call } from "./api.js";
-import { said } from "./reader.js";
+import { around } from "./reader.js";
 import { felt } from "./tones.js";
 import { count, nearness, nth, points } from "./words.js";
 import { changed, choose, judged, state, talk } from "./store.js";
@@ -49,10 +49,7 @@ export async function ask(turn) {
   cancel();
   asking = new AbortController();
   const { signal } = asking;
-  const shown = talk();
-  const most = state.limits.explained_turns;
-  const first = Math.max(0, Math.min(turn - most / 2, shown.turns.length - most));
-  const turns = said(shown.turns.slice(first, first + most));
+  const { first, turns } = around(talk().turns, turn, state.limits.explained_turns);
   try {
     const reply = await call("POST", "v1/explain", { conversation: { id: "1", turns }, turn: turn - first, words: true, model: state.model || undefined, causal: state.live }, signal);
     if (!signal.aborted && state.chosen === turn) show(reply.turns[0], first);

@@ -15,16 +15,18 @@ const MOST = 24; // parts that a turn is cut into
 export async function weighWords(model, turns, turn, told, causal) {
   const parts = cut(turns[turn].text);
   if (parts.length < 2) return [];
-  /** @type {(text: string) => Promise<{label: string, score: number, probabilities: Record<string, number>}>} */
-  let read = async () => { throw new Error("no context"); };
-  let whole = { label: "", score: 0, probabilities: {} };
-  for (const around of AROUND) {
+  const reader = (/** @type {number} */ around) => {
     const first = Math.max(0, turn - around);
     const near = turns.slice(first, turn + around + 1);
     const [texts, speakers] = [near.map(({ text }) => text), speakerNumbers(near)];
-    read = async (text) => (await model.label(texts.with(turn - first, text), speakers, causal))[turn - first];
-    whole = await read(turns[turn].text);
+    return async (/** @type {string} */ text) => (await model.label(texts.with(turn - first, text), speakers, causal))[turn - first];
+  };
+  let read = reader(AROUND[0]);
+  let whole = await read(turns[turn].text);
+  for (const around of AROUND.slice(1)) {
     if (whole.label === told.label && Math.abs(whole.score - told.score) <= CLOSE) break;
+    read = reader(around);
+    whole = await read(turns[turn].text);
   }
   const found = [];
   for (const [place, text] of parts.entries()) {

@@ -15,6 +15,7 @@ from sentemo.static.model import StaticModel
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command
 from tests.encoders.readers import tiny_reader
+from tests.export.small import small_graphs, small_model
 from tests.static.statics import save_random_static
 
 TALK = "Ida: I love Rome\nMax: tell me more\n"
@@ -69,14 +70,12 @@ def test_what_a_static_model_has_not_is_told(sentemo: Command, corpus_dir: Path,
     assert done.code == 4 and "and can only label" in done.err
 
 
-def test_an_exported_model_is_evaluated_as_the_model_is(
-    sentemo: Command, model: Path, corpus_dir: Path, tmp_path: Path
-) -> None:
-    pytest.importorskip("onnxruntime")
+def test_an_exported_model_is_evaluated_as_the_model_is(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript")
-    assert sentemo("export", model, "--weights", "float32", "--out", tmp_path / "graphs").code == 0
+    small_model().save_pretrained(tmp_path / "torch")
     evaluate = ("dailydialog", "--data", corpus_dir, "--json")
-    one, other = (json.loads(sentemo("evaluate", m, *evaluate).out) for m in (model, tmp_path / "graphs"))
+    models = (tmp_path / "torch", small_graphs("float32"))
+    one, other = (json.loads(sentemo("evaluate", model, *evaluate).out) for model in models)
     assert one["confusion_matrix"] == other["confusion_matrix"] and one["ece"] == pytest.approx(other["ece"], abs=1e-4)
 
 

@@ -18,7 +18,6 @@ from sentemo.model import SentEmoContext
 from sentemo.types import Conversation, Labeler, Prediction, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import ECHOES, OPENERS, THINGS, template_dialogues
-from tests.encoders.readers import tiny_reader
 from tests.evidence.plugin import Evidence
 
 TEXTS = (*ECHOES, *(text.format(thing) for texts in OPENERS.values() for text in texts for thing in THINGS[:2]))
@@ -142,17 +141,18 @@ def test_a_frozen_bert_with_lower_layers_is_exported_too(tmp_path: Path, request
 
 @pytest.mark.evidence("predictions.onnx")
 @pytest.mark.parametrize("keeping", ["replace", "tags"])
-def test_labels_from_a_few_examples_are_exported_too(tmp_path: Path, keeping: str) -> None:
-    model = random_model(encoder=tiny_reader())
+def test_labels_from_a_few_examples_are_exported_too(
+    small: SentEmoContext, exported: dict[str, Path], tmp_path: Path, keeping: str
+) -> None:
     talks = template_dialogues(12)
     new = {"anger": "rage", "sadness": "grief", "happiness": "joy", "neutral": None}
     examples = [
         Conversation(talk.id, tuple(replace(turn, label=new[turn.label or "neutral"]) for turn in talk))
         for talk in talks
     ]
-    export(model, tmp_path / "model", precision="float32")
+    graphs = load(exported["float32"])
     method = "linear" if keeping == "replace" else None
-    adapted, runs = (each.adapt(examples, labels=keeping, method=method) for each in (model, load(tmp_path / "model")))
+    adapted, runs = (each.adapt(examples, labels=keeping, method=method) for each in (small, graphs))
     runs.save_pretrained(tmp_path / "adapted")
     again = load(tmp_path / "adapted")
     assert again.form == "graphs in float32" and again.labels == runs.labels == adapted.labels

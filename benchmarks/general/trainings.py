@@ -20,7 +20,7 @@ from sentemo.training.fitting import Split, Watchers, choose_encoder, fingerprin
 from sentemo.training.mixture import MappedCorpus
 from sentemo.training.recipe import Recipe
 
-CHEAP = {"schedule.epochs": "1", "mixture.multi_label": "", "mixture.label_map": COMMON}
+CHEAP = {"schedule.epochs": "1", "mixture.multi_label": "[]", "mixture.label_map": COMMON}
 
 
 def cheap_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe:

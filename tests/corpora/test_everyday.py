@@ -12,6 +12,7 @@ from tests.corpora.samples import EVERYDAY
 
 CORPUS = get_corpus("everyday")
 CUSTOMERS = get_corpus("customers")
+SHADES = get_corpus("shades")
 
 
 def test_turns_have_a_label_and_the_votes(tmp_path: Path) -> None:
@@ -52,3 +53,29 @@ def test_customers_are_for_training(tmp_path: Path) -> None:
     assert CUSTOMERS.present(tmp_path) == CUSTOMERS.present(packaged()) == ("train",)
     with pytest.raises(UsageError, match="train"):
         CUSTOMERS.read(tmp_path, "test")
+
+
+def test_shades_are_labels_for_texts_of_the_other_two(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text(EVERYDAY, encoding="utf-8")
+    (tmp_path / "customers.jsonl").write_text('{"id": "shop-1", "turns": ["where is it??"]}\n', encoding="utf-8")
+    file = tmp_path / "shades-train.tsv"
+    file.write_text("shop-1\timpatience,complaint\nkitchen-1\tnone\n", encoding="utf-8")
+    shop, kitchen = SHADES.read(tmp_path, "train")
+    assert shop.turns == (Utterance("where is it??", labels=("impatience", "complaint")),)
+    assert kitchen.turns == (Utterance("who ate it", "Ann", "none"),)
+    assert SHADES.several == "all" and SHADES.present(tmp_path) == ("train",)
+    with pytest.raises(SplitNotFound, match=r"shades-validation\.tsv"):
+        SHADES.read(tmp_path, "validation")
+    for line, cause in (
+        ("kitchen-1 none", "Not an id, a tab"),
+        ("kitchen-1\tangry", "Not an id, a tab"),
+        ("kitchen-1\tnone none", "no conversation kitchen-1 of 2 turns"),
+        ("attic-1\tnone", "no conversation attic-1"),
+    ):
+        file.write_text(f"shop-1\tnone\n{line}\n", encoding="utf-8")
+        with pytest.raises(BadInput, match=cause) as caught:
+            SHADES.read(tmp_path, "train")
+        assert (caught.value.path, caught.value.line) == (str(file), 2)
+    (tmp_path / "customers.jsonl").unlink()
+    with pytest.raises(BadInput, match="Fetch the corpora everyday and customers to the same folder"):
+        SHADES.read(tmp_path, "train")

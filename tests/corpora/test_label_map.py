@@ -11,8 +11,11 @@ from sentemo.types import Conversation, LabelSet, Utterance
 
 SEVEN = LabelMap.load("seven")
 EMOTIONS = "anticipating caring confident faithful hopeful jealous nostalgic prepared sentimental trusting"
+SHADES = """thanks apology teasing praise satisfaction hope comfort sarcasm complaint impatience blame leaving
+disappointment hurt resignation longing embarrassment pleading confusion curiosity distrust
+hesitation contempt request proposal agreement refusal admission"""
 LEFT_OUT = {
-    "seven": {"emorynlp": "powerful", "xed": "anticipation trust", "empathetic": EMOTIONS},
+    "seven": {"emorynlp": "powerful", "xed": "anticipation trust", "empathetic": EMOTIONS, "shades": SHADES},
     "polarity": {
         "dailydialog": "surprise",
         "meld": "surprise",
@@ -23,6 +26,8 @@ LEFT_OUT = {
         "brighter": "surprise",
         "everyday": "surprise",
         "customers": "surprise",
+        "shades": "apology teasing comfort longing pleading disbelief confusion curiosity hesitation "
+        "request proposal agreement refusal admission",
     },
 }
 LEFT_OUT["ekman"] = LEFT_OUT["seven"]

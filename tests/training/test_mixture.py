@@ -38,17 +38,26 @@ def moods(number: int = 30, seed: int = 5) -> MappedCorpus:
     return MappedCorpus("moods", talks, MOOD_MEANS, own_labels=MOODS)
 
 
+def manners(number: int = 30, seed: int = 7) -> MappedCorpus:
+    """Return a corpus whose own labels say nothing about the common ones."""
+    talks = [
+        Conversation(talk.id, tuple(Utterance(t.text, t.speaker, "asks" if "?" in t.text else "tells") for t in talk))
+        for talk in template_dialogues(number, seed)
+    ]
+    return MappedCorpus("manners", talks, {}, own_labels=LabelSet(("asks", "tells")))
+
+
 def plain(number: int = 40, seed: int = 0) -> MappedCorpus:
     return MappedCorpus("plain", template_dialogues(number, seed), SAME, votes=True)
 
 
 def recipe_of(**overrides: object) -> Recipe:
     given = {"decision__shares": SHARES, "decision__temperature": 1.0, "mixture__turns": 40}
-    return tuned_recipe(**(given | {"mixture__multi_label": "moods"} | overrides))
+    return tuned_recipe(**(given | {"mixture__multi_label": '["moods"]'} | overrides))
 
 
 def mixed(*corpora: MappedCorpus, **rules: object) -> MixedDialogues:
-    chosen = Mixture(**({"multi_label": "moods", "turns": 40} | rules))  # type: ignore[arg-type]
+    chosen = Mixture(**({"multi_label": ("moods", "manners"), "turns": 40} | rules))  # type: ignore[arg-type]
     return mix(corpora or (plain(), moods()), FOUR, tiny_reader(), chosen)
 
 
@@ -72,24 +81,29 @@ def test_annotators_make_shares_and_other_labels_sets() -> None:
 
 
 def test_the_loss_is_that_of_a_naive_one() -> None:
-    data = mixed()
+    data = mixed(plain(), manners(), moods())
     sampler = MixtureSampler(data, Mixture(turns=40), 0)
     torch.manual_seed(0)
     loss_of = MixtureLoss(data, sampler.chance, 8, 0.5)
     rows = torch.arange(0, len(data.targets.shares), 7)
     scores, points = torch.randn(len(rows), 4), torch.nn.functional.normalize(torch.randn(len(rows), 8), dim=-1)
     losses, own = [], 0.0
+    columns = {1: data.own_sets["manners"], 2: data.own_sets["moods"]}
+    assert loss_of.own is not None and columns == {1: slice(0, 2), 2: slice(2, 5)}
     for place, row in enumerate(rows.tolist()):
         corpus = int(data.targets.corpus[row])
+        if corpus in columns:
+            found = loss_of.own(points[place] * 8**0.5)[columns[corpus]].tolist()
+            for score, applies in zip(found, data.targets.own[row, columns[corpus]], strict=True):
+                p = 1 / (1 + math.exp(-score))
+                own -= math.log(p if applies else 1 - p)
+        if not data.targets.shares[row].any():
+            continue
         logits = [float(s + b) for s, b in zip(scores[place], loss_of.bias[corpus], strict=True)]
         total = math.log(sum(math.exp(x - max(logits)) for x in logits)) + max(logits)
         shares = data.targets.shares[row].tolist()
         if data.targets.is_set[row]:
             losses.append(-math.log(sum(math.exp(x - total) for x, share in zip(logits, shares, strict=True) if share)))
-            assert loss_of.own is not None
-            for found, applies in zip(loss_of.own(points[place] * 8**0.5).tolist(), data.targets.own[row], strict=True):
-                p = 1 / (1 + math.exp(-found))
-                own -= math.log(p if applies else 1 - p)
         else:
             losses.append(-sum(share * (x - total) for x, share in zip(logits, shares, strict=True) if share))
     wanted = sum(losses) / len(losses) + 0.5 * own / len(rows)
@@ -163,7 +177,7 @@ def test_a_mixture_learns_and_knows_both_label_sets(tmp_path: Path) -> None:
         recipe_of(schedule__epochs=8, schedule__encoder_learning_rate=1e-2, schedule__learning_rate=5e-3),
         FOUR,
         [plain(150), moods(150)],
-        own_validation=moods(20, 6),
+        own_validation=[moods(20, 6)],
         encoder=tiny_reader(std=0.1),
     )
     assert evaluate(model, test, labels=FOUR).metrics.figures["macro_f1_no_neutral"] > 60

@@ -16,6 +16,7 @@ LICENCES = {
     "brighter": ("BRIGHTER (Muhammad et al. 2025)", "CC BY 4.0", "cc-by-4.0"),
     "everyday": ("Everyday (synthetic, the project's own)", "CC BY 4.0", "cc-by-4.0"),
     "customers": ("Customers (synthetic, the project's own)", "CC BY 4.0", "cc-by-4.0"),
+    "shades": ("Shades (fine-grained labels of Everyday and Customers)", "CC BY 4.0", "cc-by-4.0"),
 }
 
 

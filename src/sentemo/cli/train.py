@@ -122,10 +122,8 @@ def _task(
     chosen, corpus = LabelMap.load(recipe.mixture.label_map), get_corpus(first)
     mapped = chosen.apply(corpus.read(places[first], "validation"), chosen.of(first, corpus.labels))
     validation = Split("validation", mapped)
-    several = recipe.mixture.multi_label
-    own = None
-    if several in corpora:
-        own = options.read_mixture([several], places, recipe.mixture.label_map, "validation")[1][0]
+    several = [name for name in corpora if name in recipe.mixture.multi_label]
+    own = options.read_mixture(several, places, recipe.mixture.label_map, "validation")[1]
     return labels, validation, partial(fit_mixture, recipe, labels, mixed, validation, own_validation=own)
 
 

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sentemo.corpora import empathetic, everyday, xed
+from sentemo.corpora import empathetic, everyday, shades, xed
 from sentemo.corpora.corpus import SPLITS, Corpus
 from sentemo.corpora.download import DownloadSettings, Progress, download, unpack
 from sentemo.corpora.emorynlp import JSON_FILES
@@ -102,6 +102,7 @@ HOMES: dict[str, Home] = {
     "xed": Home("https://raw.githubusercontent.com/Helsinki-NLP/XED/master/AnnotatedData", xed.FILES),
     "everyday": PackagedHome("", everyday.FILES, everyday.packaged),
     "customers": PackagedHome("", everyday.CUSTOMER_FILES, everyday.packaged),
+    "shades": PackagedHome("", shades.FILES, everyday.packaged),
 }
 NO_HOME = {
     "iemocap": "its licence is given by request, for research",

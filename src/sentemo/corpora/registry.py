@@ -12,12 +12,16 @@ from sentemo.corpora.goemotions import GOEMOTIONS
 from sentemo.corpora.iemocap import IEMOCAP
 from sentemo.corpora.meld import MELD
 from sentemo.corpora.relabelled import SUFFIX, relabelled
+from sentemo.corpora.shades import SHADES
 from sentemo.corpora.xed import XED
 from sentemo.errors import UsageError
 
 CORPORA = {
     corpus.name: corpus
-    for corpus in (DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS, EMPATHETIC, XED, BRIGHTER, EVERYDAY, CUSTOMERS)
+    for corpus in (
+        *(DAILYDIALOG, MELD, EMORYNLP, IEMOCAP, GOEMOTIONS, EMPATHETIC, XED, BRIGHTER),
+        *(EVERYDAY, CUSTOMERS, SHADES),
+    )
 }
 
 RELABELLED = (EMORYNLP, GOEMOTIONS, XED, BRIGHTER)

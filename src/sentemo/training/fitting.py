@@ -147,7 +147,7 @@ def fit_mixture(
     corpora: Sequence[MappedCorpus],
     validation: Split | None = None,
     *,
-    own_validation: MappedCorpus | None = None,
+    own_validation: Sequence[MappedCorpus] = (),
     seed: int = 0,
     device: str = "cpu",
     folder: Path | None = None,
@@ -156,7 +156,7 @@ def fit_mixture(
 ) -> SentEmoContext:
     """Train on several corpora at once, with a common label set (`mixture.py`).
 
-    `validation` has labels of that set; `own_validation` is from the corpus whose own labels are learnt too, and is
+    `validation` has labels of that set; `own_validation` is from the corpora whose own labels are learnt too, and is
     used to choose their thresholds. Folder, resuming and errors are as in `fit`; also raises `UsageError` if the recipe
     doesn't tune its encoder or has no label shares.
     """
@@ -184,13 +184,12 @@ def fit_mixture(
         **_facts(recipe, seed, trainer),
         "label shares": dict(zip(labels.names, recipe.decision.shares, strict=True)),
     }
+    held = {each.name: mix([each], labels, encoder, recipe.mixture) for each in own_validation}
     heads: dict[str, OtherLabels] = {}
-    several = next((each for each in corpora if each.name == recipe.mixture.multi_label), None)
-    if several is not None and several.own_labels is not None:
-        dev = None
-        if own_validation is not None:
-            dev = own_features(network, mix([own_validation], labels, encoder, recipe.mixture))
-        heads[several.name] = fit_label_head(several.own_labels, *own_features(network, data), dev)
+    for each in corpora:
+        if each.own_labels is not None and each.name in data.own_sets:
+            dev = own_features(network, held[each.name], each.name) if each.name in held else None
+            heads[each.name] = fit_label_head(each.own_labels, *own_features(network, data, each.name), dev)
     runner = Modules(encoder.tuned(network.reader), network.network)
     return SentEmoContext(runner, labels, prototypes, neighbours, facts, decision, heads=heads)
 

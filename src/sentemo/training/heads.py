@@ -54,17 +54,17 @@ def _passed_through(network: Trainable, data: LabelledDialogues, chosen: Tensor)
     return means.float(), features, scores
 
 
-def own_features(network: ReadingNetwork, data: MixedDialogues) -> tuple[Tensor, Tensor]:
-    """Run a network over the multi-label corpus; return features (N,F) and which of its labels apply (N,M)."""
-    [places] = np.nonzero([bool(data.targets.has_own[gold[gold >= 0]].any()) for gold in data.gold])
+def own_features(network: ReadingNetwork, data: MixedDialogues, name: str) -> tuple[Tensor, Tensor]:
+    """Run a network over a multi-label corpus; return features (N,F) and which of its labels apply (N,M)."""
+    columns = data.own_sets[name]
+    [places] = np.nonzero(data.corpus.numpy() == data.names.index(name))
     features, applies = [], []
     for start in range(0, len(places), 4096):
         part = places[start : start + 4096].tolist()
         for dialogue, output in zip(part, data.run(network, part), strict=True):
             rows = data.gold[dialogue]
-            known = (rows >= 0) & data.targets.has_own[rows.clamp_min(0)]
-            features.append(output.features[known].float())
-            applies.append(data.targets.own[rows[known]])
+            features.append(output.features[rows >= 0].float())
+            applies.append(data.targets.own[rows[rows >= 0], columns])
     return torch.cat(features), torch.cat(applies)
 
 

@@ -30,7 +30,7 @@ class MappedCorpus:
     votes: bool = False
     """Whether several labels of a turn are from several annotators; otherwise all of them apply."""
     own_labels: LabelSet | None = None
-    """Its own label set, for the corpus whose labels are learnt in addition to the common ones."""
+    """Its own label set, for a corpus whose labels are learnt in addition to the common ones."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Targets:
     corpus: Tensor
     """(N,), the corpus of each turn."""
     own: Tensor
-    """(N,M), 1 for each own label that applies; only rows of the multi-label corpus count."""
-    has_own: Tensor
-    """(N,)."""
+    """(N,M), 1 for each own label that applies; the label sets of all multi-label corpora are side by side."""
+    counts: Tensor
+    """(N,M), whether a turn was labelled with that label set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,8 @@ class MixedDialogues(TokenisedDialogues):
     """The corpus of each dialogue."""
     names: tuple[str, ...]
     """The names of the corpora."""
+    own_sets: Mapping[str, slice]
+    """The columns of `targets.own` of each multi-label corpus."""
     passes: tuple[float, ...]
     """How often an epoch goes through each corpus."""
     neutral: int
@@ -88,25 +90,29 @@ def mix(corpora: Sequence[MappedCorpus], labels: LabelSet, encoder: DialogueRead
     passes = dict(read_passes(rules.passes))
     conversations = [talk for corpus in corpora for talk in corpus.conversations]
     corpus = torch.tensor([place for place, each in enumerate(corpora) for _ in each.conversations])
-    several = next((each for each in corpora if each.name == rules.multi_label), None)
-    own_names = () if several is None or several.own_labels is None else several.own_labels.names
-    rows: list[tuple[list[float], bool, int, list[float]]] = []
+    own_sets = _side_by_side(corpora, rules.multi_label)
+    width = max((columns.stop for columns in own_sets.values()), default=0)
+    rows: list[tuple[list[float], bool, int, list[float], list[bool]]] = []
     gold = []
     for place, each in enumerate(corpora):
         for talk in each.conversations:
             gold.append([UNLABELLED] * len(talk))
             for turn_number, turn in enumerate(talk):
                 shares, is_set = target_of(turn, each, labels)
-                applies = [float(name in given(turn)) for name in own_names] if each is several and given(turn) else []
-                if any(shares) or applies:
+                applies, counts = [0.0] * width, [False] * width
+                if each.own_labels and each.name in own_sets and given(turn):
+                    columns = own_sets[each.name]
+                    applies[columns] = [float(name in given(turn)) for name in each.own_labels.names]
+                    counts[columns] = [True] * len(each.own_labels)
+                if any(shares) or any(counts):
                     gold[-1][turn_number] = len(rows)
-                    rows.append((shares, is_set, place, applies))
+                    rows.append((shares, is_set, place, applies, counts))
     targets = Targets(
         torch.tensor([row[0] for row in rows]),
         torch.tensor([row[1] for row in rows]),
         torch.tensor([row[2] for row in rows]),
-        torch.tensor([row[3] or [0.0] * len(own_names) for row in rows]),
-        torch.tensor([bool(row[3]) for row in rows]),
+        torch.tensor([row[3] for row in rows]),
+        torch.tensor([row[4] for row in rows]),
     )
     return MixedDialogues(
         tokens=encoder.tokens([[turn.text for turn in talk] for talk in conversations]),
@@ -118,9 +124,20 @@ def mix(corpora: Sequence[MappedCorpus], labels: LabelSet, encoder: DialogueRead
         targets=targets,
         corpus=corpus,
         names=tuple(each.name for each in corpora),
+        own_sets=own_sets,
         passes=tuple(passes.get(each.name, 1.0) for each in corpora),
         neutral=-1 if labels.neutral is None else labels.index(labels.neutral),
     )
+
+
+def _side_by_side(corpora: Sequence[MappedCorpus], names: Sequence[str]) -> dict[str, slice]:
+    """Return the columns of each multi-label corpus."""
+    found, start = {}, 0
+    for each in corpora:
+        if each.name in names and each.own_labels is not None:
+            found[each.name] = slice(start, start + len(each.own_labels))
+            start += len(each.own_labels)
+    return found
 
 
 def given(turn: Utterance) -> tuple[str, ...]:
@@ -204,8 +221,7 @@ class MixtureLoss(nn.Module):
     The logarithm of a corpus's label shares is added to its scores (logit adjustment, Menon et al. 2021), so that the
     network learns the evidence for a label, independent of the corpus's composition; labels that a corpus doesn't have
     are excluded. The loss of a turn is the cross-entropy with its annotators' shares or, if a set of labels is right,
-    minus the logarithm of their summed probability. Multi-label targets have a binary cross-entropy per label, on a
-    separate head.
+    minus the logarithm of their summed probability. Own labels have a binary cross-entropy each, on a separate head.
     """
 
     def __init__(self, data: MixedDialogues, chance: NDArray[np.float64], space_dim: int, own_weight: float) -> None:
@@ -226,12 +242,11 @@ class MixtureLoss(nn.Module):
         losses = torch.where(targets.is_set[rows].to(scores.device), of_set, -(shares * logs).sum(-1))
         says = shares.sum(-1) > 0
         loss = losses[says].sum() / says.sum().clamp_min(1)
-        has_own = targets.has_own[rows]
-        if self.own is None or not has_own.any():
+        if self.own is None:
             return loss
-        own = targets.own[rows][has_own].to(scores.device)
-        found = self.own(points[has_own.to(points.device)] * self.gain)
-        return loss + self.own_weight * F.binary_cross_entropy_with_logits(found, own, reduction="sum") / len(rows)
+        own, counts = targets.own[rows].to(scores.device), targets.counts[rows].to(scores.device)
+        found = F.binary_cross_entropy_with_logits(self.own(points * self.gain), own, reduction="none")
+        return loss + self.own_weight * found[counts].sum() / len(rows)
 
 
 def corpus_bias(data: MixedDialogues, chance: Tensor) -> Tensor:

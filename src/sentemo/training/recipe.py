@@ -158,8 +158,8 @@ class Mixture:
     """Largest share of neutral turns of a corpus that are drawn; dialogues without an emotion are thinned out."""
     turns: int = 160
     """Approximate number of turns in a batch."""
-    multi_label: str = ""
-    """A corpus whose own labels, several of which may apply, are learnt in addition to the common ones."""
+    multi_label: tuple[str, ...] = ()
+    """Corpora whose own labels, several of which may apply, are learnt in addition to the common ones."""
     multi_label_weight: float = 1.0
     """Weight of that loss."""
 

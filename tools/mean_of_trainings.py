@@ -2,11 +2,11 @@
 
     python tools/mean_of_trainings.py runs/first/model=0.25 runs/second/model=0.35 runs/third/model=0.4 \\
         --data everyday=DIR --data customers=DIR --data goemotions-everyday=DIR --data emorynlp-everyday=DIR \\
-        --data goemotions=DIR --out runs/mean
+        --data goemotions=DIR --data shades=DIR --out runs/mean
     sentemo export runs/mean --out src/sentemo/shipped
 
 Trainings of one seed begin with the same weights, so that their mean labels as well as either. What was fitted to a
-training's own space (prototypes, stored examples, GoEmotions' labels) is fitted again.
+training's own space (prototypes, stored examples, the labels of GoEmotions and shades) is fitted again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from sentemo.corpora import get_corpus
 from sentemo.corpora.label_map import LabelMap
@@ -28,7 +29,6 @@ from sentemo.training.mixture import MappedCorpus, mix
 from sentemo.training.recipe import Recipe
 
 STORED_DIALOGUES = 2500
-OWN = "goemotions"
 
 
 def averaged(models: list[SentEmoContext], shares: list[float]) -> Modules:
@@ -51,18 +51,22 @@ def refitted(model: SentEmoContext, runner: Modules, recipe: Recipe, folders: di
         raise SystemExit("The trainings must have tuned their encoder.")
     network = ReadingNetwork(encoder.module, runner.network).eval()
 
+    several = [name for name in folders if name in recipe.mixture.multi_label]
+
     def mapped(name: str, split: str) -> MappedCorpus:
         corpus = get_corpus(name)
         talks, table = corpus.read(folders[name], split), known.of(name, corpus.labels)
-        return MappedCorpus(name, talks, table, corpus.several == "votes", corpus.labels if name == OWN else None)
+        return MappedCorpus(name, talks, table, corpus.several == "votes", corpus.labels if name in several else None)
 
-    data = mix([mapped(name, "train") for name in folders if name != OWN], model.labels, encoder, recipe.mixture)
+    def own(name: str, split: str) -> tuple[Tensor, Tensor]:
+        return own_features(network, mix([mapped(name, split)], model.labels, encoder, recipe.mixture), name)
+
+    texts = [mapped(name, "train") for name in folders if name not in several]
+    data = mix(texts, model.labels, encoder, recipe.mixture)
     prototypes, neighbours = fit_heads(network, data.hard(STORED_DIALOGUES, 0), 0)
-    train, dev = (
-        own_features(network, mix([mapped(OWN, split)], model.labels, encoder, recipe.mixture))
-        for split in ("train", "validation")
-    )
-    heads = {OWN: fit_label_head(get_corpus(OWN).labels, *train, dev)}
+    heads = {
+        name: fit_label_head(get_corpus(name).labels, *own(name, "train"), own(name, "validation")) for name in several
+    }
     decision = stated_decision(recipe, len(model.labels))
     return replace(model, prototypes=prototypes, neighbours=neighbours, heads=heads, decision=decision)
 
@@ -71,7 +75,7 @@ def main() -> None:
     """Average, fit again, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", metavar="DIR=SHARE")
-    parser.add_argument("--data", action="append", required=True, metavar="NAME=DIR", help="goemotions and others")
+    parser.add_argument("--data", action="append", required=True, metavar="NAME=DIR", help="one for each corpus")
     parser.add_argument("--recipe", default="everyday")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()

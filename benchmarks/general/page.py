@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from general.sets import FAMILIES, SETS
+from general.sets import FAMILIES, MULTI_LABEL, SETS
 from sentemo.evaluation.report import table
 
 Row = Mapping[str, Any]
 BEGIN, END = "<!-- measured: written by benchmarks/generality.py -->", "<!-- end of what is measured -->"
 """What stands between these in a page that is there is replaced; the rest of it stays."""
 TITLES = {set.name: set.title for set in SETS}
+LABEL_SETS = {set.name: set.title for set in MULTI_LABEL}
 MISSING = "–"
 HEADINGS = {
     "shipped": "Models on every set",
@@ -19,7 +20,7 @@ HEADINGS = {
     "sources": "Without one source",
     "curve": "How many conversations of its own",
     "baselines": "Each utterance alone",
-    "multi-label": "GoEmotions' 28 labels",
+    "multi-label": "Several labels at once",
 }
 INTRO = {
     "shipped": "The models as they are, none of them trained again.",
@@ -31,8 +32,8 @@ INTRO = {
     "that are named; a smaller draw is part of a larger one.",
     "baselines": 'Linear classifiers learn the mixture of "all sources" above, of its texts with one certain label; '
     "VADER is a word list with rules and predicts sentiment only.",
-    "multi-label": "Which of GoEmotions' own labels apply to a comment, by the model's thresholds; neutral is one of "
-    "the 28. A model may have chosen its thresholds on this split, and then looks a little too good.",
+    "multi-label": "Which labels of another set apply to a turn, by the model's thresholds; neutral, or none, is one "
+    "of them. A model may have chosen its thresholds on this split, and then looks a little too good.",
 }
 COLUMNS = """\
 Test splits are measured elsewhere: this page holds validation and dev splits, which models may have been chosen on, and
@@ -153,14 +154,20 @@ def several(rows: Sequence[Row]) -> list[str]:
     """Write the multi-label figures, and each label's."""
     if not rows:
         return ["No model here predicts these labels."]
-    body = [[row["row"], f"{row['n']:,}", percent("macro_f1")(row), percent("micro_f1")(row)] for row in rows]
-    blocks = [table(["model", "comments", "macro-F1", "micro-F1"], body)]
+    body = [
+        [LABEL_SETS[row["set"]], row["row"], f"{row['n']:,}", percent("macro_f1")(row), percent("micro_f1")(row)]
+        for row in rows
+    ]
+    blocks = [table(["labels", "model", "turns", "macro-F1", "micro-F1"], body)]
     for row in rows:
         lines = [
             [name, *(f"{each[figure]:.1f}" for figure in ("precision", "recall", "f1")), f"{each['support']:,}"]
             for name, each in row["per_label"].items()
         ]
-        blocks += [f"**{row['row']}**", table(["label", "precision", "recall", "F1", "support"], lines)]
+        blocks += [
+            f"**{LABEL_SETS[row['set']]}: {row['row']}**",
+            table(["label", "precision", "recall", "F1", "support"], lines),
+        ]
     return blocks
 
 

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from general.baselines import Vader, embedded, tfidf
 from general.cells import Cells
 from general.score import score
-from general.sets import COMMON, FAMILIES, Data, EvalSet, Gold, family
+from general.sets import COMMON, FAMILIES, MULTI_LABEL, Data, EvalSet, Gold, family
 from general.trainings import Trainings
 from sentemo.artifacts.hub import find
 from sentemo.corpora.label_map import LabelMap
@@ -32,7 +33,6 @@ Rows = list[dict[str, Any]]
 PARTS = ("shipped", "matrix", "sources", "curve", "baselines", "multi-label")
 SOURCES = ("everyday", "goemotions", "emorynlp", "xed", "brighter")
 """The default mixture, where the shipped model doesn't tell it."""
-MULTI_LABEL = "goemotions"
 
 
 @dataclass
@@ -137,21 +137,20 @@ class Study:
                 yield self._cell(self._key("baselines", name, self.trainings.key(mixed), gold), measure)
 
     def multi_label(self) -> Iterator[dict[str, Any]]:
-        """GoEmotions' own labels, of models that tell them."""
-        eval_set = next((each for each in self.data.sets if each.name == MULTI_LABEL), None)
-        for name, folder, model in self._open():
-            heads = getattr(model, "heads", {})
-            if eval_set is None or MULTI_LABEL not in heads:
-                tell(f"{name} has no labels of {MULTI_LABEL}, or the corpus is not there")
+        """Other label sets, several of whose labels may apply, of models that have them."""
+        for eval_set, (name, folder, model) in product(MULTI_LABEL, [*self._open()]):
+            own = eval_set.name
+            if own not in getattr(model, "heads", {}) or not self.data.has(own, eval_set.split):
+                tell(f"{name} has no labels of {own}, or the corpus is not there")
                 continue
-            talks = self.data.read(MULTI_LABEL, eval_set.split)
+            talks = self.data.read(own, eval_set.split)
             talks = talks[: self.data.limit] if self.data.limit else talks
             key = self._key("multi-label", name, digest_of_model(folder), eval_set) | {"texts": len(talks)}
 
-            def measure(model: Any = model, talks: Sequence[Any] = talks) -> dict[str, Any]:
-                told = model.predict(talks, labels=MULTI_LABEL)
+            def measure(model: Any = model, talks: Sequence[Any] = talks, own: str = own) -> dict[str, Any]:
+                told = model.predict(talks, labels=own)
                 draws = {"resamples": self.resamples, "seed": self.seed}
-                return measure_several(talks, told, get_corpus(MULTI_LABEL).labels, **draws).to_json()
+                return measure_several(talks, told, get_corpus(own).labels, **draws).to_json()
 
             yield self._cell(key, measure)
 

@@ -29,6 +29,8 @@ FAMILIES = {
     "brighter": ("brighter",),
 }
 """What counts as one corpus; MELD and EmoryNLP are the same show."""
+OWN = ("everyday", "customers", "shades")
+"""The corpora that are in the package."""
 FOLDERS = {"brighter": ("brighter_eng", "brighter")}
 """Where a corpus may lie below --data, if not under its name."""
 COMMON = "seven"
@@ -63,6 +65,10 @@ SETS = (
     EvalSet("premo", "Premo: comments on pull requests, emotions alone"),
 )
 """All that are measured; a folder without one of them goes without it."""
+MULTI_LABEL = (
+    EvalSet("goemotions", "GoEmotions' 28 labels, dev", "goemotions"),
+    EvalSet("shades", "The 45 shades, validation", "shades"),
+)
 
 
 def family(corpus: str) -> str:
@@ -92,20 +98,18 @@ class Data:
     @cached_property
     def sets(self) -> tuple[EvalSet, ...]:
         """The sets that are there."""
-        return tuple(each for each in SETS if self._has(each.name, each.split))
+        return tuple(each for each in SETS if self.has(each.name, each.split))
 
     @cached_property
     def families(self) -> dict[str, tuple[str, ...]]:
         """The corpora that can be trained on, those of one show together."""
-        there = {
-            name: tuple(each for each in members if self._has(each, "train")) for name, members in FAMILIES.items()
-        }
+        there = {name: tuple(each for each in members if self.has(each, "train")) for name, members in FAMILIES.items()}
         return {name: members for name, members in there.items() if members}
 
     def place(self, corpus: str) -> Path:
         """Where a corpus or set lies."""
         base = corpus.removesuffix(SUFFIX)
-        if base == "everyday":
+        if base in OWN:
             return self.everyday
         names = FOLDERS.get(base, (base,))
         return next((self.folder / name for name in names if (self.folder / name).exists()), self.folder / names[0])
@@ -153,7 +157,7 @@ class Data:
     def _file(self, name: str, split: str) -> Path:
         return self.place(name) / f"{split}.jsonl"
 
-    def _has(self, name: str, split: str) -> bool:
+    def has(self, name: str, split: str) -> bool:
         if not family(name):
             return self._file(name, split).is_file()
         try:

@@ -16,7 +16,7 @@ SHRINKAGE = 0.9
 """Shrinkage of the background covariance to a sphere: a thousand turns are few for hundreds of dimensions."""
 RIDGE = 1.0
 """The ridge penalty, relative to a kernel that is 1 between a typical turn and itself."""
-FALSE_SHARE = 0.015
+FALSE_SHARE = 0.0142
 """The share of ordinary turns above the threshold, including any in the background that deserve the tag."""
 SINGLE_FALSE_SHARE = 0.035
 """The same for a tag with a single example or description, which would find too little otherwise."""

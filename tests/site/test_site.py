@@ -20,8 +20,9 @@ from tests.site.conftest import READY, SUB_PATH
 TURNS = 1000
 LONG = "I waited all day. Nobody came! " * 60
 ODD = [("Ann", "sooo HAPPY!!! 😭🎉"), ("", "你好 — ça va? :-("), ("Ann", LONG), ("Bo", "\u00a0ok\u200b"), ("", "...")]
-NEAR, FEW = 0.1, 3
-"""Both sides multiply the same 8-bit integers exactly; they round in another order, so that near ties may differ."""
+NEAR, FEW = 0.1, 0.01
+"""Both sides multiply the same 8-bit integers exactly; they round in another order, so that near ties may differ, which
+less than this share of the turns are."""
 
 
 def ask(visit: Visitor, path: str, body: Any) -> Any:
@@ -64,7 +65,7 @@ def test_the_same_labels_as_in_python(visit: Visitor, native: SentEmoContext) ->
     wanted = native.predict(talks)
     pairs = [pair for each in zip(found, wanted, strict=True) for pair in zip(*each, strict=True)]
     assert len(pairs) >= TURNS
-    assert sum(not check_alike(*pair) for pair in pairs) <= FEW
+    assert sum(not check_alike(*pair) for pair in pairs) < FEW * len(pairs)
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -15,7 +15,6 @@ from sentemo.static.model import StaticModel
 from tests.artifacts.models import random_model
 from tests.cli.conftest import Command
 from tests.encoders.readers import tiny_reader
-from tests.export.small import small_graphs, small_model
 from tests.static.statics import save_random_static
 
 TALK = "Ida: I love Rome\nMax: tell me more\n"
@@ -68,15 +67,6 @@ def test_what_a_static_model_has_not_is_told(sentemo: Command, corpus_dir: Path,
         assert done.code == 2 and done.err.count("\n") <= 2, done.err
     done = sentemo("explain", talk, "--model", folder)
     assert done.code == 4 and "and can only label" in done.err
-
-
-def test_an_exported_model_is_evaluated_as_the_model_is(sentemo: Command, corpus_dir: Path, tmp_path: Path) -> None:
-    pytest.importorskip("onnxscript")
-    small_model().save_pretrained(tmp_path / "torch")
-    evaluate = ("dailydialog", "--data", corpus_dir, "--json")
-    models = (tmp_path / "torch", small_graphs("float32"))
-    one, other = (json.loads(sentemo("evaluate", model, *evaluate).out) for model in models)
-    assert one["confusion_matrix"] == other["confusion_matrix"] and one["ece"] == pytest.approx(other["ece"], abs=1e-4)
 
 
 def test_each_form_is_loaded_as_what_it_is(model: Path, tmp_path: Path) -> None:

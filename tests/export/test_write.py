@@ -15,9 +15,29 @@ from sentemo.errors import BadModel, UsageError
 from sentemo.export.write import export
 from sentemo.loading import load
 from tests.artifacts.models import random_model
-from tests.cli.conftest import Command, sentemo, write_dailydialog  # noqa: F401
+from tests.cli.conftest import Command, corpus_dir, sentemo, write_dailydialog  # noqa: F401
 from tests.dialogues import template_dialogues
 from tests.export.small import small_model
+
+
+def test_the_command_exports_in_place_and_predict_runs_the_graphs(sentemo: Command, tmp_path: Path) -> None:  # noqa: F811
+    model, talk = tmp_path / "model", tmp_path / "talk.txt"
+    small_model().save_pretrained(model)
+    talk.write_text("Ida: I love Rome\nMax: tell me more\n", encoding="utf-8")
+    write_dailydialog(tmp_path / "data", "validation", template_dialogues(12))
+    plain = sentemo("predict", talk, "-m", model)
+    assert sentemo("predict", talk, "-m", model, "--engine", "onnx").code == 2
+    done = sentemo("export", model, "--out", model, "--weights", "float32", "--json")
+    assert done.code == 0 and json.loads(done.out) == {"folder": str(model), "weights": "float32", "parity": []}
+    for words in ([], ["--engine", "onnx"], ["--engine", "torch"], ["--head", "prototypes"]):
+        again = sentemo("predict", talk, "-m", model, *words)
+        assert again.code == 0
+        scores = [turn["score"] for turn in json.loads(again.out)["turns"]]
+        if "--head" not in words:
+            assert scores == pytest.approx([turn["score"] for turn in json.loads(plain.out)["turns"]], abs=1e-4)
+    assert sentemo("predict", talk, "-m", model, "--engine", "nonsense").code == 2
+    static = sentemo("predict", talk, "-m", "static", "--engine", "torch")
+    assert static.code == 2 and "static" in static.err
 
 
 def test_an_export_tells_no_place(exported: dict[str, Path]) -> None:
@@ -109,24 +129,17 @@ def test_what_has_no_graph_and_folders_of_others_are_refused(tmp_path: Path) -> 
         export(small_model(), tmp_path / "mine")
 
 
-def test_the_command_exports_in_place_and_predict_runs_the_graphs(sentemo: Command, tmp_path: Path) -> None:  # noqa: F811
-    model, talk = tmp_path / "model", tmp_path / "talk.txt"
-    small_model().save_pretrained(model)
-    talk.write_text("Ida: I love Rome\nMax: tell me more\n", encoding="utf-8")
-    write_dailydialog(tmp_path / "data", "validation", template_dialogues(12))
-    plain = sentemo("predict", talk, "-m", model)
-    assert sentemo("predict", talk, "-m", model, "--engine", "onnx").code == 2
-    done = sentemo("export", model, "--out", model, "--weights", "float32", "--json")
-    assert done.code == 0 and json.loads(done.out) == {"folder": str(model), "weights": "float32", "parity": []}
-    for words in ([], ["--engine", "onnx"], ["--engine", "torch"], ["--head", "prototypes"]):
-        again = sentemo("predict", talk, "-m", model, *words)
-        assert again.code == 0
-        scores = [turn["score"] for turn in json.loads(again.out)["turns"]]
-        if "--head" not in words:
-            assert scores == pytest.approx([turn["score"] for turn in json.loads(plain.out)["turns"]], abs=1e-4)
-    assert sentemo("predict", talk, "-m", model, "--engine", "nonsense").code == 2
-    static = sentemo("predict", talk, "-m", "static", "--engine", "torch")
-    assert static.code == 2 and "static" in static.err
+def test_an_exported_model_is_evaluated_as_the_model_is(
+    sentemo: Command,  # noqa: F811
+    corpus_dir: Path,  # noqa: F811
+    exported: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    small_model().save_pretrained(tmp_path / "torch")
+    evaluate = ("dailydialog", "--data", corpus_dir, "--json")
+    models = (tmp_path / "torch", exported["float32"])
+    one, other = (json.loads(sentemo("evaluate", model, *evaluate).out) for model in models)
+    assert one["confusion_matrix"] == other["confusion_matrix"] and one["ece"] == pytest.approx(other["ece"], abs=1e-4)
 
 
 def test_the_parity_report_says_how_far_they_differ(sentemo: Command, tmp_path: Path) -> None:  # noqa: F811

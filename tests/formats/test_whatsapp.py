@@ -212,12 +212,12 @@ def test_any_mixture_is_read_or_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "31.12.23, 22:15 - Ann: hi\n" * 10_000,
-        "31.12.23, 22:15 - Ann: hi\n" + "more\n" * 40_000,
-        "31.12.23, 22:15 - Ann: " + " " * 600_000 + "x\n",
-        "31.12.23, 22:15 - Ann: x " + "\u200e<a>" * 40_000,
-        "31.12.23, 22:15 - " + "created group " * 40_000 + ": x\n31.12.23, 22:15 - Ann: x\n",
-        "31.12.23, 22:15 - Ann: " + "location: https://" * 10_000 + "\n",
+        "31.12.23, 22:15 - Ann: hi\n" * 50_000,
+        "31.12.23, 22:15 - Ann: hi\n" + "more\n" * 190_000,
+        "31.12.23, 22:15 - Ann: " + " " * 3_000_000 + "x\n",
+        "31.12.23, 22:15 - Ann: x " + "\u200e<a>" * 200_000,
+        "31.12.23, 22:15 - " + "created group " * 200_000 + ": x\n31.12.23, 22:15 - Ann: x\n",
+        "31.12.23, 22:15 - Ann: " + "location: https://" * 50_000 + "\n",
     ],
     ids=["messages", "lines", "blanks", "attachments", "events", "places"],
 )

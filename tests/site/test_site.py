@@ -20,9 +20,8 @@ from tests.site.conftest import READY, SUB_PATH
 TURNS = 1000
 LONG = "I waited all day. Nobody came! " * 60
 ODD = [("Ann", "sooo HAPPY!!! 😭🎉"), ("", "你好 — ça va? :-("), ("Ann", LONG), ("Bo", "\u00a0ok\u200b"), ("", "...")]
-NEAR, FEW = 0.1, 0.01
-"""Both sides multiply the same 8-bit integers exactly; they round in another order, so that near ties may differ, which
-less than this share of the turns are."""
+NEAR, TIE, FEW = 0.1, 0.05, 8
+"""Both sides multiply the same 8-bit integers exactly; they round in another order, so that few near ties may differ."""
 
 
 def ask(visit: Visitor, path: str, body: Any) -> Any:
@@ -53,7 +52,7 @@ def a_thousand_turns() -> list[Conversation]:
 def check_alike(found: dict[str, Any], wanted: TurnPrediction) -> bool:
     """Check that both sides say much the same; tell whether the labels are equal, as they are but for a near tie."""
     first, second = sorted(wanted.probabilities.values())[:-3:-1]
-    assert found["label"] == wanted.label or first - second < NEAR, (found, wanted)
+    assert found["label"] == wanted.label or first - second < TIE, (found, wanted)
     assert abs(found["probabilities"][wanted.label] - wanted.score) < NEAR
     return bool(found["label"] == wanted.label)
 
@@ -65,7 +64,7 @@ def test_the_same_labels_as_in_python(visit: Visitor, native: SentEmoContext) ->
     wanted = native.predict(talks)
     pairs = [pair for each in zip(found, wanted, strict=True) for pair in zip(*each, strict=True)]
     assert len(pairs) >= TURNS
-    assert sum(not check_alike(*pair) for pair in pairs) < FEW * len(pairs)
+    assert sum(not check_alike(*pair) for pair in pairs) <= FEW
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -90,9 +90,9 @@ def test_on_a_phone(browser: Browser, site: Running) -> None:
         assert walk(visit, ("light",)) == []
 
 
-def test_nothing_is_cut_off_at_twice_the_size(browser: Browser, site: Running) -> None:
+def test_at_twice_the_size(browser: Browser, site: Running) -> None:
     with Visitor.coming(browser, site.url, **ZOOMED) as visit:
-        assert walk(visit, ()) == []
+        assert walk(visit, ("dark",)) == []
 
 
 def test_the_reference_of_the_api(browser: Browser, site: Running) -> None:

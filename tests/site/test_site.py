@@ -21,7 +21,7 @@ TURNS = 1000
 LONG = "I waited all day. Nobody came! " * 60
 ODD = [("Ann", "sooo HAPPY!!! 😭🎉"), ("", "你好 — ça va? :-("), ("Ann", LONG), ("Bo", "\u00a0ok\u200b"), ("", "...")]
 NEAR, TIE, FEW = 0.1, 0.05, 8
-"""Both sides multiply the same 8-bit integers exactly; they round in another order, so that few near ties may differ."""
+"""Both sides multiply the same 8-bit integers exactly, but round in another order, so that few near ties may differ."""
 
 
 def ask(visit: Visitor, path: str, body: Any) -> Any:

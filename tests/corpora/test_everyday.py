@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sentemo.corpora import SplitNotFound, get_corpus
 from sentemo.corpora.everyday import packaged
+from sentemo.corpora.fetch import fetch
 from sentemo.errors import BadInput, UsageError
 from sentemo.types import Conversation, Utterance
 from tests.corpora.samples import EVERYDAY
@@ -56,26 +58,27 @@ def test_customers_are_for_training(tmp_path: Path) -> None:
 
 
 def test_shades_are_labels_for_texts_of_the_other_two(tmp_path: Path) -> None:
-    (tmp_path / "train.jsonl").write_text(EVERYDAY, encoding="utf-8")
-    (tmp_path / "customers.jsonl").write_text('{"id": "shop-1", "turns": ["where is it??"]}\n', encoding="utf-8")
+    shop = next(talk for talk in CUSTOMERS.iter(packaged(), "train") if len(talk) == 1)
     file = tmp_path / "shades-train.tsv"
-    file.write_text("shop-1\timpatience,complaint\nkitchen-1\tnone\n", encoding="utf-8")
-    shop, kitchen = SHADES.read(tmp_path, "train")
-    assert shop.turns == (Utterance("where is it??", labels=("impatience", "complaint")),)
-    assert kitchen.turns == (Utterance("who ate it", "Ann", "none"),)
+    file.write_text(f"{shop.id}\timpatience,complaint\n{shop.id}\tnone\n", encoding="utf-8")
+    one, other = SHADES.read(tmp_path, "train")
+    assert one == replace(shop, turns=(replace(shop.turns[0], label=None, labels=("impatience", "complaint")),))
+    assert other == replace(shop, turns=(replace(shop.turns[0], label="none", labels=()),))
     assert SHADES.several == "all" and SHADES.present(tmp_path) == ("train",)
     with pytest.raises(SplitNotFound, match=r"shades-validation\.tsv"):
         SHADES.read(tmp_path, "validation")
     for line, cause in (
-        ("kitchen-1 none", "Not an id, a tab"),
-        ("kitchen-1\tangry", "Not an id, a tab"),
-        ("kitchen-1\tnone none", "no conversation kitchen-1 of 2 turns"),
+        (f"{shop.id} none", "Not an id, a tab"),
+        (f"{shop.id}\tangry", "Not an id, a tab"),
+        (f"{shop.id}\tnone none", f"no conversation {shop.id} of 2 turns"),
         ("attic-1\tnone", "no conversation attic-1"),
     ):
-        file.write_text(f"shop-1\tnone\n{line}\n", encoding="utf-8")
+        file.write_text(f"{shop.id}\tnone\n{line}\n", encoding="utf-8")
         with pytest.raises(BadInput, match=cause) as caught:
             SHADES.read(tmp_path, "train")
         assert (caught.value.path, caught.value.line) == (str(file), 2)
-    (tmp_path / "customers.jsonl").unlink()
-    with pytest.raises(BadInput, match="Fetch the corpora everyday and customers to the same folder"):
-        SHADES.read(tmp_path, "train")
+
+
+def test_shades_are_fetched_whole(tmp_path: Path) -> None:
+    reports = fetch(SHADES, tmp_path)
+    assert [*reports] == ["train", "validation"] and all(report.ok for report in reports.values())

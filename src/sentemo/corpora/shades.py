@@ -1,19 +1,18 @@
 """Shades: fine-grained labels for the project's own conversations, several of which may apply to a turn.
 
-One annotator (a language model) read whole conversations of `everyday` and `customers`; only the labels are in files of
-their own, the texts come from those corpora.
+One annotator (a language model) read whole conversations of `everyday` and `customers`; files hold ids and labels only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from sentemo.corpora.corpus import SplitCounts, SplitNotFound
-from sentemo.corpora.everyday import EVERYDAY, read_customers, read_everyday
+from sentemo.corpora.everyday import EVERYDAY, packaged, read_customers, read_everyday
 from sentemo.corpora.published_csv import all_that_apply, find
-from sentemo.errors import BadInput
 from sentemo.formats.lines import bare, file_lines
 from sentemo.formats.turns import Place
 from sentemo.types import Conversation, LabelSet
@@ -35,11 +34,11 @@ FILES = {"train": "shades-train.tsv", "validation": "shades-validation.tsv"}
 
 
 def read_shades(path: Path, split: str) -> Iterator[Conversation]:
-    """Yield the labelled conversations of a split, from a folder that also contains the texts of the two corpora."""
+    """Yield the labelled conversations of a split; their texts are in the package."""
     file = find(path, FILES[split], ("",))
     if file is None:
         raise SplitNotFound("Shades", split, path, f"the folder with {FILES[split]}")
-    texts = _texts(file)
+    texts = _texts()
     for line, text in bare(file_lines(file)):
         place = Place(file, line)
         id, tab, given = text.partition("\t")
@@ -48,17 +47,17 @@ def read_shades(path: Path, split: str) -> Iterator[Conversation]:
             place.refuse("Not an id, a tab and each turn's labels", "Fetch it again")
         talk = texts.get(id)
         if talk is None or len(talk) != len(turns):
-            place.refuse(f"There is no conversation {id} of {len(turns)} turns", "Fetch all files again")
+            place.refuse(
+                f"There is no conversation {id} of {len(turns)} turns", "Fetch the labels again, with this version"
+            )
         labelled = ((turn, *all_that_apply(names)) for turn, names in zip(talk, turns, strict=True))
         yield replace(talk, turns=tuple(replace(turn, label=label, labels=labels) for turn, label, labels in labelled))
 
 
-def _texts(file: Path) -> dict[str, Conversation]:
-    try:  # the same id may be in both: that of everyday is meant
-        return {talk.id: talk for read in (read_customers, read_everyday) for talk in read(file.parent, "train")}
-    except SplitNotFound:
-        step = "Fetch the corpora everyday and customers to the same folder"
-        raise BadInput("The texts of these labels are missing", step, path=file) from None
+@cache
+def _texts() -> dict[str, Conversation]:
+    # the same id may be in both: that of everyday is meant
+    return {talk.id: talk for read in (read_customers, read_everyday) for talk in read(packaged(), "train")}
 
 
 SHADES = replace(

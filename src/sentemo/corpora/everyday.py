@@ -70,7 +70,7 @@ EVERYDAY = Corpus(
     citation="The sentemo authors, Everyday: synthetic chats with an emotion on every turn, part of sentemo",
     homepage="the package itself, with: sentemo corpus fetch everyday --out DIR",
     published={
-        "train": _counts(3_753, 14_780, 2_336, 1_065, 1_335, 3_291, 1_762, 1_356),
+        "train": _counts(5_704, 18_351, 3_139, 1_224, 1_647, 4_317, 2_395, 1_574),
         "validation": _counts(200, 1_239, 155, 94, 111, 259, 123, 120),
         "test": _counts(524, 2_737, 372, 185, 214, 593, 265, 225),
     },
@@ -82,7 +82,7 @@ CUSTOMERS = replace(
     EVERYDAY,
     name="customers",
     title="Customers",
-    published={"train": _counts(3_454, 4_169, 1_897, 89, 244, 1_027, 292, 127)},
+    published={"train": _counts(5_339, 5_209, 2_803, 122, 338, 1_257, 408, 189)},
     reader=read_customers,
     splits=("train",),
 )

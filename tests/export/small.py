@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
+import pytest
+
+from sentemo.cli import main
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
 from tests.artifacts.models import random_model
@@ -23,4 +29,25 @@ def small_graphs(precision: str) -> Path:
     """Return the folder of its graphs in 32 or in 8 bits (in which so small a model has few large layers)."""
     from sentemo.export.write import export
 
-    return made_once(f"small-{precision}", partial(export, small_model(), precision=precision))
+    by = _by_the_command if precision == "float32" else partial(export, small_model(), precision=precision)
+    return made_once(f"small-{precision}", by)
+
+
+def what_the_command_printed(folder: Path) -> str:
+    """Return what `sentemo export --json` printed when it made the graphs in 32 bits."""
+    return folder.with_suffix(".printed").read_text(encoding="utf-8")
+
+
+def _by_the_command(folder: Path) -> None:
+    """Save the model and export it in place."""
+    small_model().save_pretrained(folder)
+    words = ["sentemo", "export", str(folder), "--out", str(folder), "--weights", "float32", "--json"]
+    with (
+        folder.with_suffix(".printed").open("w", encoding="utf-8") as printed,
+        redirect_stdout(printed),
+        mock.patch.object(sys, "argv", words),
+        pytest.raises(SystemExit) as left,
+    ):
+        main()
+        raise SystemExit(0)
+    assert not left.value.code

@@ -15,26 +15,29 @@ from sentemo.errors import BadModel, UsageError
 from sentemo.export.write import export
 from sentemo.loading import load
 from tests.artifacts.models import random_model
-from tests.cli.conftest import Command, corpus_dir, sentemo, write_dailydialog  # noqa: F401
+from tests.cli.conftest import Command, corpus_dir, sentemo  # noqa: F401
 from tests.dialogues import template_dialogues
-from tests.export.small import small_model
+from tests.export.small import small_model, what_the_command_printed
 
 
-def test_the_command_exports_in_place_and_predict_runs_the_graphs(sentemo: Command, tmp_path: Path) -> None:  # noqa: F811
-    model, talk = tmp_path / "model", tmp_path / "talk.txt"
-    small_model().save_pretrained(model)
+def test_the_command_exports_in_place_and_predict_runs_the_graphs(
+    sentemo: Command,  # noqa: F811
+    exported: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    plain, model, talk = tmp_path / "model", exported["float32"], tmp_path / "talk.txt"
+    small_model().save_pretrained(plain)
     talk.write_text("Ida: I love Rome\nMax: tell me more\n", encoding="utf-8")
-    write_dailydialog(tmp_path / "data", "validation", template_dialogues(12))
-    plain = sentemo("predict", talk, "-m", model)
-    assert sentemo("predict", talk, "-m", model, "--engine", "onnx").code == 2
-    done = sentemo("export", model, "--out", model, "--weights", "float32", "--json")
-    assert done.code == 0 and json.loads(done.out) == {"folder": str(model), "weights": "float32", "parity": []}
+    assert sentemo("predict", talk, "-m", plain, "--engine", "onnx").code == 2
+    before = sentemo("predict", talk, "-m", plain)
+    printed = json.loads(what_the_command_printed(model))
+    assert printed == {"folder": str(model), "weights": "float32", "parity": []}
     for words in ([], ["--engine", "onnx"], ["--engine", "torch"], ["--head", "prototypes"]):
         again = sentemo("predict", talk, "-m", model, *words)
         assert again.code == 0
         scores = [turn["score"] for turn in json.loads(again.out)["turns"]]
         if "--head" not in words:
-            assert scores == pytest.approx([turn["score"] for turn in json.loads(plain.out)["turns"]], abs=1e-4)
+            assert scores == pytest.approx([turn["score"] for turn in json.loads(before.out)["turns"]], abs=1e-4)
     assert sentemo("predict", talk, "-m", model, "--engine", "nonsense").code == 2
     static = sentemo("predict", talk, "-m", "static", "--engine", "torch")
     assert static.code == 2 and "static" in static.err

@@ -47,7 +47,7 @@ def main() -> None:
         print(f"\n{name}: learnt in {time.perf_counter() - start:.2f} s")
         if tags is not None:
             # bare examples tell nothing of neighbours, so that none of these tags looks at them
-            report(tags.names, tags.log_odds(alone, alone), gold)
+            report(tags.names, tags.log_odds(alone, alone, model.shades), gold)
     some = talks[:20]
     start = time.perf_counter()
     tagged = model.adapt(examples[:24], labels="tags")

@@ -129,7 +129,10 @@ class SentEmoContext(Adaptable, ReadingModel):
         by_itself = alone([turn.text for said, _ in found for turn in said], self.features)
         ends = np.cumsum([len(said) for said, _ in found])[:-1]
         rows = zip(found, np.split(by_itself, ends), strict=True)
-        return [(self.tags.put(said, self.tags.log_odds(words, within)), within) for (said, within), words in rows]
+        return [
+            (self.tags.put(said, self.tags.log_odds(words, within, self.shades)), within)
+            for (said, within), words in rows
+        ]
 
     def live(self) -> LiveConversation:
         """Start a live conversation, in which each turn is labelled as it arrives, from the turns before it."""

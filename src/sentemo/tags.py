@@ -1,6 +1,6 @@
 """User-defined tags in addition to a turn's label: a yes or no for each, computed from features. No torch.
 
-T turns, N examples, F features, G tags.
+T turns, N examples, F features, S shades, G tags.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentemo.errors import UsageError
+from sentemo.heads import OtherLabels
 from sentemo.types import Prediction, TurnPrediction
 
 Floats = NDArray[np.float32]
@@ -34,14 +35,14 @@ class TagExamples:
 
 @dataclass(frozen=True, eq=False)
 class Tags:
-    """Linear detectors on the features.
+    """Linear detectors on the features and, if the model knows them, on the probabilities of shades.
 
     A tag applies if its log-odds are 0 or more; that threshold was set on ordinary turns.
     """
 
     names: tuple[str, ...]
     weights: Floats
-    """(G,F)."""
+    """(G,F+S), or (G,F) without shades."""
     biases: Floats
     """(G,)."""
     context: Floats
@@ -53,12 +54,14 @@ class Tags:
         """Whether any tag depends on the surrounding turns."""
         return bool(self.context.any())
 
-    def log_odds(self, alone: Floats, within: Floats) -> Floats:
+    def log_odds(self, alone: Floats, within: Floats, shades: OtherLabels | None = None) -> Floats:
         """(T,F) features of turns on their own, (T,F) of the same turns in their conversation -> (T,G)."""
+        reads_shades = self.weights.shape[1] > alone.shape[1]
         found = np.empty((len(alone), len(self.names)), np.float32)
         for share in np.unique(self.context):
             of = self.context == share
-            found[:, of] = mixed(alone, within, float(share)) @ self.weights[of].T + self.biases[of]
+            rows = widened(mixed(alone, within, float(share)), shades if reads_shades else None)
+            found[:, of] = rows @ self.weights[of].T + self.biases[of]
         return found
 
     def more_sensitive(self, by: Mapping[str, float]) -> Tags:
@@ -134,6 +137,11 @@ def mixed(alone: Floats, within: Floats, share: float) -> Floats:
     both = (1 - share) * alone + share * within
     out: Floats = both / np.maximum(np.linalg.norm(both, axis=-1, keepdims=True), 1e-12)
     return out
+
+
+def widened(features: Floats, shades: OtherLabels | None) -> Floats:
+    """(N,F) -> (N,F+S): append the probabilities of the shades, if there are any."""
+    return features if shades is None else np.concatenate([features, shades(features)], 1)
 
 
 def sigmoid(log_odds: float) -> float:

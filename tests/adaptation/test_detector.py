@@ -48,6 +48,16 @@ def test_its_threshold_lets_so_many_ordinary_turns_pass() -> None:
     assert (found.ordinary >= 0).mean() == pytest.approx(FALSE_SHARE, abs=1 / len(ORDINARY))
 
 
+def test_further_columns_weigh_as_much_as_the_features() -> None:
+    """All of them equally, whatever their units."""
+    rows, ordinary = RNG.normal(size=(7, 3)) * [1, 10, 100], RNG.normal(size=(300, 3)) * [1, 10, 100]
+    equal = np.sqrt(ORDINARY.var(0).sum() / 3) / ordinary.std(0)
+    one = detect(Background(np.hstack([ORDINARY, ordinary]), 6), np.hstack([ROWS, rows]), IS_TAG, WEIGHTS)
+    two = detect(Background(np.hstack([ORDINARY, ordinary * equal])), np.hstack([ROWS, rows * equal]), IS_TAG, WEIGHTS)
+    assert np.allclose(one.found, two.found) and np.allclose(one.ordinary, two.ordinary)
+    assert np.allclose(one.weight, two.weight * np.r_[np.ones(6), equal]) and one.bias == pytest.approx(two.bias)
+
+
 def test_ordinary_turns_are_left_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fresh turns pass as often as the threshold says, though there are hardly more turns than features."""
     monkeypatch.setattr("sentemo.adaptation.detector.SHRINKAGE", 0.0)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sentemo.adaptation.adaptable import changes
 from sentemo.adaptation.ordinary import Turns, ordinary
 from sentemo.adaptation.tagging import learn_tags
+from sentemo.heads import OtherLabels
 from sentemo.tags import Tags
-from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
+from sentemo.types import Conversation, LabelSet, Prediction, TurnPrediction, Utterance
 
 WIDTH = 96
 LEAVING = ("i want to leave you", "i will leave and cancel", "please cancel it all", "how do i cancel this")
@@ -83,6 +84,24 @@ def test_nothing_else_moves_when_a_tag_is_added_or_learns_more() -> None:
     assert more.names == ("tired", "leaving") and found.examples == {"leaving": 5}
     assert np.array_equal(more.weights[0], two.weights[1])
     assert set(more.examples.texts) == {*LEAVING, *TIRED, "goodbye forever"}
+
+
+def test_shades_help_where_the_model_knows_them() -> None:
+    """A shade that notices a word tells the tag in turns that share nothing else with its examples."""
+    rare = int(BACKGROUND.alone.sum(0).argmin())
+    word = next(word for word in map(str, range(10_000)) if zlib.crc32(word.encode()) % WIDTH == rare)
+    weight = np.zeros((2, WIDTH), np.float32)
+    weight[1, rare] = 60
+    shades = OtherLabels(LabelSet(("none", "noticed")), weight, *np.float32([[0, -10], [0.5, 0.5]]))
+    examples = bare("leaving", f"{word} please", f"do {word} this", f"{word} now ok")
+    plain, _ = learn_tags(None, featurise, examples, BACKGROUND)
+    helped, _ = learn_tags(None, featurise, examples, BACKGROUND, shades=shades)
+    assert plain.weights.shape == (1, WIDTH) and helped.weights.shape == (1, WIDTH + 2)
+    (far,) = featurise([Conversation.of(f"would you {word} whatever remains of our good old plan")])
+    assert plain.log_odds(far, far) < helped.log_odds(far, far, shades) > 0
+    more, _ = learn_tags(plain, featurise, bare("tired", *TIRED), BACKGROUND, shades=shades)
+    assert more.weights.shape == (2, WIDTH)  # earlier tags know no shades, nor do tags added to them
+    assert np.array_equal(more.log_odds(far, far, shades), more.log_odds(far, far))
 
 
 def test_a_turns_own_words_come_first() -> None:

@@ -16,7 +16,7 @@ from sentemo.adaptation.ordinary import Turns, ordinary_turns
 from sentemo.adaptation.tagging import learn_tags
 from sentemo.artifacts.parts import ModelParts
 from sentemo.errors import UsageError
-from sentemo.heads import Floats, Method
+from sentemo.heads import Floats, Method, OtherLabels
 from sentemo.types import Conversation, Prediction, TurnPrediction, Utterance
 
 
@@ -66,8 +66,16 @@ class Adaptable(ModelParts):
             if method is not None:
                 raise UsageError(f"Tags are not learnt by {method}", "Leave the method out, or replace the labels")
             background = Turns(unlabelled, self.features) if unlabelled else self.ordinary
-            given = (self.tags, self.features, examples, background)
-            tags, found = learn_tags(*given, names=names, descriptions=descriptions, context=context)
+            tags, found = learn_tags(
+                self.tags,
+                self.features,
+                examples,
+                background,
+                names=names,
+                descriptions=descriptions,
+                context=context,
+                shades=self.shades,
+            )
             return replace(self, tags=tags, facts={**self.facts, "adapted": found.to_json()})
         views = self._views(unlabelled) if unlabelled else None
         parts, found = learn(
@@ -95,6 +103,11 @@ class Adaptable(ModelParts):
     def ordinary(self) -> Turns:
         """Features of the shipped ordinary turns, against which tags are learnt; cached."""
         return ordinary_turns(self.runner, self.features)
+
+    @property
+    def shades(self) -> OtherLabels | None:
+        """The additional label set whose probabilities help to learn tags, if the model has it."""
+        return self.heads.get("shades")
 
     @property
     def adaptation(self) -> Adaptation | None:

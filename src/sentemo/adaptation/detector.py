@@ -1,6 +1,6 @@
 """Tag detectors: ridge regression on features whitened by ordinary turns, which set the threshold. No torch.
 
-N examples, B background turns, F features.
+N examples, B background turns, F columns: features, perhaps followed by probabilities of shades.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-SHRINKAGE = 0.9
+SHRINKAGE = 0.8
 """Shrinkage of the background covariance to a sphere: a thousand turns are few for hundreds of dimensions."""
 RIDGE = 1.0
 """The ridge penalty, relative to a kernel that is 1 between a typical turn and itself."""
-FALSE_SHARE = 0.0142
+FALSE_SHARE = 0.0195
 """The share of ordinary turns above the threshold, including any in the background that deserve the tag."""
-SINGLE_FALSE_SHARE = 0.035
+SINGLE_FALSE_SHARE = 0.04
 """The same for a tag with a single example or description, which would find too little otherwise."""
 STEEPNESS = [2.0**power for power in range(-2, 6)]
 
@@ -26,8 +26,14 @@ STEEPNESS = [2.0**power for power in range(-2, 6)]
 class Background:
     """Ordinary turns, and the transformation that whitens them."""
 
-    def __init__(self, rows: Floats) -> None:
-        """(B,F)."""
+    def __init__(self, rows: Floats, features: int | None = None) -> None:
+        """(B,F); from column `features` on, columns are scaled to the same variance, together that of the features."""
+        spread = rows.std(0)
+        own, others = spread[:features], spread[len(spread[:features]) :]
+        equal = np.sqrt((own**2).sum() / max(len(others), 1)) / np.maximum(others, 1e-9)
+        self.scale: Floats = np.concatenate([np.ones(len(own)), equal])
+        """(F,)."""
+        rows = rows * self.scale
         self.mean: Floats = rows.mean(0)
         """(F,)."""
         self.centred: Floats = rows - self.mean
@@ -66,8 +72,9 @@ def detect(background: Background, rows: Floats, is_tag: NDArray[np.bool_], weig
     Background rows don't have the tag. After whitening, ridge regression has a closed form in the N examples, and so
     has its prediction of an example that it was not fitted on (Allen 1974): leave-one-out costs nothing.
     """
-    directions = (rows - background.mean) @ background.inverse  # (N, F)
-    kernel = directions @ (rows - background.mean).T  # (N, N)
+    centred = rows * background.scale - background.mean
+    directions = centred @ background.inverse  # (N, F)
+    kernel = directions @ centred.T  # (N, N)
     inverse = np.linalg.inv(kernel + np.diag(RIDGE / weights))
     dual = inverse @ is_tag  # (N,)
     weight = directions.T @ dual
@@ -76,7 +83,7 @@ def detect(background: Background, rows: Floats, is_tag: NDArray[np.bool_], weig
     threshold = float(np.quantile(ordinary, 1 - (FALSE_SHARE if is_tag.sum() > 1 else SINGLE_FALSE_SHARE)))
     steepness = _steepness(left_out - threshold, ordinary - threshold)
     return Detector(
-        weight=weight * steepness,
+        weight=weight * background.scale * steepness,
         bias=-steepness * (threshold + float(background.mean @ weight)),
         found=steepness * (left_out - threshold),
         ordinary=steepness * (ordinary - threshold),

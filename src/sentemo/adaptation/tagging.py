@@ -14,13 +14,14 @@ from sentemo.adaptation.detector import Background, Detector, detect
 from sentemo.adaptation.examples import OTHER, gather
 from sentemo.adaptation.ordinary import Features, Featurise, Turns, alone
 from sentemo.errors import UsageError
-from sentemo.tags import TagExamples, Tags, mixed
+from sentemo.heads import OtherLabels
+from sentemo.tags import TagExamples, Tags, mixed, widened
 from sentemo.types import Conversation
 
 CONTEXT = (0.0, 0.25, 0.5)
 """Candidate weights of a turn's neighbours, chosen by leave-one-out."""
 GAIN = 0.1
-"""The relative gain in margin needed to give neighbours more weight: a turn's own words come first."""
+"""The gain in margin needed to give neighbours more weight, relative to the margin, or to 1 if that is larger."""
 OTHER_TAG = 0.02
 """The weight of another tag's example as a negative: both tags may apply."""
 PREVALENCE = 0.05
@@ -49,11 +50,13 @@ def learn_tags(
     names: Sequence[str] = (),
     descriptions: Mapping[str, str] | None = None,
     context: float | None = None,
+    shades: OtherLabels | None = None,
 ) -> tuple[Tags, Adaptation]:
     """Learn tags in addition to existing ones; an existing tag is learnt from its old and new examples.
 
     `background` are turns that hardly ever have a tag; each tag's threshold is set on them. `context` is the weight of
-    a turn's neighbours, from 0 to 1, chosen by leave-one-out if None. Raises `BadInput` as `gather` does, and
+    a turn's neighbours, from 0 to 1, chosen by leave-one-out if None. The probabilities of `shades` are further
+    features, unless the existing tags were learnt without them. Raises `BadInput` as `gather` does, and
     `UsageError` if the only label is `other` or `context` is not between 0 and 1.
     """
     if context is not None and not 0 <= context <= 1:
@@ -65,7 +68,9 @@ def learn_tags(
         support = _joined(before, support)
     reads_context = bool((support.alone != support.within).any())
     shares = (context,) if context is not None else CONTEXT if reads_context else (0.0,)
-    spaces = {share: _Space(support, background, share) for share in shares}
+    if before is not None and before.weights.shape[1] == support.alone.shape[1]:
+        shades = None
+    spaces = {share: _Space(support, background, share, shades) for share in shares}
     learnt = {name: _best([space.detector(name) for space in spaces.values()]) for name in support.names}
     expected = {name: _expected(support, name, found) for name, found in learnt.items()}
     tags = _together(before, support, learnt)
@@ -75,11 +80,12 @@ def learn_tags(
 class _Space:
     """Examples and background, with neighbours weighted by a given share."""
 
-    def __init__(self, support: _Support, background: Turns, share: float) -> None:
+    def __init__(self, support: _Support, background: Turns, share: float, shades: OtherLabels | None) -> None:
         self.support, self.share = support, share
         within = background.within if share else background.alone
-        self.background = Background(mixed(background.alone, within, share).astype(np.float64))
-        self.rows = mixed(support.alone, support.within, share).astype(np.float64)
+        ordinary = widened(mixed(background.alone, within, share), shades)
+        self.background = Background(ordinary.astype(np.float64), support.alone.shape[1])
+        self.rows = widened(mixed(support.alone, support.within, share), shades).astype(np.float64)
 
     def detector(self, name: str) -> tuple[float, Detector]:
         """Learn one tag from its examples, its counter-examples and, with a small weight, other tags' examples."""
@@ -95,7 +101,7 @@ def _best(found: Sequence[tuple[float, Detector]]) -> tuple[float, Detector]:
     """Return the detector with the largest margin; more context must be clearly better."""
     best = found[0]
     for each in found[1:]:
-        if each[1].margin > best[1].margin + GAIN * abs(best[1].margin):
+        if each[1].margin > best[1].margin + GAIN * max(1, abs(best[1].margin)):
             best = each
     return best
 

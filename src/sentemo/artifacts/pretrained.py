@@ -182,7 +182,7 @@ def _assembled(
         label_of=tuple(config.label_of),
         texts=_read_texts(folder / TEXTS, len(adapted.gold)) if adapted else (),
         heads={name: OtherLabels(own, **_under(arrays, f"heads.{name}.")) for name, own in others.items()},
-        tags=read_tags(folder, known.features),
+        tags=read_tags(folder, known.features, len(others.get("shades", ()))),
     )
     for kept, n_labels in (
         *([(model.neighbours.labels, known.network.labels)] if model.neighbours else []),

@@ -27,8 +27,11 @@ def write_tags(folder: Path, tags: Tags) -> None:
     (folder / WORDS).write_text(json.dumps(words, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def read_tags(folder: Path, features: int) -> Tags | None:
-    """Read a model's tags on `features` features; None if it has none. Raises `BadModel` if they are damaged."""
+def read_tags(folder: Path, features: int, shades: int) -> Tags | None:
+    """Read a model's tags on its features, and perhaps on shades; None if there are none.
+
+    Raises `BadModel` if they are damaged.
+    """
     if not (folder / NUMBERS).exists():
         return None
     from safetensors import SafetensorError
@@ -42,15 +45,16 @@ def read_tags(folder: Path, features: int) -> Tags | None:
         tags = Tags(names, arrays["weights"], arrays["biases"], arrays["context"], kept)
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadModel(f"{folder / NUMBERS} or {WORDS} is missing or damaged", AGAIN) from error
-    if not _is_sound(tags, features):
+    if not _is_sound(tags, features, shades):
         raise BadModel(f"{folder / NUMBERS} doesn't fit the model", AGAIN)
     return tags
 
 
-def _is_sound(tags: Tags, features: int) -> bool:
+def _is_sound(tags: Tags, features: int, shades: int) -> bool:
     many, count, kept = len(tags.names), len(tags.examples.texts), tags.examples
+    reads_shades = tags.weights.shape[-1] != features
     shapes: list[tuple[Array, tuple[int, ...], type]] = [
-        (tags.weights, (many, features), np.float32),
+        (tags.weights, (many, features + shades * reads_shades), np.float32),
         (tags.biases, (many,), np.float32),
         (tags.context, (many,), np.float32),
         (kept.alone, (count, features), np.float32),

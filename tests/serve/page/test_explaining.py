@@ -19,7 +19,7 @@ def test_a_turn_is_explained(visit: Visitor) -> None:
     assert f"speak for {label}" in texts and "Nearest examples" in texts
     assert texts.index("Nearest examples") < texts.index("Press the label that fits")  # why comes first
     assert visit.get("#panel .reasons").count() == 2
-    assert "outrageous" in visit.get("#panel .weighty li").first.inner_text()
+    assert any("outrageous" in words for words in visit.get("#panel .weighty li").all_inner_texts()[:2])  # or 😡
     assert "outrageous." in visit.get("#quote .word.for.strong").all_inner_texts()
     assert visit.get("#quote").inner_text() == visit.bubble(7).locator(".said").inner_text()
     assert "(0." in visit.get("#panel .reasons").last.inner_text()
@@ -64,7 +64,7 @@ def test_a_correction_changes_its_turn_alone_until_it_is_learnt(visit: Visitor, 
 
 
 def test_what_would_change_is_told_turn_by_turn(visit: Visitor) -> None:
-    visit.paste("Ann: ok then\nBen: I am here\nAnn: ok then\nBen: yes\nAnn: ok then", 5)
+    visit.paste("Ann: ok then\nBen: I am here\nAnn: ok then\nBen: the soup is ready\nAnn: ok then", 5)
     visit.bubble(0).click()
     before = visit.labels()
     visit.correct("fear")

@@ -52,7 +52,7 @@ def read_tags(folder: Path, features: int, shades: int) -> Tags | None:
 
 def _is_sound(tags: Tags, features: int, shades: int) -> bool:
     many, count, kept = len(tags.names), len(tags.examples.texts), tags.examples
-    reads_shades = tags.weights.shape[-1] != features
+    reads_shades = tags.weights.shape[-1:] != (features,)
     shapes: list[tuple[Array, tuple[int, ...], type]] = [
         (tags.weights, (many, features + shades * reads_shades), np.float32),
         (tags.biases, (many,), np.float32),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
+from sentemo.artifacts.manifest import write_manifest
 from sentemo.encoders.hashing import HashingEncoder
-from sentemo.errors import BadInput, UsageError
+from sentemo.errors import BadInput, BadModel, UsageError
+from sentemo.heads import OtherLabels
 from sentemo.model import SentEmoContext
-from sentemo.types import Conversation, Labeler, Utterance
+from sentemo.types import Conversation, Labeler, LabelSet, Utterance
 from tests.artifacts.models import random_model
 from tests.dialogues import THINGS, template_dialogues
 from tests.encoders.readers import tiny_reader
@@ -110,10 +114,17 @@ def test_renames_and_merges(model: SentEmoContext) -> None:
         model.rename({"rage": "anger"})
 
 
-@pytest.mark.parametrize("change", ["replace", "tags", "rename", "described"])
+@pytest.mark.parametrize("change", ["replace", "tags", "shades", "rename", "described"])
 def test_is_saved_and_loaded_like_any_model(change: str, tmp_path: Path) -> None:
     model = random_model(encoder=HashingEncoder(256), heads=True)
-    if change == "rename":
+    if change == "shades":
+        rng = np.random.default_rng(0)
+        width = model.features([Conversation.of("one")])[0].shape[1]
+        weight, bias, threshold = (rng.normal(size=size).astype(np.float32) for size in ((2, width), 2, 2))
+        model = replace(model, heads={"shades": OtherLabels(LabelSet(("none", "relief")), weight, bias, threshold)})
+        adapted = model.adapt(examples(6), labels="tags")
+        assert adapted.tags is not None and adapted.tags.weights.shape == (2, width + 2)
+    elif change == "rename":
         adapted = model.rename({"anger": "negative", "sadness": "negative"})
     elif change == "described":
         adapted = model.adapt([], descriptions={"travel": "on the pier", "food": "with cheese"})
@@ -124,6 +135,18 @@ def test_is_saved_and_loaded_like_any_model(change: str, tmp_path: Path) -> None
     talks = template_dialogues(10)
     assert again.predict(talks) == adapted.predict(talks)
     assert again.texts == adapted.texts and again.labels == adapted.labels and again.adaptation == adapted.adaptation
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 5), (2, 0)])
+def test_tags_of_another_size_are_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
+    model = random_model(encoder=HashingEncoder(256), heads=True)
+    adapted = model.adapt(examples(6), labels="tags")
+    adapted.save_pretrained(tmp_path)
+    arrays = load_file(tmp_path / "tags.safetensors")
+    save_file(arrays | {"weights": np.zeros(shape, np.float32)}, tmp_path / "tags.safetensors")
+    write_manifest(tmp_path)
+    with pytest.raises(BadModel, match="doesn't fit the model"):
+        SentEmoContext.from_pretrained(tmp_path, encoder=model.runner.encoder)
 
 
 def test_works_on_a_tuned_encoder_and_as_it_comes() -> None:

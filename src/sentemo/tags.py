@@ -60,7 +60,7 @@ class Tags:
         found = np.empty((len(alone), len(self.names)), np.float32)
         for share in np.unique(self.context):
             of = self.context == share
-            rows = widened(mixed(alone, within, float(share)), shades if reads_shades else None)
+            rows = with_shades(mixed(alone, within, float(share)), shades if reads_shades else None)
             found[:, of] = rows @ self.weights[of].T + self.biases[of]
         return found
 
@@ -139,7 +139,7 @@ def mixed(alone: Floats, within: Floats, share: float) -> Floats:
     return out
 
 
-def widened(features: Floats, shades: OtherLabels | None) -> Floats:
+def with_shades(features: Floats, shades: OtherLabels | None) -> Floats:
     """(N,F) -> (N,F+S): append the probabilities of the shades, if there are any."""
     return features if shades is None else np.concatenate([features, shades(features)], 1)
 

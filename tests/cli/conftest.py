@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -30,18 +31,23 @@ class Result:
 Command = Callable[..., Result]
 
 
+def exit_code(*words: str | Path) -> int:
+    """Run a command in this process and return its exit code."""
+    with mock.patch.object(sys, "argv", ["sentemo", *map(str, words)]), pytest.raises(SystemExit) as left:
+        main()
+        raise SystemExit(0)
+    return int(left.value.code or 0)
+
+
 @pytest.fixture
-def sentemo(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+def sentemo(capfd: pytest.CaptureFixture[str]) -> Command:
     """Give a function that runs a command and returns its exit code, stdout and stderr."""
 
     def run(*words: str | Path) -> Result:
-        monkeypatch.setattr(sys, "argv", ["sentemo", *map(str, words)])
         capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-            raise SystemExit(0)
+        code = exit_code(*words)
         streams = capfd.readouterr()
-        return Result(int(left.value.code or 0), streams.out, streams.err)
+        return Result(code, streams.out, streams.err)
 
     return run
 

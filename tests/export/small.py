@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
-from unittest import mock
 
-import pytest
-
-from sentemo.cli import main
 from sentemo.judgement import Rule
 from sentemo.model import SentEmoContext
 from tests.artifacts.models import random_model
+from tests.cli.conftest import exit_code
 from tests.encoders.readers import tiny_reader
 from tests.once import made_once
 
@@ -41,13 +37,5 @@ def what_the_command_printed(folder: Path) -> str:
 def _by_the_command(folder: Path) -> None:
     """Save the model and export it in place."""
     small_model().save_pretrained(folder)
-    words = ["sentemo", "export", str(folder), "--out", str(folder), "--weights", "float32", "--json"]
-    with (
-        folder.with_suffix(".printed").open("w", encoding="utf-8") as printed,
-        redirect_stdout(printed),
-        mock.patch.object(sys, "argv", words),
-        pytest.raises(SystemExit) as left,
-    ):
-        main()
-        raise SystemExit(0)
-    assert not left.value.code
+    with folder.with_suffix(".printed").open("w", encoding="utf-8") as printed, redirect_stdout(printed):
+        assert exit_code("export", folder, "--out", folder, "--weights", "float32", "--json") == 0

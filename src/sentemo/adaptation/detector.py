@@ -28,11 +28,12 @@ class Background:
 
     def __init__(self, rows: Floats, features: int | None = None) -> None:
         """(B,F); from column `features` on, columns are scaled to the same variance, together that of the features."""
+        features = rows.shape[1] if features is None else features
         spread = rows.std(0)
-        own, others = spread[:features], spread[len(spread[:features]) :]
-        equal = np.sqrt((own**2).sum() / max(len(others), 1)) / np.maximum(others, 1e-9)
-        self.scale: Floats = np.concatenate([np.ones(len(own)), equal])
+        self.scale: Floats = np.ones(len(spread))
         """(F,)."""
+        equal = np.sqrt((spread[:features] ** 2).sum() / max(len(spread) - features, 1))
+        self.scale[features:] = equal / np.maximum(spread[features:], 1e-9)
         rows = rows * self.scale
         self.mean: Floats = rows.mean(0)
         """(F,)."""

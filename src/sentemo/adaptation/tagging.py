@@ -15,7 +15,7 @@ from sentemo.adaptation.examples import OTHER, gather
 from sentemo.adaptation.ordinary import Features, Featurise, Turns, alone
 from sentemo.errors import UsageError
 from sentemo.heads import OtherLabels
-from sentemo.tags import TagExamples, Tags, mixed, widened
+from sentemo.tags import TagExamples, Tags, mixed, with_shades
 from sentemo.types import Conversation
 
 CONTEXT = (0.0, 0.25, 0.5)
@@ -83,9 +83,9 @@ class _Space:
     def __init__(self, support: _Support, background: Turns, share: float, shades: OtherLabels | None) -> None:
         self.support, self.share = support, share
         within = background.within if share else background.alone
-        ordinary = widened(mixed(background.alone, within, share), shades)
+        ordinary = with_shades(mixed(background.alone, within, share), shades)
         self.background = Background(ordinary.astype(np.float64), support.alone.shape[1])
-        self.rows = widened(mixed(support.alone, support.within, share), shades).astype(np.float64)
+        self.rows = with_shades(mixed(support.alone, support.within, share), shades).astype(np.float64)
 
     def detector(self, name: str) -> tuple[float, Detector]:
         """Learn one tag from its examples, its counter-examples and, with a small weight, other tags' examples."""

@@ -48,7 +48,8 @@ def read_shades(path: Path, split: str) -> Iterator[Conversation]:
         talk = texts.get(id)
         if talk is None or len(talk) != len(turns):
             place.refuse(
-                f"There is no conversation {id} of {len(turns)} turns", "Fetch the labels again, with this version"
+                f"The package has no conversation {id!r} with {len(turns)} turns",
+                "Fetch the labels with this version of sentemo: sentemo corpus fetch shades",
             )
         labelled = ((turn, *all_that_apply(names)) for turn, names in zip(talk, turns, strict=True))
         yield replace(talk, turns=tuple(replace(turn, label=label, labels=labels) for turn, label, labels in labelled))

@@ -48,7 +48,7 @@ def read_shades(path: Path, split: str) -> Iterator[Conversation]:
         talk = texts.get(id)
         if talk is None or len(talk) != len(turns):
             place.refuse(
-                f"The package has no conversation {id!r} with {len(turns)} turns",
+                f"The package has no conversation {id!r} with this many turns ({len(turns)})",
                 "Fetch the labels with this version of sentemo: sentemo corpus fetch shades",
             )
         labelled = ((turn, *all_that_apply(names)) for turn, names in zip(talk, turns, strict=True))
